@@ -1,0 +1,53 @@
+# Kajitori. `make help` lists the targets. Needs Python ≥ 3.11, make and git; Go for test-cluster only.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     ?= uv
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help test test-cluster test-chaos lint bench run lock controlplane clean
+
+help:          ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Kajitori needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" % sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+test: $(VENV)/dev.stamp  ## fast tests: rules, scenarios, SQLite and PostgreSQL
+	$(PYTEST) -m "not cluster and not chaos" -n 2 --dist loadfile tests
+
+controlplane: $(VENV)/dev.stamp  ## build the real control plane into the cache (minutes, once)
+	tests/controlplane/build.sh
+
+test-cluster: controlplane  ## tests on a real Kubernetes API server
+	$(PYTEST) -m cluster tests
+
+test-chaos: controlplane  ## kill -9 at every labelled point, repeatedly
+	$(PYTEST) -m chaos tests
+
+lint: $(VENV)/dev.stamp  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sides in one run
+	$(BIN)/python -m bench
+
+run: $(VENV)/run.stamp  ## start the bot (settings: README)
+	$(BIN)/kajitori run
+
+lock:          ## write requirements/*.txt anew (needs uv)
+	$(UV) pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -o requirements/run.txt
+	$(UV) pip compile pyproject.toml requirements/build.in --extra dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -o requirements/dev.txt
+
+clean:         ## remove the virtual environment and caches of this checkout
+	rm -rf $(VENV) .mypy_cache .ruff_cache build *.egg-info

@@ -1,0 +1,60 @@
+"""What an operation takes: a pydantic model whose annotations are also its flags, its help and its form.
+
+    class UndoArguments(WorkloadArguments):
+        to_revision: Annotated[NonNegativeInt, Flag("--to-revision", help=text("0 means the previous one"))] = 0
+        template_hash: str = ""        # no Flag: set by the plan when it is pinned, never by a person
+
+The grammar (`bot.commandline`) is derived from these and from nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.text import Text, text
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A field set by `--name VALUE` or `--name=VALUE` (a `bool` field by `--name` alone). `metavar` shows in help."""
+
+    name: str
+    short: str = ""
+    metavar: str = ""
+    help: Text | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """A field that takes positional words: a `str` field takes one, a `tuple[str, ...]` field all that are left."""
+
+    metavar: str
+    help: Text | None = None
+    kinds: tuple[str, ...] = ()
+
+
+class Arguments(BaseModel):
+    """The base of all arguments. Empty `namespace` and `context` mean the channel's; both are filled in before running."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=4_000)
+
+    namespace: Annotated[str, Flag("--namespace", "-n", "NAMESPACE", text("the namespace; else the channel's"))] = ""
+    context: Annotated[str, Flag("--context", "", "CLUSTER", text("the cluster; else the channel's"))] = ""
+
+
+class ChangeArguments(Arguments):
+    """The base of a change's arguments: a reason, shown on the card and kept in the record."""
+
+    reason: Annotated[str, Flag("--reason", "", "TEXT", text("why, for the one who approves"))] = ""
+
+
+WORKLOAD_WORDS = ("deployment", "statefulset", "daemonset")
+
+
+class WorkloadArguments(ChangeArguments):
+    """One or more workloads as kubectl takes them: `deploy/app`, `deployment app`, `deployment a b`, or just `app`."""
+
+    targets: Annotated[tuple[str, ...], Words("KIND/NAME", text("the workload"), WORKLOAD_WORDS)] = ()

@@ -1,0 +1,141 @@
+"""Lean models of Kubernetes objects: only the fields that are used, decoded by msgspec straight from the wire.
+
+Absent fields take Kubernetes' meaning of absent (0, empty, none). What is patched is kept whole (`template`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from bot.operations.json import JSON, Object
+
+
+class Lean(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The base: camelCase on the wire, unknown fields ignored."""
+
+
+class Owner(Lean):
+    kind: str = ""
+    name: str = ""
+    uid: str = ""
+    controller: bool = False
+
+
+class Meta(Lean):
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    owner_references: tuple[Owner, ...] | None = None
+    creation_timestamp: datetime | None = None
+    deletion_timestamp: datetime | None = None
+
+    @property
+    def controller(self) -> Owner | None:
+        return next((owner for owner in self.owner_references or () if owner.controller), None)
+
+
+class Container(Lean):
+    name: str = ""
+    image: str = ""
+
+
+class Terminated(Lean):
+    reason: str = ""
+    exit_code: int = 0
+    message: str = ""
+    finished_at: datetime | None = None
+
+
+class Waiting(Lean):
+    reason: str = ""
+    message: str = ""
+
+
+class ContainerState(Lean):
+    waiting: Waiting | None = None
+    terminated: Terminated | None = None
+
+
+class ContainerStatus(Lean):
+    name: str = ""
+    image: str = ""
+    ready: bool = False
+    restart_count: int = 0
+    state: ContainerState | None = None
+    last_state: ContainerState | None = None
+
+
+class ObjectCondition(Lean):
+    type: str = ""
+    status: str = ""
+    reason: str = ""
+    message: str = ""
+
+
+class PodSpec(Lean):
+    node_name: str = ""
+    containers: tuple[Container, ...] = ()
+
+
+class PodStatus(Lean):
+    phase: str = ""
+    reason: str = ""
+    message: str = ""
+    pod_ip: str = msgspec.field(default="", name="podIP")
+    conditions: tuple[ObjectCondition, ...] | None = None
+    container_statuses: tuple[ContainerStatus, ...] | None = None
+    init_container_statuses: tuple[ContainerStatus, ...] | None = None
+
+
+class Pod(Lean):
+    metadata: Meta = Meta()
+    spec: PodSpec = PodSpec()
+    status: PodStatus = PodStatus()
+
+    @property
+    def ready(self) -> bool:
+        return any(each.type == "Ready" and each.status == "True" for each in self.status.conditions or ())
+
+
+class Selector(Lean):
+    match_labels: dict[str, str] | None = None
+    match_expressions: tuple[dict[str, JSON], ...] | None = None
+
+
+class WorkloadSpec(Lean):
+    """Of Deployment, StatefulSet, DaemonSet and ReplicaSet: each uses its own part."""
+
+    replicas: int | None = None
+    paused: bool = False
+    selector: Selector = Selector()
+    template: Object = {}
+    strategy: Object | None = None
+    update_strategy: Object | None = None
+    progress_deadline_seconds: int | None = None
+
+
+class WorkloadStatus(Lean):
+    observed_generation: int = 0
+    replicas: int = 0
+    ready_replicas: int = 0
+    updated_replicas: int = 0
+    available_replicas: int = 0
+    current_revision: str = ""
+    update_revision: str = ""
+    desired_number_scheduled: int = 0
+    updated_number_scheduled: int = 0
+    number_available: int = 0
+    number_ready: int = 0
+    conditions: tuple[ObjectCondition, ...] | None = None
+
+
+class Workload(Lean):
+    metadata: Meta = Meta()
+    spec: WorkloadSpec = WorkloadSpec()
+    status: WorkloadStatus = WorkloadStatus()

@@ -1,0 +1,232 @@
+"""A plan: the ordered steps that will be taken, frozen before anyone is asked, digested so that a vote can bind to it.
+
+Only what is sent or decides is digested (`Plan.intent`): steps, facts, bound, the way back and the pinned arguments.
+Sentences for people are not, so that a better wording never voids a vote. What a sender adds at the last moment
+(resourceVersion, dryRun, field manager, timeout, impersonation) is the envelope and lives in `bot.execution.envelope`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+from bot.operations.json import JSON, digest
+from bot.operations.kinds import Kind, Target
+from bot.text import Text
+
+
+class ContentType(StrEnum):
+    """How a body is read by the API server."""
+
+    JSON = "application/json"
+    JSON_PATCH = "application/json-patch+json"
+    MERGE_PATCH = "application/merge-patch+json"
+    STRATEGIC = "application/strategic-merge-patch+json"
+
+
+Verb = Literal["create", "update", "patch", "delete"]
+METHODS: dict[Verb, str] = {"create": "POST", "update": "PUT", "patch": "PATCH", "delete": "DELETE"}
+
+
+class Precondition(msgspec.Struct, frozen=True, kw_only=True):
+    """What must still be true of the call's object when it is sent. `value` null means absent or null."""
+
+    pointer: str
+    value: JSON = None
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
+    """One Kubernetes API request that changes something.
+
+    `preconditions` cover every field the body overwrites and every fact the decision used (plans.md §2), each as read
+    when the plan was made; `uid` is that object's. `effect` says what it does, for people, and is not digested.
+    """
+
+    id: str
+    verb: Verb
+    target: Target
+    subresource: str = ""
+    content_type: ContentType = ContentType.JSON
+    body: JSON = None
+    uid: str = ""
+    preconditions: tuple[Precondition, ...] = ()
+    group: int = 0
+    effect: Text | None = None
+
+    @property
+    def method(self) -> str:
+        return METHODS[self.verb]
+
+    @property
+    def path(self) -> str:
+        name = "" if self.verb == "create" and not self.subresource else self.target.name
+        return self.target.kind.path(self.target.namespace, name, self.subresource)
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True, tag="wait"):
+    """Follow an object until a named condition holds. `deadline` in seconds from the start of the step.
+
+    `condition` names an entry of `bot.operations.conditions`; `arguments` are its parameters (for example the replicas
+    to reach). A failure or the deadline stops the request as failed; nothing is taken back by itself.
+    """
+
+    id: str
+    condition: str
+    target: Target
+    deadline: int = 600
+    arguments: dict[str, JSON] = msgspec.field(default_factory=dict)
+    group: int = 1
+
+
+Step = Call | Wait
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """Something plan or policy relied on, outside the calls' own preconditions: read again before each group."""
+
+    target: Target
+    pointer: str
+    value: JSON = None
+    uid: str = ""
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """What the voters agree it may touch at most. `pods` counts pods restarted, removed or added."""
+
+    pods: int = 0
+    slack_percent: int = 20
+
+    def allows(self, pods: int) -> bool:
+        return pods <= self.pods + self.pods * self.slack_percent // 100
+
+
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
+    """What people ask first: pods affected, how many may be down at once, roughly how long (seconds, 0 = unknown)."""
+
+    pods: int = 0
+    unavailable: int = 0
+    seconds: int = 0
+
+
+class Back(msgspec.Struct, frozen=True, kw_only=True):
+    """The way back: the command line that takes it, a button's label, and the calls it would make after this plan.
+
+    `calls` are digested with the plan, so that one vote can cover the way back; empty means it needs a new vote.
+    """
+
+    command_line: str
+    label: Text
+    calls: tuple[Call, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation of kind *change* returns.
+
+    `summary` speaks the verb ("Roll back shop/app"); `before` and `after` carry the decision ("v2.4.1" → "v2.4.0");
+    `pinned` are the operation's arguments with every relative word resolved, used to plan again for the same target;
+    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before.
+    """
+
+    summary: Text
+    steps: tuple[Step, ...]
+    pinned: dict[str, Any]
+    before: Text | None = None
+    after: Text | None = None
+    note: Text | None = None
+    facts: tuple[Fact, ...] = ()
+    bound: Bound = Bound()
+    impact: Impact = Impact()
+    warnings: tuple[Text, ...] = ()
+    back: Back | None = None
+    destructive: bool = False
+    recovery: bool = False
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(step for step in self.steps if isinstance(step, Call))
+
+    @property
+    def target(self) -> Target:
+        """The first call's object, which the card is about."""
+        return self.steps[0].target
+
+
+class Nothing(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation returns when the world is already as asked: nothing to send, and the sentence that says so."""
+
+    message: Text
+    target: Target
+
+
+def intent(step: Step) -> dict[str, JSON]:
+    """The digested part of a step."""
+    if isinstance(step, Wait):
+        return {
+            "kind": "wait",
+            "id": step.id,
+            "condition": step.condition,
+            "path": step.target.path,
+            "deadline": step.deadline,
+            "arguments": step.arguments,
+            "group": step.group,
+        }
+    return {
+        "kind": "call",
+        "id": step.id,
+        "method": step.method,
+        "path": step.path,
+        "contentType": str(step.content_type),
+        "body": step.body,
+        "uid": step.uid,
+        "preconditions": [{"pointer": each.pointer, "value": each.value} for each in step.preconditions],
+        "group": step.group,
+    }
+
+
+def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> dict[str, JSON]:
+    """Everything a vote binds to, as JSON: where, what, in which order, on which grounds, and how far it may go."""
+    return {
+        "cluster": cluster,
+        "namespace": namespace,
+        "operation": operation,
+        "arguments": plan.pinned,
+        "steps": [intent(step) for step in plan.steps],
+        "facts": [
+            {"path": fact.target.path, "pointer": fact.pointer, "value": fact.value, "uid": fact.uid}
+            for fact in plan.facts
+        ],
+        "bound": {"pods": plan.bound.pods, "slackPercent": plan.bound.slack_percent},
+        "back": None
+        if plan.back is None
+        else {"commandLine": plan.back.command_line, "calls": [intent(call) for call in plan.back.calls]},
+        "destructive": plan.destructive,
+    }
+
+
+def plan_digest(plan: Plan, *, cluster: str, namespace: str, operation: str) -> str:
+    """SHA-256 over the plan's intent: what a vote is bound to."""
+    return digest(plan_intent(plan, cluster=cluster, namespace=namespace, operation=operation))
+
+
+__all__ = [
+    "METHODS",
+    "Back",
+    "Bound",
+    "Call",
+    "ContentType",
+    "Fact",
+    "Impact",
+    "Kind",
+    "Nothing",
+    "Plan",
+    "Precondition",
+    "Step",
+    "Target",
+    "Verb",
+    "Wait",
+    "intent",
+    "plan_digest",
+    "plan_intent",
+]
