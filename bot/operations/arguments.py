@@ -37,7 +37,7 @@ class Words:
 
 
 class Arguments(BaseModel):
-    """The base of all arguments. Empty `namespace` and `context` mean the channel's; both are filled in before running."""
+    """The base. Empty `namespace` and `context` mean the channel's, filled in before running."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=4_000)
 

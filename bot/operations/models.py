@@ -16,14 +16,14 @@ class Lean(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The base: camelCase on the wire, unknown fields ignored."""
 
 
-class Owner(Lean):
+class Owner(Lean, frozen=True, kw_only=True):
     kind: str = ""
     name: str = ""
     uid: str = ""
     controller: bool = False
 
 
-class Meta(Lean):
+class Meta(Lean, frozen=True, kw_only=True):
     name: str = ""
     namespace: str = ""
     uid: str = ""
@@ -40,29 +40,29 @@ class Meta(Lean):
         return next((owner for owner in self.owner_references or () if owner.controller), None)
 
 
-class Container(Lean):
+class Container(Lean, frozen=True, kw_only=True):
     name: str = ""
     image: str = ""
 
 
-class Terminated(Lean):
+class Terminated(Lean, frozen=True, kw_only=True):
     reason: str = ""
     exit_code: int = 0
     message: str = ""
     finished_at: datetime | None = None
 
 
-class Waiting(Lean):
+class Waiting(Lean, frozen=True, kw_only=True):
     reason: str = ""
     message: str = ""
 
 
-class ContainerState(Lean):
+class ContainerState(Lean, frozen=True, kw_only=True):
     waiting: Waiting | None = None
     terminated: Terminated | None = None
 
 
-class ContainerStatus(Lean):
+class ContainerStatus(Lean, frozen=True, kw_only=True):
     name: str = ""
     image: str = ""
     ready: bool = False
@@ -71,19 +71,19 @@ class ContainerStatus(Lean):
     last_state: ContainerState | None = None
 
 
-class ObjectCondition(Lean):
+class ObjectCondition(Lean, frozen=True, kw_only=True):
     type: str = ""
     status: str = ""
     reason: str = ""
     message: str = ""
 
 
-class PodSpec(Lean):
+class PodSpec(Lean, frozen=True, kw_only=True):
     node_name: str = ""
     containers: tuple[Container, ...] = ()
 
 
-class PodStatus(Lean):
+class PodStatus(Lean, frozen=True, kw_only=True):
     phase: str = ""
     reason: str = ""
     message: str = ""
@@ -93,7 +93,7 @@ class PodStatus(Lean):
     init_container_statuses: tuple[ContainerStatus, ...] | None = None
 
 
-class Pod(Lean):
+class Pod(Lean, frozen=True, kw_only=True):
     metadata: Meta = Meta()
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
@@ -103,12 +103,12 @@ class Pod(Lean):
         return any(each.type == "Ready" and each.status == "True" for each in self.status.conditions or ())
 
 
-class Selector(Lean):
+class Selector(Lean, frozen=True, kw_only=True):
     match_labels: dict[str, str] | None = None
     match_expressions: tuple[dict[str, JSON], ...] | None = None
 
 
-class WorkloadSpec(Lean):
+class WorkloadSpec(Lean, frozen=True, kw_only=True):
     """Of Deployment, StatefulSet, DaemonSet and ReplicaSet: each uses its own part."""
 
     replicas: int | None = None
@@ -120,7 +120,7 @@ class WorkloadSpec(Lean):
     progress_deadline_seconds: int | None = None
 
 
-class WorkloadStatus(Lean):
+class WorkloadStatus(Lean, frozen=True, kw_only=True):
     observed_generation: int = 0
     replicas: int = 0
     ready_replicas: int = 0
@@ -135,7 +135,7 @@ class WorkloadStatus(Lean):
     conditions: tuple[ObjectCondition, ...] | None = None
 
 
-class Workload(Lean):
+class Workload(Lean, frozen=True, kw_only=True):
     metadata: Meta = Meta()
     spec: WorkloadSpec = WorkloadSpec()
     status: WorkloadStatus = WorkloadStatus()
