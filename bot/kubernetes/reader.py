@@ -1,0 +1,49 @@
+"""`bot.operations.reader.Reader` on a real cluster: everything as the person, at one fixed moment."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar, final
+
+from bot.kubernetes.cluster import Client
+from bot.kubernetes.identity import Impersonation
+from bot.kubernetes.reviews import review, self_review
+from bot.operations.kinds import Kind
+from bot.operations.reader import Access, LogOptions
+
+T = TypeVar("T")
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ClusterReader:
+    """`client` reads as the person, `bot` asks the reviews; `person` None is the client's own identity (terminal)."""
+
+    client: Client
+    bot: Client
+    person: Impersonation | None
+    cluster: str
+    now: datetime
+
+    async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T:
+        return await self.client.get(kind, name, namespace, model)
+
+    async def list(
+        self, kind: Kind, namespace: str, model: type[T], *, labels: str = "", fields: str = "", limit: int = 0
+    ) -> list[T]:
+        return await self.client.list(kind, namespace, model, labels=labels, fields=fields, limit=limit)
+
+    def log(self, pod: str, namespace: str, options: LogOptions) -> AsyncIterator[str]:
+        return self.client.log(pod, namespace, options)
+
+    async def access(self, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = "") -> Access:
+        """Cached nowhere: rights change between request, vote and sending."""
+        if self.person is None:
+            return await self_review(
+                self.client, verb=verb, kind=kind, namespace=namespace, name=name, subresource=subresource
+            )
+        return await review(
+            self.bot, self.person, verb=verb, kind=kind, namespace=namespace, name=name, subresource=subresource
+        )

@@ -1,0 +1,145 @@
+"""Access reviews: the API server's own answer to "may this person do that?", asked by the bot, never remembered.
+
+Groups are taken literally by the API server, so everyone's group is sent along. Only `allowed: true` without an
+evaluation error is a yes (operations.md §6, plans.md §8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from bot.kubernetes.cluster import Client
+from bot.kubernetes.decoding import Unreadable, decode
+from bot.kubernetes.errors import clean, unreachable
+from bot.kubernetes.identity import Impersonation
+from bot.operations.json import JSON, Object
+from bot.operations.kinds import Kind
+from bot.operations.plan import Call
+from bot.operations.reader import Access
+from bot.text import text
+
+API: Final = "/apis/authorization.k8s.io/v1"
+MOST_NAMES: Final = 20
+"""Above this many names of one kind it is asked once, for all names."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One right. `namespace` empty is right for kinds without one only: elsewhere it means all namespaces."""
+
+    verb: str
+    kind: Kind
+    namespace: str
+    name: str = ""
+    subresource: str = ""
+
+
+class _Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    allowed: bool = False
+    denied: bool = False
+    reason: str = ""
+    evaluation_error: str = ""
+
+
+class _Review(msgspec.Struct, frozen=True, kw_only=True):
+    status: _Verdict
+
+
+def question_of(call: Call) -> Question:
+    """The right that a call needs, with its exact verb and subresource; a creation is authorised without a name."""
+    unnamed = call.verb == "create" and not call.subresource
+    return Question(
+        verb=call.verb,
+        kind=call.target.kind,
+        namespace=call.target.namespace,
+        name="" if unnamed else call.target.name,
+        subresource=call.subresource,
+    )
+
+
+async def review(
+    bot: Client,
+    who: Impersonation,
+    *,
+    verb: str,
+    kind: Kind,
+    namespace: str,
+    name: str = "",
+    subresource: str = "",
+) -> Access:
+    """Whether `who` may do it, by a SubjectAccessReview. `bot` is the client that asks: the bot's own identity."""
+    asked = Question(verb=verb, kind=kind, namespace=namespace, name=name, subresource=subresource)
+    subject: Object = {"user": who.user, "groups": list(who.review_groups)}
+    if who.uid:
+        subject["uid"] = who.uid
+    return await _ask(bot, "SubjectAccessReview", {**subject, "resourceAttributes": _attributes(asked)})
+
+
+async def review_call(bot: Client, who: Impersonation, call: Call) -> Access:
+    """Whether `who` may make a plan's call."""
+    return (await review_many(bot, who, (question_of(call),)))[0]
+
+
+async def review_many(bot: Client, who: Impersonation, questions: Sequence[Question]) -> list[Access]:
+    """The answers in the order of the questions, asked at once; the same question is asked once."""
+    names: dict[Question, set[str]] = {}
+    for question in questions:
+        names.setdefault(_unnamed(question), set()).add(question.name)
+    asked = [_unnamed(question) if len(names[_unnamed(question)]) > MOST_NAMES else question for question in questions]
+    distinct = list(dict.fromkeys(asked))
+    answers = await asyncio.gather(*(_review(bot, who, question) for question in distinct))
+    by_question = dict(zip(distinct, answers, strict=True))
+    return [by_question[question] for question in asked]
+
+
+async def self_review(
+    client: Client, *, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = ""
+) -> Access:
+    """Whether the client's own identity may do it, by a SelfSubjectAccessReview (for a terminal)."""
+    asked = Question(verb=verb, kind=kind, namespace=namespace, name=name, subresource=subresource)
+    return await _ask(client, "SelfSubjectAccessReview", {"resourceAttributes": _attributes(asked)})
+
+
+async def _review(bot: Client, who: Impersonation, question: Question) -> Access:
+    return await review(
+        bot,
+        who,
+        verb=question.verb,
+        kind=question.kind,
+        namespace=question.namespace,
+        name=question.name,
+        subresource=question.subresource,
+    )
+
+
+async def _ask(client: Client, kind: str, spec: Object) -> Access:
+    path = f"{API}/{kind.lower()}s"
+    body: Object = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
+    response = await client.request("POST", path, body=msgspec.json.encode(body))
+    try:
+        verdict = decode(response.body, _Review).status
+    except Unreadable as error:
+        why = text("Its answer is not what an API server answers.")
+        raise unreachable(client.cluster.name, target=path, why=why, sent=True) from error
+    allowed = verdict.allowed and not verdict.denied and not verdict.evaluation_error
+    return Access(allowed=allowed, reason=clean(verdict.evaluation_error or verdict.reason))
+
+
+def _attributes(question: Question) -> dict[str, JSON]:
+    attributes = {
+        "verb": question.verb,
+        "group": question.kind.group,
+        "version": question.kind.version,
+        "resource": question.kind.plural,
+        "subresource": question.subresource,
+        "namespace": question.namespace if question.kind.namespaced else "",
+        "name": question.name,
+    }
+    return {name: value for name, value in attributes.items() if value}
+
+
+def _unnamed(question: Question) -> Question:
+    return msgspec.structs.replace(question, name="")
