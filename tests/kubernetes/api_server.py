@@ -1,4 +1,4 @@
-"""A tiny, strict stand-in for an API server: it answers exactly what a test foresaw, in order, and records what came."""
+"""A tiny, strict stand-in for an API server: it answers what a test foresaw, in order, and records what came."""
 
 from __future__ import annotations
 

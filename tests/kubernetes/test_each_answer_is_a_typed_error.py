@@ -1,4 +1,4 @@
-"""What went wrong is decided by status and reason; a body that is no Status says nothing; every error tells what next."""
+"""Decided by status and reason, never by words; a body that is no Status says nothing; every error tells what next."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_the_answers_of_an_api_server(
         await client.get(DEPLOYMENT, "app", "shop", Object)
     error = caught.value
     assert type(error) is expected
-    assert isinstance(error, base)
+    assert issubclass(expected, base)
     assert (error.status.code, error.status.reason, error.status.message) == (code, reason, "because")
     assert "blue" in str(error.what)
     assert "because" in str(error.why)
