@@ -1,0 +1,67 @@
+"""From a document to a model, or to one sentence that names the line and the key that is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.errors import Refused
+from bot.settings.document import Document, Path, wrong
+from bot.text import Code, Text, text
+
+
+class Strict(BaseModel):
+    """The base of everything read from a file: frozen, no unknown key, no guessing of types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+M = TypeVar("M", bound=Strict)
+
+
+def validate(document: Document, model: type[M]) -> M:
+    """The document as `model`. Raises `Refused` for the first thing that is wrong, in the order of the file."""
+    if not isinstance(document.value, dict):
+        raise wrong(document.source, 1, text("the file must be a mapping of keys to values"))
+    try:
+        return model.model_validate_json(json.dumps(document.value))
+    except ValidationError as error:
+        found = sorted(error.errors(include_url=False), key=lambda each: document.line(_path(each)))
+        raise refusal(document, _path(found[0]), _problem(found[0], known_keys(model))) from error
+
+
+def refusal(document: Document, path: Path, problem: Text) -> Refused:
+    """The refusal of one value of a document: `path` leads to it."""
+    return wrong(document.source, document.line(path), problem)
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it: `clusters.prod.title`."""
+    return ".".join(str(part) for part in path)
+
+
+def _path(error: ErrorDetails) -> Path:
+    return tuple(part for part in error["loc"] if part != "[key]")
+
+
+def known_keys(model: type[BaseModel]) -> list[str]:
+    """Every key that the file may hold at any level: what a misspelt one is compared with."""
+    schema = model.model_json_schema()
+    return sorted({key for part in (schema, *schema.get("$defs", {}).values()) for key in part.get("properties", {})})
+
+
+def _problem(error: ErrorDetails, known: list[str]) -> Text:
+    path = _path(error)
+    key = Code(dotted(path) or "-")
+    if error["type"] == "extra_forbidden":
+        nearest = difflib.get_close_matches(str(path[-1]), known, n=1)
+        if nearest:
+            return text("unknown key {key}; did you mean {nearest}?", key=key, nearest=Code(nearest[0]))
+        return text("unknown key {key}", key=key)
+    if error["type"] == "missing":
+        return text("the key {key} is missing", key=key)
+    return text("{key}: {problem}", key=key, problem=error["msg"].removeprefix("Value error, "))
