@@ -14,7 +14,7 @@ from bot.errors import Bug
 from bot.kubernetes.decoding import Event, Head, OnlyHead, Unreadable, decode, decode_list, head_of
 from bot.kubernetes.errors import ClusterUnavailable, Gone, failure, parse_status, unreachable
 from bot.kubernetes.identity import Impersonation
-from bot.kubernetes.names import collection_path, object_path
+from bot.kubernetes.names import collection_path, object_path, title_of
 from bot.kubernetes.transport import NO_QUERY, Response, Transport
 from bot.operations.json import JSON
 from bot.operations.kinds import POD, Kind
@@ -80,8 +80,8 @@ class Client:
 
     async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T:
         """One object."""
-        path = object_path(kind, namespace, name)
-        return self._decode(await self.request("GET", path), model, path)
+        path, title = object_path(kind, namespace, name), title_of(kind, namespace, name)
+        return self._decode(await self.request("GET", path, title=title), model, title)
 
     async def list(
         self, kind: Kind, namespace: str, model: type[T], *, labels: str = "", fields: str = "", limit: int = 0
@@ -94,26 +94,26 @@ class Client:
         self, kind: Kind, namespace: str, model: type[T], *, labels: str = "", fields: str = "", limit: int = 0
     ) -> tuple[builtins.list[T], str]:
         """All objects and the resource version they are of. If a page token expires, once more from the start."""
-        path = collection_path(kind, namespace)
+        path, title = collection_path(kind, namespace), title_of(kind, namespace)
         query = _selectors(labels, fields)
         try:
-            return await self._pages(path, query, model, limit)
+            return await self._pages(path, query, model, limit=limit, title=title)
         except Gone:
-            return await self._pages(path, query, model, limit)
+            return await self._pages(path, query, model, limit=limit, title=title)
 
     async def _pages(
-        self, path: str, query: dict[str, str], model: type[T], limit: int
+        self, path: str, query: dict[str, str], model: type[T], *, limit: int, title: str
     ) -> tuple[builtins.list[T], str]:
         found: builtins.list[T] = []
         token = ""
         while True:
             size = min(PAGE, limit - len(found)) if limit else PAGE
             asked = {**query, "limit": str(size)} | ({"continue": token} if token else {})
-            response = await self.request("GET", path, query=asked)
+            response = await self.request("GET", path, query=asked, title=title)
             try:
                 page = decode_list(response.body, model)
             except Unreadable as error:
-                raise self._unreadable(path) from error
+                raise self._unreadable(title) from error
             found += page.items or []
             token = page.metadata.continue_
             if not token or (limit and len(found) >= limit):
@@ -144,6 +144,7 @@ class Client:
             content_type=str(call.content_type),
             audit_id=audit_id,
             timeout=timeout,
+            title=str(target),
         )
 
     async def watch(
@@ -160,7 +161,7 @@ class Client:
 
         An ERROR event is raised as its own kind (`Gone` when the version is too old). Close it with `aclosing`.
         """
-        path = collection_path(kind, namespace)
+        path, title = collection_path(kind, namespace), title_of(kind, namespace)
         seconds = WATCH_SECONDS + round(10 * self.cluster.tokens.fraction())
         query = _selectors(labels, fields) | {
             "watch": "1",
@@ -170,13 +171,13 @@ class Client:
         if resource_version:
             query["resourceVersion"] = resource_version
         async with self.cluster.transport.stream(
-            path, query=query, as_=self.impersonation, overall=seconds + GRACE
+            path, query=query, as_=self.impersonation, overall=seconds + GRACE, title=title
         ) as lines:
             async for line in lines:
                 if line:
-                    yield self._event(line, model, path)
+                    yield self._event(line, model, title)
 
-    def _event(self, line: bytes, model: type[T], path: str) -> WatchEvent[T]:
+    def _event(self, line: bytes, model: type[T], title: str) -> WatchEvent[T]:
         try:
             event = decode(line, Event)
             if event.type == "BOOKMARK":
@@ -185,17 +186,22 @@ class Client:
                 found = decode(event.object, model)
                 return WatchEvent(type=event.type, head=head_of(found), object=found)
         except Unreadable as error:
-            raise self._unreadable(path) from error
+            raise self._unreadable(title) from error
         if event.type != "ERROR":
-            raise self._unreadable(path)
-        raise failure(parse_status(0, bytes(event.object)), cluster=self.cluster.name, target=f"watch {path}")
+            raise self._unreadable(title)
+        raise failure(parse_status(0, bytes(event.object)), cluster=self.cluster.name, target=title)
 
     async def log(self, pod: str, namespace: str, options: LogOptions) -> AsyncGenerator[str, None]:
         """A pod's log, line by line; bytes that are no UTF-8 are replaced. Close it with `aclosing`."""
         path = object_path(POD, namespace, pod, "log")
         idle = None if options.follow else SILENCE
         async with self.cluster.transport.stream(
-            path, query=_log_query(options), as_=self.impersonation, idle=idle, partial=True
+            path,
+            query=_log_query(options),
+            as_=self.impersonation,
+            idle=idle,
+            partial=True,
+            title=title_of(POD, namespace, pod),
         ) as lines:
             async for line in lines:
                 yield line.decode("utf-8", "replace").removesuffix("\r")
@@ -214,6 +220,7 @@ class Client:
         content_type: str = "application/json",
         audit_id: str = "",
         timeout: float | None = None,
+        title: str = "",
     ) -> Response:
         """One request as this identity, for this package's own reads and reviews."""
         return await self.cluster.transport.request(
@@ -225,17 +232,18 @@ class Client:
             as_=self.impersonation,
             audit_id=audit_id,
             timeout=timeout,
+            title=title,
         )
 
-    def _decode(self, response: Response, model: type[T], path: str) -> T:
+    def _decode(self, response: Response, model: type[T], title: str) -> T:
         try:
             return decode(response.body, model)
         except Unreadable as error:
-            raise self._unreadable(path) from error
+            raise self._unreadable(title) from error
 
-    def _unreadable(self, path: str) -> ClusterUnavailable:
+    def _unreadable(self, title: str) -> ClusterUnavailable:
         why = text("Its answer is not what an API server answers.")
-        return unreachable(self.cluster.name, target=path, why=why, sent=True)
+        return unreachable(self.cluster.name, target=title, why=why, sent=True)
 
 
 def _selectors(labels: str, fields: str) -> dict[str, str]:

@@ -47,6 +47,11 @@ def object_path(kind: Kind, namespace: str, name: str, subresource: str = "") ->
     return collection_path(kind, namespace, quote(name, safe=":"), subresource)
 
 
+def title_of(kind: Kind, namespace: str, name: str = "") -> str:
+    """What errors call an object, or all of a kind in a namespace: `deployments.apps/shop/app`, `pods/shop`."""
+    return "/".join(part for part in (kind.qualified, namespace if kind.namespaced else "", name) if part)
+
+
 def collection_path(kind: Kind, namespace: str, name: str = "", subresource: str = "") -> str:
     """The path of all objects of a kind, in one namespace or (empty) in all."""
     scope = quote(check_name(namespace), safe="") if namespace and kind.namespaced else ""

@@ -51,11 +51,8 @@ class _Asked:
     path: str
     query: Mapping[str, str]
     headers: CIMultiDict[str]
+    title: str
     body: bytes | None = None
-
-    @property
-    def title(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 @final
@@ -119,10 +116,14 @@ class Transport:
         as_: Impersonation | None = None,
         audit_id: str = "",
         timeout: float | None = None,
+        title: str = "",
     ) -> Response:
-        """One request, sent at most once, and its whole answer. `timeout` covers waiting for a place, too."""
+        """One request, sent at most once, and its whole answer. `timeout` covers waiting for a place, too.
+
+        `title` is what errors call the target (the path, where there is none).
+        """
         headers = self._headers(as_, audit_id=audit_id, content_type=content_type if body is not None else "")
-        asked = _Asked(method=method, path=path, query=query, headers=headers, body=body)
+        asked = _Asked(method=method, path=path, query=query, headers=headers, title=title or path, body=body)
         once = Once()
         seconds = self.timeout if timeout is None else timeout
         try:
@@ -148,13 +149,14 @@ class Transport:
         idle: float | None = None,
         overall: float | None = None,
         partial: bool = False,
+        title: str = "",
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """A GET whose answer is read line by line while it comes.
 
         `idle` is the longest silence, `overall` the longest time in all; either ends in `ClusterUnavailable`.
         `partial`: whether a last line without its newline is given (a log's end) or dropped (a watch that was cut).
         """
-        asked = _Asked(method="GET", path=path, query=query, headers=self._headers(as_))
+        asked = _Asked(method="GET", path=path, query=query, headers=self._headers(as_), title=title or path)
         loop = asyncio.get_running_loop()
         ends = None if overall is None else loop.time() + overall
         try:

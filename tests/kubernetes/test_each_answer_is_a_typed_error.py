@@ -65,6 +65,7 @@ async def test_the_answers_of_an_api_server(
     assert issubclass(expected, base)
     assert (error.status.code, error.status.reason, error.status.message) == (code, reason, "because")
     assert "blue" in str(error.what)
+    assert error.target == "deployments.apps/shop/app"
     assert "because" in str(error.why)
     assert error.next is not None
     assert server.sent == [f"GET {PATH}"]
