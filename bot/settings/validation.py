@@ -17,7 +17,7 @@ from bot.text import Code, Text, text
 class Strict(BaseModel):
     """The base of everything read from a file: frozen, no unknown key, no guessing of types."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 M = TypeVar("M", bound=Strict)

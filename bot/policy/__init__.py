@@ -1,0 +1,1 @@
+"""What is asked for besides a person's own rights: approvals, confirmations, refusals. It never gives a right."""
