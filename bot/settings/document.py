@@ -67,7 +67,7 @@ def read_document(data: bytes, *, source: str) -> Document:
 def wrong(source: str, line: int, problem: Text) -> Refused:
     """The refusal of a file: which line of which file, and what is wrong there."""
     return Refused(
-        text("{source}, line {line}: {problem}", source=Code(source), line=line, problem=problem),
+        text("{source}, line {line}: {problem}.", source=Code(source), line=line, problem=problem),
         target=source,
         next=text("Nothing of the file is used until it is right."),
     )

@@ -24,13 +24,17 @@ M = TypeVar("M", bound=Strict)
 
 
 def validate(document: Document, model: type[M]) -> M:
-    """The document as `model`. Raises `Refused` for the first thing that is wrong, in the order of the file."""
+    """The document as `model`. Raises `Refused` for the first thing that is wrong, in the order of the file.
+
+    What is missing comes last: it is often there, misspelt.
+    """
     if not isinstance(document.value, dict):
         raise wrong(document.source, 1, text("the file must be a mapping of keys to values"))
     try:
         return model.model_validate_json(json.dumps(document.value))
     except ValidationError as error:
-        found = sorted(error.errors(include_url=False), key=lambda each: document.line(_path(each)))
+        errors = error.errors(include_url=False)
+        found = sorted(errors, key=lambda each: (each["type"] == "missing", document.line(_path(each))))
         raise refusal(document, _path(found[0]), _problem(found[0], known_keys(model))) from error
 
 
@@ -60,7 +64,7 @@ def _problem(error: ErrorDetails, known: list[str]) -> Text:
     if error["type"] == "extra_forbidden":
         nearest = difflib.get_close_matches(str(path[-1]), known, n=1)
         if nearest:
-            return text("unknown key {key}; did you mean {nearest}?", key=key, nearest=Code(nearest[0]))
+            return text("unknown key {key} (did you mean {nearest}?)", key=key, nearest=Code(nearest[0]))
         return text("unknown key {key}", key=key)
     if error["type"] == "missing":
         return text("the key {key} is missing", key=key)
