@@ -50,7 +50,8 @@ def decide(policy: Policy, asked: Asked) -> Decision:
         if frozen is not None:
             return frozen
     ordinary = _by_rule(policy, asked)
-    return _way_back(asked, ordinary) or ordinary
+    covered = _way_back(asked, ordinary)
+    return ordinary if covered is None else covered
 
 
 def _read() -> Decision:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AliasGenerator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasGenerator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from bot.operations.json import digest
@@ -27,13 +27,13 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _local(value: Any) -> Any:
-    if isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None:
+def _local(value: datetime) -> datetime:
+    if value.tzinfo is not None:
         raise ValueError("write it without an offset; `timezone` says where it is meant")
     return value
 
 
-LocalDateTime = Annotated[datetime, BeforeValidator(_local)]
+LocalDateTime = Annotated[datetime, AfterValidator(_local)]
 
 
 class Part(Strict):

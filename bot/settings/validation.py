@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -35,7 +35,7 @@ def validate(document: Document, model: type[M]) -> M:
     except ValidationError as error:
         errors = error.errors(include_url=False)
         found = sorted(errors, key=lambda each: (each["type"] == "missing", document.line(_path(each))))
-        raise refusal(document, _path(found[0]), _problem(found[0], known_keys(model))) from error
+        raise refusal(document, _path(found[0]), _problem(found[0], model)) from error
 
 
 def refusal(document: Document, path: Path, problem: Text) -> Refused:
@@ -52,17 +52,41 @@ def _path(error: ErrorDetails) -> Path:
     return tuple(part for part in error["loc"] if part != "[key]")
 
 
-def known_keys(model: type[BaseModel]) -> list[str]:
-    """Every key that the file may hold at any level: what a misspelt one is compared with."""
+def keys_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that the file may hold at a place: what a misspelt one is compared with."""
     schema = model.model_json_schema()
-    return sorted({key for part in (schema, *schema.get("$defs", {}).values()) for key in part.get("properties", {})})
+    node = schema
+    for part in path:
+        node = _inside(_resolved(node, schema), part)
+    return sorted(_resolved(node, schema).get("properties", {}))
 
 
-def _problem(error: ErrorDetails, known: list[str]) -> Text:
+def _resolved(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The definition that a reference or an optional value leads to."""
+    for choice in node.get("anyOf", ()):
+        if choice.get("type") != "null":
+            return _resolved(choice, schema)
+    if "$ref" in node:
+        found: dict[str, Any] = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
+        return found
+    return node
+
+
+def _inside(node: dict[str, Any], part: str | int) -> dict[str, Any]:
+    """What stands under a key, a key of our users' own choice, or in a list."""
+    own = node.get("properties", {}).get(part)
+    patterns = next(iter(node.get("patternProperties", {}).values()), None)
+    for found in (own, patterns, node.get("additionalProperties"), node.get("items")):
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _problem(error: ErrorDetails, model: type[BaseModel]) -> Text:
     path = _path(error)
     key = Code(dotted(path) or "-")
     if error["type"] == "extra_forbidden":
-        nearest = difflib.get_close_matches(str(path[-1]), known, n=1)
+        nearest = difflib.get_close_matches(str(path[-1]), keys_at(model, path[:-1]), n=1)
         if nearest:
             return text("unknown key {key} (did you mean {nearest}?)", key=key, nearest=Code(nearest[0]))
         return text("unknown key {key}", key=key)
