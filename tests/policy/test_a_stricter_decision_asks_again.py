@@ -1,4 +1,4 @@
-"""Comparing a fresh decision with the voted one, and putting several together. The properties hold for any decisions."""
+"""Comparing a fresh decision with the voted one, and putting several together; the properties hold for any of them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""From what a person typed or pasted into Slack to an operation with its arguments, and back. Pure: no I/O, no clock."""

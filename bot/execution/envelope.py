@@ -1,0 +1,126 @@
+"""The envelope: what is put around a call's intent at the moment it is sent, and nothing a vote binds to.
+
+Every write is pinned to the object as it was just read (resourceVersion, and for JSON Patch a literal `test` of each
+precondition as read), names its field manager so that it can be recognised later, carries a server-side timeout shorter
+than the lease, and an Audit-ID that the API server takes over into its own log (plans.md §1, §2, §5).
+`unwrap(wrap(intent))` is the intent: held by a property test.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import msgspec
+
+from bot.errors import Bug
+from bot.operations.json import JSON, Object, resolve
+from bot.operations.plan import Call, ContentType
+from bot.text import Code, text
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """The body and query that go out."""
+
+    body: JSON
+    query: dict[str, str]
+
+
+def manager_of(request: int, step: str) -> str:
+    """The field manager of one step: how a read-back knows that a change is ours (plans.md §5)."""
+    return f"kajitori-{request}-{step}"
+
+
+def audit_id_of(instance: str, request: int, step: str, fence: int) -> str:
+    """The Audit-ID of one sending; `instance` keeps two installations on one cluster apart."""
+    return f"{instance}.{request}.{step}.{fence}"
+
+
+def wrap(call: Call, observed: Object | None, *, manager: str, timeout: int, dry_run: bool = False) -> Envelope:
+    """Put the envelope around a call. `observed` is its object as just read; `timeout` is in seconds.
+
+    Raises `Bug` for an intent that holds what only the envelope may add.
+    """
+    query = {"timeout": f"{timeout}s", "fieldManager": manager}
+    if dry_run:
+        query["dryRun"] = "All"
+    if call.verb == "create":
+        return Envelope(body=call.body, query=query)
+    if observed is None:
+        raise Bug(text("{path} must be read before it is changed.", path=Code(call.path)))
+    version, uid = resolve(observed, "/metadata/resourceVersion"), resolve(observed, "/metadata/uid")
+    if call.verb == "delete":
+        options: dict[str, Any] = {**_mapping(call), "preconditions": {"uid": uid, "resourceVersion": version}}
+        if dry_run:
+            options["dryRun"] = ["All"]  # the API server ignores the query of a DELETE that has a body
+        return Envelope(body=options, query={})
+    if call.content_type is ContentType.JSON_PATCH:
+        return Envelope(body=[*_tests(call, observed, version, uid), *_operations(call)], query=query)
+    body = copy.deepcopy(_mapping(call))
+    metadata = body.setdefault("metadata", {})
+    if not isinstance(metadata, dict) or {"resourceVersion", "uid"} & metadata.keys():
+        raise Bug(text("{path} pins a version in its intent.", path=Code(call.path)))
+    metadata["resourceVersion"] = version
+    return Envelope(body=body, query=query)
+
+
+def unwrap(call: Call, envelope: Envelope) -> JSON:
+    """Take the envelope off: gives the call's body back, for the comparison of what was approved with what was sent."""
+    body = copy.deepcopy(envelope.body)
+    if call.verb == "create":
+        return body
+    if call.content_type is ContentType.JSON_PATCH and isinstance(body, list):
+        return [each for each in body if isinstance(each, dict) and each.get("op") != "test"]
+    if isinstance(body, dict):
+        body.pop("preconditions", None)
+        body.pop("dryRun", None)
+        metadata = body.get("metadata")
+        if isinstance(metadata, dict):
+            metadata.pop("resourceVersion", None)
+            if not metadata:
+                del body["metadata"]
+    return body
+
+
+def violated(call: Call, observed: Object) -> list[str]:
+    """The pointers whose value is no longer as the plan read it; `/metadata/uid` if it is another object by now."""
+    moved = [each.pointer for each in call.preconditions if not same(resolve(observed, each.pointer), each.value)]
+    if call.uid and resolve(observed, "/metadata/uid") != call.uid:
+        moved.insert(0, "/metadata/uid")
+    return moved
+
+
+def same(one: JSON, other: JSON) -> bool:
+    """Equal as Kubernetes means it: absent, null and empty mappings are the same."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(same(one.get(key), other.get(key)) for key in one.keys() | other.keys())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, bool) is not isinstance(other, bool):
+        return False
+    return one == other or (one in (None, {}) and other in (None, {}))
+
+
+def _tests(call: Call, observed: Object, version: JSON, uid: JSON) -> list[JSON]:
+    pinned: list[JSON] = [
+        {"op": "test", "path": "/metadata/uid", "value": uid},
+        {"op": "test", "path": "/metadata/resourceVersion", "value": version},
+    ]
+    # JSON Patch compares literally, so the test says what was just read, not what was planned (plans.md §2).
+    return pinned + [
+        {"op": "test", "path": each.pointer, "value": resolve(observed, each.pointer)} for each in call.preconditions
+    ]
+
+
+def _operations(call: Call) -> list[JSON]:
+    if not isinstance(call.body, list) or any(
+        isinstance(each, dict) and each.get("op") == "test" for each in call.body
+    ):
+        raise Bug(text("{path} is no plain JSON Patch.", path=Code(call.path)))
+    return call.body
+
+
+def _mapping(call: Call) -> dict[str, Any]:
+    if call.body is not None and not isinstance(call.body, dict):
+        raise Bug(text("{path} has a body that is no object.", path=Code(call.path)))
+    return call.body or {}

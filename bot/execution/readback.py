@@ -1,0 +1,46 @@
+"""Was it done? A pure answer from the object as it is now, never from what we remember of sending (plans.md §5)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.execution.envelope import violated
+from bot.operations.json import Object, resolve
+from bot.operations.patches import reached
+from bot.operations.plan import Call
+
+
+class Effect(StrEnum):
+    """Ours: we did it. Already: it is so, by someone else. Not done: it may be sent. Unknown: a person decides."""
+
+    OURS = "ours"
+    ALREADY = "already"
+    NOT_DONE = "not_done"
+    UNKNOWN = "unknown"
+
+
+def effect_of(call: Call, observed: Object | None, *, manager: str, request_label: str = "") -> Effect:
+    """Decide from the object as just read; `None` means the API server says that it does not exist."""
+    if call.verb == "delete":
+        gone = observed is None or resolve(observed, "/metadata/uid") != call.uid
+        return Effect.OURS if gone else Effect.NOT_DONE
+    if call.verb == "create":
+        if observed is None:
+            return Effect.NOT_DONE
+        label = resolve(observed, "/metadata/labels/kajitori.dev~1request")
+        return Effect.OURS if request_label and label == request_label else Effect.ALREADY
+    if observed is None:
+        return Effect.UNKNOWN
+    if managed_by(observed, manager):
+        return Effect.OURS
+    if violated(call, observed):
+        return Effect.ALREADY if reached(call.body, call.content_type, observed) else Effect.UNKNOWN
+    return Effect.ALREADY if reached(call.body, call.content_type, observed) else Effect.NOT_DONE
+
+
+def managed_by(observed: Object, manager: str) -> bool:
+    """Whether a field manager is recorded on the object (on any subresource)."""
+    fields = resolve(observed, "/metadata/managedFields")
+    return isinstance(fields, list) and any(
+        isinstance(each, dict) and each.get("manager") == manager for each in fields
+    )

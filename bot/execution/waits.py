@@ -1,0 +1,106 @@
+"""Follow a wait to its end: watch its object and pods, ask the condition at every change, report what changed.
+
+Following is done with the bot's own read rights: a person whose access ends in the middle still gets a truthful end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.kubernetes.cluster import Client
+from bot.kubernetes.watches import follow
+from bot.operations.conditions import CONDITIONS
+from bot.operations.json import Object
+from bot.operations.kinds import POD
+from bot.operations.models import Pod, Workload
+from bot.operations.plan import Wait
+from bot.operations.progress import Observation, Progress
+from bot.operations.selectors import selector_of
+from bot.text import text
+
+import msgspec
+
+REPORT = Callable[[Progress], Awaitable[None]]
+LOOK_AGAIN = 5.0
+"""Seconds after which a condition is asked again though nothing changed: deadlines and "stuck since" depend on time."""
+
+
+async def follow_wait(client: Client, wait: Wait, *, clock: Clock, started: datetime, report: REPORT) -> Progress:
+    """Watch until the condition is done or failed, or `wait.deadline` seconds after `started`; returns the last progress.
+
+    `report` is awaited at each change that a person would see. A cluster that does not answer is waited for.
+    """
+    ends = started + timedelta(seconds=wait.deadline)
+    board = _Board()
+    async with asyncio.TaskGroup() as tasks:
+        watchers = [tasks.create_task(_watch_target(client, wait, board), name=f"watch {wait.target}")]
+        if CONDITIONS[wait.condition].pods:
+            watchers.append(tasks.create_task(_watch_pods(client, wait, board), name=f"watch pods of {wait.target}"))
+        try:
+            return await _until_end(wait, board, clock, ends, report)
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+
+
+class _Board:
+    """What the watches have seen so far."""
+
+    def __init__(self) -> None:
+        self.changed = asyncio.Event()
+        self.seen = False
+        self.target: Object | None = None
+        self.selector: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.pods: Mapping[str, Pod] = {}
+
+
+async def _until_end(wait: Wait, board: _Board, clock: Clock, ends: datetime, report: REPORT) -> Progress:
+    condition = CONDITIONS[wait.condition]
+    last: Progress | None = None
+    while True:
+        now = clock.now()
+        if board.seen:
+            progress = condition.evaluate(
+                Observation(target=board.target, pods=tuple(board.pods.values()), arguments=wait.arguments, now=now)
+            )
+        else:
+            progress = Progress(message=text("waiting for the cluster to answer"))
+        if now >= ends and not progress.done and progress.failed is None:
+            failed = text("not finished after {minutes} min", minutes=max(1, wait.deadline // 60))
+            progress = msgspec.structs.replace(progress, failed=failed)
+        if progress != last:
+            await report(progress)
+            last = progress
+        if progress.done or progress.failed is not None:
+            return progress
+        await _wait_for_change(board, min(LOOK_AGAIN, max(0.05, (ends - now).total_seconds())))
+
+
+async def _wait_for_change(board: _Board, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await board.changed.wait()
+    except TimeoutError:
+        return
+    board.changed.clear()
+
+
+async def _watch_target(client: Client, wait: Wait, board: _Board) -> None:
+    async for snapshot in follow(
+        client, wait.target.kind, wait.target.namespace, Object, fields=f"metadata.name={wait.target.name}"
+    ):
+        board.target = snapshot.get(wait.target.name)
+        board.seen = True
+        board.changed.set()
+        if board.target is not None and not board.selector.done():
+            board.selector.set_result(selector_of(msgspec.convert(board.target, Workload).spec.selector))
+
+
+async def _watch_pods(client: Client, wait: Wait, board: _Board) -> None:
+    labels = await board.selector
+    async for snapshot in follow(client, POD, wait.target.namespace, Pod, labels=labels):
+        board.pods = snapshot
+        board.changed.set()

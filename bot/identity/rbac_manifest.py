@@ -1,0 +1,158 @@
+"""The Kubernetes roles, from the operations' own declarations: the bot's, which may almost nothing, and two for teams.
+
+The bot's: create reviews; get, list and watch the kinds that operations look at (never Secrets); impersonate exactly the
+users and groups of the configuration. Constrained impersonation (beta in Kubernetes 1.36, KEP-5284) also names what may
+be done as them; the API server still falls back to the plain verb `impersonate`, so that one is then left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+
+import yaml
+
+from bot.operations.kinds import Kind
+from bot.operations.operation import OperationKind, Right
+from bot.operations.registry import Registry
+from bot.settings import Config
+
+NAME: Final = "kajitori"
+RBAC: Final = "rbac.authorization.k8s.io"
+LOOKING: Final = ("get", "list", "watch")
+HEADER: Final = (
+    "# Made by `kajitori manifest rbac` from the configuration and the operations; a test holds it to them.\n"
+)
+
+Rule: TypeAlias = dict[str, Any]
+Document: TypeAlias = dict[str, Any]
+
+
+def rbac_yaml(config: Config, registry: Registry, *, constrained: bool = False) -> str:
+    """The manifest of the bot's own account and role: what whoever runs the bot applies."""
+    return HEADER + _dump(bot_documents(config, registry, constrained=constrained))
+
+
+def teams_yaml(config: Config, registry: Registry, *, namespace: str) -> str:
+    """An example for the owners of a namespace: what the operations need, bound to the teams' prefixed groups."""
+    return HEADER + _dump(team_documents(config, registry, namespace=namespace))
+
+
+def bot_documents(config: Config, registry: Registry, *, constrained: bool = False) -> list[Document]:
+    """The bot's service account, role and binding."""
+    namespace = config.own.namespace
+    rules = [
+        {
+            "apiGroups": ["authorization.k8s.io"],
+            "resources": ["selfsubjectaccessreviews", "subjectaccessreviews"],
+            "verbs": ["create"],
+        },
+        *_grouped((Right(verb, kind) for kind in watched_kinds(registry) for verb in LOOKING), prefix=""),
+        *impersonation_rules(config, registry, constrained=constrained),
+    ]
+    return [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": NAME, "namespace": namespace}},
+        {"apiVersion": f"{RBAC}/v1", "kind": "ClusterRole", "metadata": {"name": NAME}, "rules": rules},
+        {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": NAME},
+            "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": NAME},
+            "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
+        },
+    ]
+
+
+def impersonation_rules(config: Config, registry: Registry, *, constrained: bool) -> list[Rule]:
+    """Whom the bot may become, by name; constrained: also for what."""
+    users, groups = impersonated(config)
+    verb, group = ("impersonate:user-info", "authentication.k8s.io") if constrained else ("impersonate", "")
+    rules = [
+        {"apiGroups": [group], "resources": [resource], "resourceNames": list(names), "verbs": [verb]}
+        for resource, names in (("users", users), ("groups", groups))
+        if names
+    ]
+    if constrained:
+        rules += _grouped(used_rights(registry), prefix="impersonate-on:user-info:")
+    return rules
+
+
+def impersonated(config: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The full names of all users and groups that the bot acts as."""
+    prefix = config.impersonation.prefix
+    users = {prefix + person.user for person in config.people.values()}
+    groups = {prefix + group for person in config.people.values() for group in (*person.teams, *person.groups)}
+    return tuple(sorted(users)), tuple(sorted(groups))
+
+
+def watched_kinds(registry: Registry) -> tuple[Kind, ...]:
+    """The kinds that the operations look at, never Secrets."""
+    kinds = {
+        right.kind
+        for operation in registry
+        for right in operation.rights
+        if right.verb in LOOKING and not right.subresource and not _secret(right.kind)
+    }
+    return tuple(sorted(kinds, key=lambda kind: kind.qualified))
+
+
+def used_rights(registry: Registry, *, only: Iterable[OperationKind] = tuple(OperationKind)) -> tuple[Right, ...]:
+    """What is done as people: the declared rights, and reading what is written (rehearsal and read-back). No Secrets."""
+    wanted = frozenset(only)
+    declared = {right for operation in registry if operation.kind in wanted for right in operation.rights}
+    reading = {Right("get", right.kind) for right in declared}
+    return tuple(right for right in declared | reading if not _secret(right.kind))
+
+
+def team_documents(config: Config, registry: Registry, *, namespace: str) -> list[Document]:
+    """Two roles, and a binding of each in one namespace; the first team changes, the others look."""
+    reads = used_rights(registry, only=(OperationKind.READ, OperationKind.PROBE))
+    everything = used_rights(registry)
+    documents = [_cluster_role(f"{NAME}-reads", reads), _cluster_role(f"{NAME}-changes", everything)]
+    for team in sorted(config.teams):
+        changes = team != "readers"
+        role = f"{NAME}-changes" if changes else f"{NAME}-reads"
+        documents.append(
+            {
+                "apiVersion": f"{RBAC}/v1",
+                "kind": "RoleBinding",
+                "metadata": {"name": f"{NAME}-{team}", "namespace": namespace},
+                "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
+                "subjects": [{"apiGroup": RBAC, "kind": "Group", "name": config.impersonation.prefix + team}],
+            }
+        )
+    return documents
+
+
+def _cluster_role(name: str, rights: Iterable[Right]) -> Document:
+    namespaced = (right for right in rights if right.kind.namespaced)
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": name},
+        "rules": _grouped(namespaced, prefix=""),
+    }
+
+
+def _grouped(rights: Iterable[Right], *, prefix: str) -> list[Rule]:
+    """As few rules as say the same: one for each API group and set of verbs, in a fixed order."""
+    verbs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for right in rights:
+        resource = f"{right.kind.plural}/{right.subresource}" if right.subresource else right.kind.plural
+        verbs[(right.kind.group, resource)].add(prefix + right.verb)
+    resources: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (group, resource), allowed in sorted(verbs.items()):
+        resources[(group, tuple(sorted(allowed)))].append(resource)
+    return [
+        {"apiGroups": [group], "resources": names, "verbs": list(allowed)}
+        for (group, allowed), names in sorted(resources.items())
+    ]
+
+
+def _secret(kind: Kind) -> bool:
+    return kind.plural == "secrets" and not kind.group
+
+
+def _dump(documents: list[Document]) -> str:
+    return "---\n".join(yaml.safe_dump(each, sort_keys=False, default_flow_style=False) for each in documents)

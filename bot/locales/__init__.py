@@ -1,0 +1,1 @@
+"""Texts in the reader's language: catalogues, plain rendering, extraction."""

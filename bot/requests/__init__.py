@@ -1,0 +1,1 @@
+"""The life of a request: planned, voted on, executed under a lease, followed to its end."""

@@ -1,0 +1,82 @@
+"""Each call is first sent as the requester with `dryRun=All`, so that RBAC, admission and schema refuse before a second
+person is bothered; its answer is also the *after* that the card shows (plans.md §3, §4).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from bot.errors import Refused
+from bot.execution.envelope import manager_of, violated, wrap
+from bot.identity.person import Person
+from bot.kubernetes.errors import Conflict, Invalid
+from bot.operations.json import Object
+from bot.operations.patches import Change, differences
+from bot.operations.plan import Call
+from bot.requests.clusters import OpenCluster
+from bot.text import Code, text
+
+ROUNDS = 5
+
+
+class Rehearsed(StrEnum):
+    """How a step was rehearsed, as the card's Details say it."""
+
+    DRY_RUN = "dry run ok"
+    COMPUTED = "computed"
+
+
+class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
+    """One call's rehearsal: the API server's warnings in its own words, and everything that would change."""
+
+    step: str
+    how: Rehearsed
+    warnings: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+class Moved(Refused):
+    """The object changed between reading it and rehearsing: plan again."""
+
+
+async def rehearse(cluster: OpenCluster, person: Person, call: Call, *, timeout: int) -> Rehearsal:
+    """Send one call with `dryRun=All` as the person. `timeout` in seconds.
+
+    Raises the API server's refusal, or `Moved` if the object is no longer as the plan read it.
+    """
+    client = cluster.client(person)
+    for _ in range(ROUNDS):
+        before: Object | None = None
+        if call.verb != "create":
+            before = await client.get(call.target.kind, call.target.name, call.target.namespace, Object)
+            if violated(call, before):
+                raise Moved(text("{target} changed while it was being planned.", target=Code(call.target.title)))
+        envelope = wrap(call, before, manager=manager_of(0, call.id), timeout=timeout, dry_run=True)
+        try:
+            response = await client.send(
+                call, body=envelope.body, query=envelope.query, audit_id="", timeout=timeout + 5
+            )
+        except Conflict:
+            continue
+        except Invalid:
+            if before is not None and await _is_newer(cluster, person, call, before):
+                continue
+            raise
+        after = msgspec.json.decode(response.body, type=Object)
+        whole = before is not None and not call.subresource and call.verb != "delete"
+        return Rehearsal(
+            step=call.id,
+            how=Rehearsed.DRY_RUN,
+            warnings=response.warnings,
+            changes=tuple(differences(before, after)) if whole and before is not None else (),
+        )
+    raise Moved(text("{target} changes too fast to plan.", target=Code(call.target.title)))
+
+
+async def _is_newer(cluster: OpenCluster, person: Person, call: Call, before: Object) -> bool:
+    """A failed JSON Patch `test` and a refused body are both 422 (operations.md §7): only a read tells them apart."""
+    now = await cluster.client(person).get(call.target.kind, call.target.name, call.target.namespace, Object)
+    old, new = before.get("metadata"), now.get("metadata")
+    return isinstance(old, dict) and isinstance(new, dict) and old.get("resourceVersion") != new.get("resourceVersion")

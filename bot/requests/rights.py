@@ -1,0 +1,42 @@
+"""A person's own rights over every call of a plan, asked of the API server: at request, at vote, before each group."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.errors import Refused
+from bot.identity.person import Person
+from bot.operations.plan import Call
+from bot.requests.clusters import OpenCluster
+from bot.text import Code, text
+
+
+async def check_rights(cluster: OpenCluster, person: Person, calls: Sequence[Call]) -> None:
+    """Raise `Refused` naming the first right that the person lacks; nothing is cached between the three moments.
+
+    Raises `Unavailable` when the API server cannot be asked: no answer is no.
+    """
+    answers = await asyncio.gather(*(cluster.review(person, call) for call in calls))
+    for call, access in zip(calls, answers, strict=True):
+        if not access.allowed:
+            resource = call.target.kind.qualified + (f"/{call.subresource}" if call.subresource else "")
+            raise Refused(
+                text(
+                    "{person} may not change {resource} in {namespace} ({cluster}).",
+                    person=person.name,
+                    resource=Code(call.target.kind.plural),
+                    namespace=Code(call.target.namespace or "-"),
+                    cluster=cluster.title,
+                ),
+                target=call.target.title,
+                why=text(
+                    "{user} lacks {right}.",
+                    user=Code(person.impersonation.user),
+                    right=Code(f"{call.verb} {resource}"),
+                ),
+                next=text(
+                    "Ask someone who has it, or the owner of {namespace} for a role binding.",
+                    namespace=Code(call.target.namespace or "-"),
+                ),
+            )

@@ -1,0 +1,45 @@
+"""What the life of a request leans on, handed in by `bot.app`: nothing in this package reaches for a global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.clock import Clock, Tokens
+from bot.identity.directory import Directory
+from bot.operations.registry import Registry
+from bot.policy.model import Policy
+from bot.requests.clusters import Clusters
+from bot.settings import Config
+from bot.store.database import Database
+from bot.store.sealing import Keyring
+
+
+def _nowhere(label: str) -> None:
+    """Outside the fault tests nothing happens at the labelled points."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """`instance` names this installation in field managers' Audit-IDs; `policy` gives the one in force now.
+
+    `point` is called with the label of each place where the fault tests kill the process.
+    `write_timeout` and `settle` are seconds: the server-side limit of a write, and how long after it a late one is
+    still waited for before the world is read (plans.md §5).
+    """
+
+    database: Database
+    keyring: Keyring
+    clusters: Clusters
+    policy: Callable[[], Policy]
+    directory: Directory
+    registry: Registry
+    config: Config
+    clock: Clock
+    tokens: Tokens
+    instance: str
+    owner: str
+    point: Callable[[str], None] = field(default=_nowhere)
+    write_timeout: int = 5
+    settle: float = 5.0
+    lease_ttl: float = 10.0

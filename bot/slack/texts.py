@@ -1,0 +1,29 @@
+"""The sentences of the Slack edge itself, apart from the code that shows them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.locales.rendering import plain
+from bot.text import Code, Text, text
+
+NOT_RECORDED: Final = text("This cannot be recorded right now, so nothing was done. Try again in a minute.")
+NOT_READABLE: Final = text("I could not read what Slack sent, so nothing was done.")
+NOT_RECORDED_TITLE: Final = text("Nothing was done")
+CLOSE: Final = text("Close")
+CUT_BLOCKS: Final = text("More did not fit into one message.")
+AS_FILE: Final = text("The whole output is in the file.")
+
+
+def not_in_channel(channel: str, bot: str) -> Text:
+    """The way out of a channel the bot was never invited to (messages.md rule 8)."""
+    return text(
+        "I am not in {channel}, so this comes to you alone. To let me in, type there: {line}",
+        channel=Code(channel),
+        line=Code(f"/invite @{bot}"),
+    )
+
+
+def said(sentence: Text, locale: str) -> str:
+    """A sentence in a reader's language, for places that take no rich text: acknowledgements, modals' titles."""
+    return plain(sentence, locale or "en")

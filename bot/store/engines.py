@@ -1,0 +1,116 @@
+"""SQLAlchemy engines, set up so that a commit is on the disk and a transaction is what it says."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.store.errors import StoreRefused
+from bot.text import text
+
+READERS: Final = 4
+CONNECTIONS: Final = 10
+WAIT_SECONDS: Final = 5
+COMMAND_SECONDS: Final = 10
+"""Longer than any statement of ours takes; verification and export read in pages."""
+
+
+def parse(address: str) -> URL:
+    """`sqlite:///path` or `postgresql://…`, with our drivers. Raises `StoreRefused`, never with the password in it."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise _wrong_address() from None
+    match url.get_backend_name():
+        case "sqlite" if url.database and url.database != ":memory:":
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgresql":
+            return url.set(drivername="postgresql+asyncpg")
+        case _:
+            raise _wrong_address()
+
+
+def _wrong_address() -> StoreRefused:
+    return StoreRefused(
+        text("The address of the database cannot be used."),
+        next=text("Write sqlite:///path/to/file or postgresql://user@host/database."),
+    )
+
+
+def sqlite_writer(url: URL, *, max_pages: int | None) -> AsyncEngine:
+    """One connection that writes. `max_pages` bounds the file (pages of 4 KiB)."""
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
+    if max_pages is not None:
+        pragmas.append(f"max_page_count={max_pages}")
+    return _sqlite(url, pragmas, begin="BEGIN IMMEDIATE", connections=1)
+
+
+def sqlite_readers(url: URL) -> AsyncEngine:
+    """A few connections that cannot write; in WAL mode they neither wait for the writer nor hold it up."""
+    return _sqlite(url, ["query_only=ON"], begin="BEGIN", connections=READERS)
+
+
+def _sqlite(url: URL, pragmas: list[str], *, begin: str, connections: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
+        connect_args={"timeout": WAIT_SECONDS},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # Python's sqlite3 would begin by itself, and late: https://docs.python.org/3.11/library/sqlite3.html
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def postgresql(url: URL) -> AsyncEngine:
+    """A pool whose connections give up a statement, a lock or a stalled transaction by themselves."""
+    return create_async_engine(
+        url,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
+        connect_args={
+            "timeout": WAIT_SECONDS,
+            "command_timeout": COMMAND_SECONDS,
+            "server_settings": {
+                "application_name": "kajitori",
+                "timezone": "UTC",
+                "lock_timeout": f"{WAIT_SECONDS}s",
+                "idle_in_transaction_session_timeout": "60s",
+            },
+        },
+    )
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file that a SQLite address names."""
+    return Path(url.database or "").absolute()
+
+
+def probe(path: Path) -> None:
+    """Raise sqlite3's own error if an existing file is not a database, before anything is written beside it."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    finally:
+        connection.close()

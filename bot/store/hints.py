@@ -1,0 +1,104 @@
+"""Hints that something may have changed, so that polls can be rare. They may be lost or doubled: polling is the truth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, final
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+CHANNEL: Final = "kajitori"
+
+
+@final
+class Subscription:
+    """Hints on some topics from the moment it was made; those that come between two waits are kept.
+
+    Poll first, then wait, and nothing is missed.
+    """
+
+    def __init__(self, hints: Hints, topics: Iterable[str]) -> None:
+        self._hints = hints
+        self._topics = frozenset(topics)
+        self._rung = asyncio.Event()
+
+    def ring(self, topic: str) -> None:
+        if topic in self._topics:
+            self._rung.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Whether a hint came within that time."""
+        await self._hints.listen()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        self._rung.clear()
+        return True
+
+    def __enter__(self) -> Self:
+        self._hints.join(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._hints.leave(self)
+
+
+@final
+class Hints:
+    """Who waits for hints in this process, and on PostgreSQL the connection that hears those of other processes."""
+
+    def __init__(self, listener: AsyncEngine | None) -> None:
+        self._engine = listener
+        self._subscriptions: set[Subscription] = set()
+        self._connection: asyncpg.Connection[Any] | None = None
+        self._connecting = asyncio.Lock()
+
+    def join(self, subscription: Subscription) -> None:
+        self._subscriptions.add(subscription)
+
+    def leave(self, subscription: Subscription) -> None:
+        self._subscriptions.discard(subscription)
+
+    def ring(self, topic: str) -> None:
+        for subscription in self._subscriptions:
+            subscription.ring(topic)
+
+    async def listen(self) -> None:
+        """Have a listening connection again. A database that is gone gives no hints; the next poll will say so."""
+        if self._engine is None:
+            return
+        async with self._connecting:
+            if self._connection is not None and not self._connection.is_closed():
+                return
+            try:
+                self._connection = await self._connect(self._engine)
+            except (OSError, TimeoutError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                self._connection = None
+
+    async def _connect(self, engine: AsyncEngine) -> asyncpg.Connection[Any]:
+        async with engine.connect() as pooled:
+            raw = await pooled.get_raw_connection()
+            connection: asyncpg.Connection[Any] | None = raw.driver_connection
+            raw.detach()
+        if connection is None:
+            raise asyncpg.InterfaceError("no connection")
+        await connection.add_listener(CHANNEL, self._heard)
+        return connection
+
+    def _heard(self, connection: object, pid: int, channel: str, topic: object) -> None:
+        self.ring(str(topic))
+
+    async def close(self) -> None:
+        if self._connection is not None and not self._connection.is_closed():
+            self._connection.terminate()
+        self._connection = None

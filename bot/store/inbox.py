@@ -1,0 +1,108 @@
+"""Deliveries: stored and deduplicated before they are acknowledged. Writing is in `bot.store.intake`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, or_, select, update
+
+from bot.store.database import Transaction
+from bot.store.errors import lease_lost
+from bot.store.tables import LANES, inbox
+
+TOPIC: Final = "inbox"
+"""The hint that a delivery waits."""
+
+DROPPED: Final = "dropped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One thing that came in, leased to a worker. `attempts` counts from one."""
+
+    id: int
+    key: str
+    kind: str
+    lane: str
+    received_at: datetime
+    body: bytes
+    attempts: int
+    owner: str
+
+
+async def claim(
+    tx: Transaction, limit: int, owner: str, seconds: float, *, lanes: Collection[str] = LANES
+) -> tuple[Delivery, ...]:
+    """Lease waiting deliveries, oldest first; also those whose worker's lease has run out."""
+    due = (
+        select(inbox.c.id)
+        .where(
+            inbox.c.state == "waiting",
+            inbox.c.lane.in_(lanes),
+            or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= tx.after()),
+        )
+        .order_by(inbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = [row.id for row in await tx.execute(due)]
+    if not ids:
+        return ()
+    claimed = await tx.execute(
+        update(inbox)
+        .where(inbox.c.id.in_(ids))
+        .values(owner=owner, lease_until=tx.after(seconds), attempts=inbox.c.attempts + 1)
+        .returning(*(inbox.c[name] for name in Delivery.__dataclass_fields__))
+    )
+    found = [_opened(tx, dict(row)) for row in claimed.mappings()]
+    return tuple(sorted(found, key=lambda each: each.id))
+
+
+async def done(tx: Transaction, delivery: Delivery) -> None:
+    """End a delivery in the transaction of its effects. The body goes, the key stays. Raises `LeaseLost`."""
+    await _leave(tx, delivery, state="done", done_at=tx.after(), body=b"")
+
+
+async def give_up(tx: Transaction, delivery: Delivery) -> None:
+    """End a delivery that cannot be worked on, for instance after too many attempts. Raises `LeaseLost`."""
+    await _leave(tx, delivery, state=DROPPED, done_at=tx.after(), body=b"")
+
+
+async def release(tx: Transaction, delivery: Delivery) -> None:
+    """Let another worker have it at once. Raises `LeaseLost`."""
+    await _leave(tx, delivery)
+    tx.notify(TOPIC)
+
+
+async def _leave(tx: Transaction, delivery: Delivery, **changes: object) -> None:
+    left = await tx.execute(
+        update(inbox)
+        .where(
+            inbox.c.id == delivery.id,
+            inbox.c.state == "waiting",
+            inbox.c.owner == delivery.owner,
+            inbox.c.attempts == delivery.attempts,
+        )
+        .values(**changes, owner=None, lease_until=None)
+    )
+    if left.rowcount != 1:
+        raise lease_lost(delivery.key)
+
+
+async def purge(tx: Transaction, older_than: timedelta) -> int:
+    """Delete deliveries that ended that long ago; until then their keys recognise a repeat."""
+    ended = inbox.c.done_at <= tx.after(-older_than.total_seconds())
+    return (await tx.execute(delete(inbox).where(ended))).rowcount
+
+
+def purpose(key: str) -> str:
+    """What a delivery's body is sealed for."""
+    return f"inbox/{key}"
+
+
+def _opened(tx: Transaction, values: dict[str, Any]) -> Delivery:
+    values["body"] = tx.keyring.open(values["body"], purpose(values["key"]))
+    return Delivery(**values)

@@ -1,0 +1,179 @@
+"""Requests as rows: made, found, changed by compare-and-set on their version. Leases are in `bot.store.leases`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import RowMapping, Select, exists, insert, or_, select, update
+
+from bot.store.database import Transaction
+from bot.store.tables import OPEN_STATES, plans, requests, votes
+
+TOPIC: Final = "requests"
+"""The hint that a request may have become due."""
+
+_SEALED: Final = ("arguments", "person", "outcome")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRequest:
+    """What is known when a person asks. `requester_key` is the normalised identity that votes are counted by.
+
+    `arguments` and `person` are stored encrypted. `back_of`: the request whose way back this is.
+    """
+
+    state: str
+    cluster: str
+    namespace: str
+    operation: str
+    command_line: str
+    arguments: bytes
+    requester_slack: str
+    requester_user: str
+    requester_name: str
+    requester_key: str
+    person: bytes
+    team_id: str
+    channel: str
+    production: bool
+    created_at: datetime
+    reason: str = ""
+    thread_ts: str = ""
+    card_ts: str = ""
+    plan_version: int = 0
+    environment: str = ""
+    expires_at: datetime | None = None
+    wake_at: datetime | None = None
+    ended_at: datetime | None = None
+    back_of: int | None = None
+    break_glass: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(NewRequest):
+    """A stored request; `id` is the number people see, `version` goes up with every change, `fence` with every lease."""
+
+    id: int
+    version: int
+    fence: int
+    owner: str | None = None
+    lease_until: datetime | None = None
+    started_at: datetime | None = None
+    outcome: bytes | None = None
+    cancel_asked: bool = False
+
+
+async def insert_request(tx: Transaction, new: NewRequest) -> int:
+    """Store a request and give it its number."""
+    values = vars(new)
+    blank = dict.fromkeys(("arguments", "person"), b"")
+    made = await tx.execute(insert(requests).values(**{**values, **blank}).returning(requests.c.id))
+    number: int = made.scalar_one()
+    # What is encrypted is bound to the number, which the insert has just made.
+    bound = sealed(tx, number, {name: values[name] for name in blank})
+    await tx.execute(update(requests).where(requests.c.id == number).values(**bound))
+    tx.notify(TOPIC)
+    return number
+
+
+async def load(tx: Transaction, number: int) -> Request | None:
+    """The request of that number, if there is one."""
+    return next(iter(await _all(tx, select(requests).where(requests.c.id == number))), None)
+
+
+async def compare_and_set(tx: Transaction, number: int, version: int, **changes: object) -> bool:
+    """Change a request that is still as it was read. False: somebody changed it meanwhile, so read and decide again."""
+    changed = await tx.execute(
+        update(requests)
+        .where(requests.c.id == number, requests.c.version == version)
+        .values(**sealed(tx, number, changes), version=version + 1)
+    )
+    tx.notify(TOPIC)
+    return changed.rowcount == 1
+
+
+async def ask_cancel(tx: Transaction, number: int) -> bool:
+    """Tell the one who executes it to stop; seen when the lease is renewed. False if the request has ended."""
+    asked = await tx.execute(
+        update(requests)
+        .where(requests.c.id == number, requests.c.state.in_(OPEN_STATES))
+        .values(cancel_asked=True, version=requests.c.version + 1)
+    )
+    tx.notify(TOPIC)
+    return asked.rowcount == 1
+
+
+async def waiting_for(tx: Transaction, person_key: str, limit: int = 50) -> tuple[Request, ...]:
+    """Other people's waiting requests on whose current plan this person has not voted, oldest first."""
+    voted = exists().where(
+        votes.c.request_id == requests.c.id,
+        votes.c.plan_version == requests.c.plan_version,
+        votes.c.voter_key == person_key,
+    )
+    mine = requests.c.requester_key == person_key
+    found = select(requests).where(requests.c.state == "waiting", ~mine, ~voted)
+    return await _all(tx, found.order_by(requests.c.id).limit(limit))
+
+
+async def latest_of(tx: Transaction, person_key: str, limit: int = 10) -> tuple[Request, ...]:
+    """What a person asked for last, newest first."""
+    found = select(requests).where(requests.c.requester_key == person_key)
+    return await _all(tx, found.order_by(requests.c.id.desc()).limit(limit))
+
+
+async def same_open(tx: Transaction, cluster: str, digest: str) -> tuple[Request, ...]:
+    """Open requests on a cluster whose current plan has that digest: a second person's ask is an approval of these."""
+    found = (
+        select(requests)
+        .join(plans, (plans.c.request_id == requests.c.id) & (plans.c.version == requests.c.plan_version))
+        .where(plans.c.digest == digest, requests.c.cluster == cluster, requests.c.state.in_(OPEN_STATES))
+    )
+    return await _all(tx, found.order_by(requests.c.id))
+
+
+async def due_for_expiry(tx: Transaction, limit: int = 100) -> tuple[Request, ...]:
+    """Requests that wait, or are approved and not started, past their time."""
+    found = select(requests).where(
+        requests.c.state.in_(("planned", "waiting", "approved")),
+        requests.c.expires_at <= tx.after(),
+        or_(requests.c.lease_until.is_(None), requests.c.lease_until <= tx.after()),
+    )
+    return await _all(tx, found.order_by(requests.c.expires_at).limit(limit))
+
+
+async def in_states(tx: Transaction, states: Collection[str], limit: int = 100) -> tuple[Request, ...]:
+    """Requests in any of these states, oldest first."""
+    found = select(requests).where(requests.c.state.in_(states))
+    return await _all(tx, found.order_by(requests.c.id).limit(limit))
+
+
+async def ways_back_of(tx: Transaction, number: int) -> tuple[Request, ...]:
+    """The requests that are a way back of this one, oldest first."""
+    return await _all(tx, select(requests).where(requests.c.back_of == number).order_by(requests.c.id))
+
+
+def sealed(tx: Transaction, number: int, changes: dict[str, Any]) -> dict[str, Any]:
+    """The same changes with the encrypted columns encrypted, bound to this request."""
+    return {
+        name: tx.keyring.seal(value, _purpose(number, name)) if name in _SEALED and value is not None else value
+        for name, value in changes.items()
+    }
+
+
+def _purpose(number: int, column: str) -> str:
+    return f"requests/{number}/{column}"
+
+
+def _opened(tx: Transaction, row: RowMapping) -> Request:
+    values = dict(row)
+    for name in _SEALED:
+        if values[name] is not None:
+            values[name] = tx.keyring.open(values[name], _purpose(values["id"], name))
+    return Request(**values)
+
+
+async def _all(tx: Transaction, found: Select[Any]) -> tuple[Request, ...]:
+    return tuple(_opened(tx, row) for row in (await tx.execute(found)).mappings())

@@ -1,0 +1,110 @@
+"""What is known of each step: that it was intended, stored before it is sent, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from bot.errors import Bug
+from bot.store.database import Transaction
+from bot.store.leases import Lease, hold
+from bot.store.tables import steps
+from bot.text import Code, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRecord:
+    """`sent_deadline`: when a late effect can no longer come. `pinned_version`: the resourceVersion a resend needs.
+
+    `outcome` is stored encrypted, for answers may hold what people may not see.
+    """
+
+    request_id: int
+    plan_version: int
+    step_id: str
+    state: str
+    fence: int
+    audit_id: str
+    sent_at: datetime | None
+    sent_deadline: datetime | None
+    pinned_version: str
+    ended_at: datetime | None
+    outcome: bytes | None
+
+
+async def intend(
+    tx: Transaction,
+    lease: Lease,
+    plan_version: int,
+    step_id: str,
+    *,
+    audit_id: str = "",
+    sent_at: datetime | None = None,
+    sent_deadline: datetime | None = None,
+    pinned_version: str = "",
+) -> None:
+    """Store that a step is about to be sent, or sent again. Raises `LeaseLost`; `Bug` if the step has already ended."""
+    await hold(tx, lease)
+    sending: dict[str, Any] = {
+        "fence": lease.fence,
+        "audit_id": audit_id,
+        "sent_at": sent_at,
+        "sent_deadline": sent_deadline,
+        "pinned_version": pinned_version,
+    }
+    again = await tx.execute(
+        update(steps).where(*_is(lease.request, plan_version, step_id), steps.c.state == "intended").values(**sending)
+    )
+    if again.rowcount == 0:
+        key = {"request_id": lease.request, "plan_version": plan_version, "step_id": step_id}
+        await tx.execute(insert(steps).values(**key, **sending, state="intended"))
+
+
+async def settle(
+    tx: Transaction, lease: Lease, plan_version: int, step_id: str, state: str, *, outcome: bytes | None = None
+) -> None:
+    """Store how an intended step ended. Raises `LeaseLost`; `Bug` if it was not intended, or has ended before."""
+    await hold(tx, lease)
+    kept = None if outcome is None else tx.keyring.seal(outcome, _purpose(lease.request, plan_version, step_id))
+    settled = await tx.execute(
+        update(steps)
+        .where(*_is(lease.request, plan_version, step_id), steps.c.state.in_(("intended", "unknown")))
+        .values(state=state, fence=lease.fence, ended_at=tx.after(), outcome=kept)
+    )
+    if settled.rowcount != 1:
+        raise Bug(text("Step {step} cannot end: it was not begun, or has ended.", step=Code(step_id)))
+
+
+async def record_step(
+    tx: Transaction, lease: Lease, plan_version: int, step_id: str, state: str, *, outcome: bytes | None = None
+) -> None:
+    """Store the end of a step that was never sent (already so, skipped). Raises `LeaseLost`."""
+    await intend(tx, lease, plan_version, step_id)
+    await settle(tx, lease, plan_version, step_id, state, outcome=outcome)
+
+
+async def steps_of(tx: Transaction, number: int, plan_version: int) -> dict[str, StepRecord]:
+    """The records of one plan version by step id."""
+    found = await tx.execute(select(steps).where(steps.c.request_id == number, steps.c.plan_version == plan_version))
+    records = {}
+    for row in found.mappings():
+        values = dict(row)
+        if values["outcome"] is not None:
+            values["outcome"] = tx.keyring.open(values["outcome"], _purpose(number, plan_version, values["step_id"]))
+        records[values["step_id"]] = StepRecord(**values)
+    return records
+
+
+def _is(number: int, plan_version: int, step_id: str):  # type: ignore[no-untyped-def]
+    return (
+        steps.c.request_id == number,
+        steps.c.plan_version == plan_version,
+        steps.c.step_id == step_id,
+    )
+
+
+def _purpose(number: int, plan_version: int, step_id: str) -> str:
+    return f"steps/{number}/{plan_version}/{step_id}"

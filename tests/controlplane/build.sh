@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds the control plane of the cluster tests from Go modules, once, into a cache:
+#   ${KAJITORI_CACHE:-~/.cache/kajitori}/controlplane/<digest of what it is built from>/
+# Modules are pinned with their hashes by kube/go.sum and kwok/go.sum. `build.sh --where` only prints the directory.
+set -euo pipefail
+unset CDPATH
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+sources=(kube/go.mod kube/go.sum kube/main.go kwok/go.mod kwok/go.sum)
+recipe=1 # raise it when this file builds something else from the same sources
+base=${KAJITORI_CACHE:-$HOME/.cache/kajitori}/controlplane
+digest=$(cd "$here" && { echo "$recipe"; sha256sum "${sources[@]}"; } | sha256sum | cut -c1-16)
+target=$base/$digest
+
+if [ "${1:-}" = --where ]; then echo "$target"; exit; fi
+if [ -d "$target" ]; then exit; fi
+
+fail() { echo "tests/controlplane/build.sh: $1" >&2; exit 1; }
+wanted=$(sed -n 's/^go //p' "$here/kube/go.mod")
+export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS='-mod=readonly -buildvcs=false -trimpath'
+command -v go >/dev/null || fail "the cluster tests build a Kubernetes API server, which needs Go $wanted or newer, and no go is in PATH; install it from https://go.dev/dl/ (all else works without)."
+found=$(go env GOVERSION 2>/dev/null | sed 's/^go//')
+[ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n1)" = "$wanted" ] || fail "the control plane needs Go $wanted or newer and this is Go ${found:-of an unknown version}; install a newer one from https://go.dev/dl/ and put it first in PATH."
+
+mkdir -p "$base"
+exec 9>"$base/.lock"
+flock --nonblock 9 || { echo "Another build of the control plane is running; waiting for it." >&2; flock 9; }
+if [ -d "$target" ]; then exit; fi
+
+made=$(mktemp -d "$base/.build-XXXXXX")
+# The module cache is read-only, and so are copies of its directories.
+trap 'chmod -R u+w "$made" 2>/dev/null; rm -rf "$made"' EXIT
+echo "Building the control plane into $target (once; several minutes, about 1 GB of modules)." >&2
+
+kubernetes=$(sed -n 's#^\s*k8s.io/kubernetes ##p' "$here/kube/go.mod")
+minor=${kubernetes#v1.}
+version=k8s.io/component-base/version
+named="-s -w -X $version.gitVersion=$kubernetes -X $version.gitMajor=1 -X $version.gitMinor=${minor%%.*}"
+
+cd "$here/kube"
+go build -ldflags="$named" -o "$made/controlplane" .
+go build -ldflags="$named" -o "$made/kubectl" k8s.io/kubernetes/cmd/kubectl
+cd "$here/kwok"
+go build -ldflags='-s -w' -o "$made/kwok" sigs.k8s.io/kwok/cmd/kwok
+shipped=$(go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)/kustomize
+mkdir "$made/kustomize"
+cp -r "$shipped/stage" "$shipped/crd" "$shipped/metrics" "$made/kustomize/"
+chmod -R u+w "$made"
+
+chmod 755 "$made"
+mv -T "$made" "$target"
+echo "Built: $(cd "$target" && echo *)" >&2

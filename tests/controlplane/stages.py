@@ -1,0 +1,163 @@
+"""What kwok does to nodes and pods: its shipped stages made prompt, and pods that fail like real ones.
+
+- Any pod is Ready within a second, and gone soon after it is deleted.
+- An image whose name contains `:broken` cannot be pulled: ImagePullBackOff.
+- An image whose name contains `:crash` ends with 1 again and again: CrashLoopBackOff, with a previous state.
+- The pod annotation `HOLD` keeps a pod unready, for as long as it says; `0s`, or taking it off, lets it go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+Object = dict[str, Any]
+
+HOLD: Final = "pod-ready.stage.kwok.x-k8s.io/delay"
+BROKEN: Final = ":broken"
+CRASH: Final = ":crash"
+PROMPT: Final = 100
+"""Milliseconds a pod spends in each stage; kwok's own are 1 to 5 s."""
+
+SHIPPED: Final = ("node/fast/node-initialize.yaml", "node/heartbeat/node-heartbeat.yaml", "pod/general/pod-*.yaml")
+
+ADDRESSES: Final = """\
+addresses:
+- address: {{ NodeIP | Quote }}
+  type: InternalIP
+- address: {{ .metadata.name | Quote }}
+  type: Hostname
+"""
+
+NOT_READY: Final = """\
+{{ $now := Now }}
+conditions:
+- {type: Ready, status: "False", reason: ContainersNotReady, lastProbeTime: null, lastTransitionTime: {{ $now | Quote }}}
+- {type: ContainersReady, status: "False", reason: ContainersNotReady, lastTransitionTime: {{ $now | Quote }}}
+containerStatuses:
+{{ range .spec.containers }}
+"""
+
+UNTOUCHED: Final = """\
+{{ else }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: true
+  restartCount: 0
+  started: true
+  state: {running: {startedAt: {{ $now | Quote }}}}
+{{ end }}
+{{ end }}
+"""
+
+UNPULLABLE: Final = """\
+{{ if contains ":broken" .image }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: false
+  restartCount: 0
+  started: false
+  state:
+    waiting:
+      reason: ImagePullBackOff
+      message: {{ printf "Back-off pulling image %q: ErrImagePull: %s: not found" .image .image | Quote }}
+"""
+
+CRASHING: Final = """\
+{{ if contains ":crash" .image }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: false
+  restartCount: 3
+  started: false
+  state:
+    waiting:
+      reason: CrashLoopBackOff
+      message: {{ printf "back-off 40s restarting failed container=%s" .name | Quote }}
+  lastState:
+    terminated: {exitCode: 1, reason: Error, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }}}
+"""
+
+
+def write(kustomize: Path, *, file: Path, default_log: Path) -> None:
+    """kwok's configuration as one file; a pod without a log of its own answers with the default one."""
+    documents = [*_shipped(kustomize / "stage"), *_failures(), _default_logs(default_log)]
+    file.write_text(yaml.safe_dump_all(documents))
+
+
+def _shipped(directory: Path) -> Iterator[Object]:
+    for pattern in SHIPPED:
+        for file in sorted(directory.glob(pattern)):
+            stage: Object = yaml.safe_load(file.read_text())
+            yield _changed(stage)
+
+
+def _changed(stage: Object) -> Object:
+    name, spec = stage["metadata"]["name"], stage["spec"]
+    if name == "node-initialize":
+        spec["next"]["statusTemplate"] = _with_addresses(spec["next"]["statusTemplate"])
+    if name.startswith("pod-"):
+        delay: Object = spec["delay"]
+        delay["durationMilliseconds"] = PROMPT
+        # Without a jitter the delay is exact; the shipped one of pod-delete lasts up to the grace period.
+        delay.pop("jitterDurationMilliseconds", None)
+        delay.pop("jitterDurationFrom", None)
+    if name == "pod-ready":
+        spec["selector"]["matchExpressions"] += [_image(word, "DoesNotExist") for word in (BROKEN, CRASH)]
+    return stage
+
+
+def _with_addresses(template: str) -> str:
+    """The shipped template leaves a node that is initialised twice without any address, and logs need one."""
+    start = template.index("{{ $hasInternalIP := false }}")
+    end = template.index("{{ with NodePort }}")
+    return template[:start] + ADDRESSES + template[end:]
+
+
+def _failures() -> Iterator[Object]:
+    yield _failure(
+        "pod-image-pull-backoff", BROKEN, UNPULLABLE, phase="Pending", event=("Failed", "Error: ErrImagePull")
+    )
+    yield _failure(
+        "pod-crash-loop", CRASH, CRASHING, phase="Running", event=("BackOff", "Back-off restarting failed container")
+    )
+
+
+def _failure(name: str, word: str, statuses: str, *, phase: str, event: tuple[str, str]) -> Object:
+    created = '.status.containerStatuses.[].state.waiting | select( .reason == "ContainerCreating" ) | .reason'
+    return {
+        "apiVersion": "kwok.x-k8s.io/v1alpha1",
+        "kind": "Stage",
+        "metadata": {"name": name},
+        "spec": {
+            "resourceRef": {"apiGroup": "v1", "kind": "Pod"},
+            "selector": {
+                "matchExpressions": [
+                    {"key": ".metadata.deletionTimestamp", "operator": "DoesNotExist"},
+                    {"key": created, "operator": "Exists"},
+                    _image(word, "Exists"),
+                ]
+            },
+            "delay": {"durationMilliseconds": PROMPT},
+            "next": {
+                "event": {"type": "Warning", "reason": event[0], "message": event[1]},
+                "statusTemplate": f"{NOT_READY}{statuses}{UNTOUCHED}phase: {phase}\nstartTime: {{{{ $now | Quote }}}}\n",
+            },
+        },
+    }
+
+
+def _image(word: str, operator: str) -> Object:
+    return {"key": f'.spec.containers.[] | select( .image | contains("{word}") ) | .image', "operator": operator}
+
+
+def _default_logs(file: Path) -> Object:
+    return {
+        "apiVersion": "kwok.x-k8s.io/v1alpha1",
+        "kind": "ClusterLogs",
+        "metadata": {"name": "default"},
+        "spec": {"logs": [{"logsFile": str(file), "previousLogsFile": str(file), "follow": True}]},
+    }
