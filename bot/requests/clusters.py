@@ -9,8 +9,9 @@ from bot.clock import Clock
 from bot.errors import NotFound
 from bot.identity.person import Person
 from bot.kubernetes.cluster import Client, Cluster
+from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.reader import ClusterReader
-from bot.kubernetes.reviews import review_call
+from bot.kubernetes.reviews import Question, question_of, review_many, self_review
 from bot.operations.plan import Call
 from bot.operations.reader import Access
 from bot.settings import ClusterConfig
@@ -18,8 +19,62 @@ from bot.text import Code, text
 
 
 @dataclass(frozen=True, kw_only=True)
+class Acting:
+    """A cluster in one identity's hands: what planning and rehearsal need.
+
+    `who` None is the connection's own identity (a terminal). Reviews are asked by the bot about `who`; where `bot` is
+    None the identity asks about itself, which needs no right. `name` and `title` are the cluster's, for plan and cards;
+    `person` is how sentences call whoever acts.
+    """
+
+    cluster: Cluster
+    who: Impersonation | None
+    person: str
+    name: str
+    title: str
+    clock: Clock
+    bot: Client | None
+
+    @property
+    def client(self) -> Client:
+        return self.cluster.as_(self.who)
+
+    @property
+    def user(self) -> str:
+        """The Kubernetes user, for sentences about rights."""
+        return self.who.user if self.who is not None else self.person
+
+    def reader(self) -> ClusterReader:
+        """What an operation may look at, at this moment."""
+        return ClusterReader(
+            client=self.client,
+            bot=self.bot or self.client,
+            person=self.who if self.bot is not None else None,
+            cluster=self.name,
+            now=self.clock.now(),
+        )
+
+    async def review(self, calls: tuple[Call, ...]) -> list[Access]:
+        """The identity's own rights over each call, in order."""
+        questions = [question_of(call) for call in calls]
+        if self.bot is not None and self.who is not None:
+            return await review_many(self.bot, self.who, questions)
+        return [await self._self_review(question) for question in questions]
+
+    async def _self_review(self, question: Question) -> Access:
+        return await self_review(
+            self.client,
+            verb=question.verb,
+            kind=question.kind,
+            namespace=question.namespace,
+            name=question.name,
+            subresource=question.subresource,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenCluster:
-    """One cluster with its connection. The bot itself only asks reviews; everything else is done as a person."""
+    """One configured cluster with its connection. The bot itself only asks reviews and watches; all else is a person."""
 
     config: ClusterConfig
     cluster: Cluster
@@ -33,20 +88,20 @@ class OpenCluster:
     def title(self) -> str:
         return self.config.title or self.cluster.name
 
-    def client(self, person: Person) -> Client:
-        return self.cluster.as_(person.impersonation)
+    @property
+    def bot(self) -> Client:
+        return self.cluster.as_(None)
 
-    def reader(self, person: Person) -> ClusterReader:
-        return ClusterReader(
-            client=self.client(person),
-            bot=self.cluster.as_(None),
-            person=person.impersonation,
-            cluster=self.name,
-            now=self.clock.now(),
+    def as_(self, person: Person) -> Acting:
+        return Acting(
+            cluster=self.cluster,
+            who=person.impersonation,
+            person=person.name,
+            name=self.name,
+            title=self.title,
+            clock=self.clock,
+            bot=self.bot,
         )
-
-    async def review(self, person: Person, call: Call) -> Access:
-        return await review_call(self.cluster.as_(None), person.impersonation, call)
 
 
 @dataclass(frozen=True)
@@ -63,3 +118,7 @@ class Clusters:
                 next=text("I know {names}.", names=Code(", ".join(sorted(self.clusters)))),
             )
         return self.clusters[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self.clusters))

@@ -8,13 +8,12 @@ from typing import Any
 import msgspec
 
 from bot.errors import Bug
-from bot.identity.person import Person
 from bot.operations.arguments import Arguments
 from bot.operations.operation import Operation
 from bot.operations.patches import Change
 from bot.operations.plan import Nothing, Plan, plan_digest
 from bot.policy.untouchable import check_untouchable
-from bot.requests.clusters import OpenCluster
+from bot.requests.clusters import Acting
 from bot.requests.rehearsal import Moved, Rehearsal, rehearse
 from bot.requests.rights import check_rights
 from bot.text import Code, text
@@ -40,44 +39,44 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def plan_change(
-    cluster: OpenCluster, person: Person, operation: Operation, arguments: Arguments, *, timeout: int
+    acting: Acting, operation: Operation, arguments: Arguments, *, timeout: int
 ) -> Planned | Nothing:
     """Plan, ask the person's rights over every call, rehearse every call. `timeout` in seconds a call.
 
     Raises `Refused` (a precondition, a right, admission) or `Unavailable`; then nothing was changed.
     """
     for _ in range(ROUNDS):
-        outcome = await draw(cluster, person, operation, arguments)
+        outcome = await draw(acting, operation, arguments)
         if isinstance(outcome, Nothing):
             return outcome
         check_untouchable(outcome.calls)
-        await check_rights(cluster, person, outcome.calls)
+        await check_rights(acting, outcome.calls)
         try:
             rehearsals = await asyncio.gather(
-                *(rehearse(cluster, person, call, timeout=timeout) for call in outcome.calls)
+                *(rehearse(acting, call, timeout=timeout) for call in outcome.calls)
             )
         except Moved:
             continue
         return Planned(
             plan=outcome,
-            digest=digest_of(outcome, cluster, operation, arguments),
+            digest=digest_of(outcome, acting.name, operation, arguments),
             rehearsals=tuple(rehearsals),
         )
     raise Moved(text("{operation} cannot be planned: its objects change too fast.", operation=Code(operation.name)))
 
 
-async def draw(cluster: OpenCluster, person: Person, operation: Operation, arguments: Arguments) -> Plan | Nothing:
+async def draw(acting: Acting, operation: Operation, arguments: Arguments) -> Plan | Nothing:
     """Run the operation's function, with the person's eyes."""
     if operation.run is None:
         raise Bug(text("{operation} has no function.", operation=Code(operation.name)))
-    outcome = await operation.run(cluster.reader(person), arguments)
+    outcome = await operation.run(acting.reader(), arguments)
     if not isinstance(outcome, Plan | Nothing):
         raise Bug(text("{operation} is a change and returned no plan.", operation=Code(operation.name)))
     return outcome
 
 
-def digest_of(plan: Plan, cluster: OpenCluster, operation: Operation, arguments: Arguments) -> str:
-    return plan_digest(plan, cluster=cluster.name, namespace=arguments.namespace, operation=operation.name)
+def digest_of(plan: Plan, cluster: str, operation: Operation, arguments: Arguments) -> str:
+    return plan_digest(plan, cluster=cluster, namespace=arguments.namespace, operation=operation.name)
 
 
 def pinned_arguments(operation: Operation, plan: Plan) -> Arguments:

@@ -10,12 +10,11 @@ import msgspec
 
 from bot.errors import Refused
 from bot.execution.envelope import manager_of, violated, wrap
-from bot.identity.person import Person
 from bot.kubernetes.errors import Conflict, Invalid
 from bot.operations.json import Object
 from bot.operations.patches import Change, differences
 from bot.operations.plan import Call
-from bot.requests.clusters import OpenCluster
+from bot.requests.clusters import Acting
 from bot.text import Code, text
 
 ROUNDS = 5
@@ -41,12 +40,12 @@ class Moved(Refused):
     """The object changed between reading it and rehearsing: plan again."""
 
 
-async def rehearse(cluster: OpenCluster, person: Person, call: Call, *, timeout: int) -> Rehearsal:
+async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
     """Send one call with `dryRun=All` as the person. `timeout` in seconds.
 
     Raises the API server's refusal, or `Moved` if the object is no longer as the plan read it.
     """
-    client = cluster.client(person)
+    client = acting.client
     for _ in range(ROUNDS):
         before: Object | None = None
         if call.verb != "create":
@@ -61,7 +60,7 @@ async def rehearse(cluster: OpenCluster, person: Person, call: Call, *, timeout:
         except Conflict:
             continue
         except Invalid:
-            if before is not None and await _is_newer(cluster, person, call, before):
+            if before is not None and await _is_newer(acting, call, before):
                 continue
             raise
         after = msgspec.json.decode(response.body, type=Object)
@@ -75,8 +74,8 @@ async def rehearse(cluster: OpenCluster, person: Person, call: Call, *, timeout:
     raise Moved(text("{target} changes too fast to plan.", target=Code(call.target.title)))
 
 
-async def _is_newer(cluster: OpenCluster, person: Person, call: Call, before: Object) -> bool:
+async def _is_newer(acting: Acting, call: Call, before: Object) -> bool:
     """A failed JSON Patch `test` and a refused body are both 422 (operations.md §7): only a read tells them apart."""
-    now = await cluster.client(person).get(call.target.kind, call.target.name, call.target.namespace, Object)
+    now = await acting.client.get(call.target.kind, call.target.name, call.target.namespace, Object)
     old, new = before.get("metadata"), now.get("metadata")
     return isinstance(old, dict) and isinstance(new, dict) and old.get("resourceVersion") != new.get("resourceVersion")

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from bot.errors import Refused
-from bot.identity.person import Person
 from bot.operations.plan import Call
-from bot.requests.clusters import OpenCluster
+from bot.requests.clusters import Acting
 from bot.text import Code, text
 
 
-async def check_rights(cluster: OpenCluster, person: Person, calls: Sequence[Call]) -> None:
+async def check_rights(acting: Acting, calls: Sequence[Call]) -> None:
     """Raise `Refused` naming the first right that the person lacks; nothing is cached between the three moments.
 
     Raises `Unavailable` when the API server cannot be asked: no answer is no.
     """
-    answers = await asyncio.gather(*(cluster.review(person, call) for call in calls))
+    answers = await acting.review(tuple(calls))
     for call, access in zip(calls, answers, strict=True):
         if not access.allowed:
             resource = call.target.kind.qualified + (f"/{call.subresource}" if call.subresource else "")
             raise Refused(
                 text(
                     "{person} may not change {resource} in {namespace} ({cluster}).",
-                    person=person.name,
+                    person=acting.person,
                     resource=Code(call.target.kind.plural),
                     namespace=Code(call.target.namespace or "-"),
-                    cluster=cluster.title,
+                    cluster=acting.title,
                 ),
                 target=call.target.title,
                 why=text(
                     "{user} lacks {right}.",
-                    user=Code(person.impersonation.user),
+                    user=Code(acting.user),
                     right=Code(f"{call.verb} {resource}"),
                 ),
                 next=text(
