@@ -1,7 +1,7 @@
 """Becomes another program that dies with the process that started it, be that killed with SIGKILL.
 
-`python bound.py PARENT PROGRAM ARGUMENTS…`. A program of its own, not a `preexec_fn`: that is unsafe beside threads, and
-tests have threads. Linux only (PR_SET_PDEATHSIG survives an exec).
+`python bound.py PARENT PROGRAM ARGUMENTS…`. A program of its own, not a `preexec_fn`: that is unsafe beside threads,
+and tests have threads. Linux only (PR_SET_PDEATHSIG survives an exec).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A real Kubernetes control plane with fake nodes, on free ports of 127.0.0.1, ready in seconds.
 
-etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok as every node's kubelet. Everybody's right is what
-RBAC gives them: only `admin` may all; the bot `kajitori` and the other users may nothing until a test binds them.
+etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok as every node's kubelet. Everybody's right is
+what RBAC gives them: only `admin` may all; the bot `kajitori` and the other users may nothing until a test binds them.
 """
 
 from __future__ import annotations
@@ -93,13 +93,22 @@ class ControlPlane:
 
         Known are `admin`, `kajitori` (the bot) and `OTHERS`. Raises `KeyError`.
         """
+        return self._write_kubeconfig(user, self._tokens[user])
+
+    def service_account(self, namespace: str, name: str) -> Path:
+        """A kubeconfig by which a service account comes, with a token of one hour. Raises `ApiError`."""
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+        made = self.admin.create(path, {"spec": {"expirationSeconds": 3600}})
+        return self._write_kubeconfig(f"{namespace}.{name}", made["status"]["token"])
+
+    def _write_kubeconfig(self, user: str, token: str) -> Path:
         file = self.directory / f"{user}.kubeconfig"
         cluster = {"server": self.url, "certificate-authority": str(self.authority)}
         config = {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [{"name": "real", "cluster": cluster}],
-            "users": [{"name": user, "user": {"token": self._tokens[user]}}],
+            "users": [{"name": user, "user": {"token": token}}],
             "contexts": [{"name": "real", "context": {"cluster": "real", "user": user}}],
             "current-context": "real",
         }
@@ -136,8 +145,14 @@ class ControlPlane:
             yield
 
     @contextmanager
+    def paused_kubelet(self) -> Iterator[None]:
+        """Pods stay as they are: none becomes ready, fails or goes. Keep it shorter than a node's lease, 40 s."""
+        with self._processes["kwok"].frozen():
+            yield
+
+    @contextmanager
     def down(self) -> Iterator[None]:
-        """No API server: connections are refused. Afterwards it is back under the same address, with all its objects."""
+        """No API server: connections are refused. Afterwards it is back at the same address, with all its objects."""
         self._processes["kube-apiserver"].stop()
         try:
             yield

@@ -76,7 +76,7 @@ class Process:
 def free_ports(count: int) -> list[int]:
     """Ports nobody listens on now, below those the system gives to outgoing connections.
 
-    Programs that take a port by number bind it a second later; from the usual range another test could get it meanwhile.
+    Programs that take a port by number bind it a second later; from the usual range another test could get it before.
     """
     held: list[socket.socket] = []
     try:

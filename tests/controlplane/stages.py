@@ -3,6 +3,7 @@
 - Any pod is Ready within a second, and gone soon after it is deleted.
 - An image whose name contains `:broken` cannot be pulled: ImagePullBackOff.
 - An image whose name contains `:crash` ends with 1 again and again: CrashLoopBackOff, with a previous state.
+- An image whose name contains `:held` starts and stays unready, until its pod gets the annotation `RELEASED`.
 - The pod annotation `HOLD` keeps a pod unready, for as long as it says; `0s`, or taking it off, lets it go.
 """
 
@@ -19,6 +20,8 @@ Object = dict[str, Any]
 HOLD: Final = "pod-ready.stage.kwok.x-k8s.io/delay"
 BROKEN: Final = ":broken"
 CRASH: Final = ":crash"
+HELD: Final = ":held"
+RELEASED: Final = "kajitori.test/released"
 PROMPT: Final = 100
 """Milliseconds a pod spends in each stage; kwok's own are 1 to 5 s."""
 
@@ -35,7 +38,7 @@ addresses:
 NOT_READY: Final = """\
 {{ $now := Now }}
 conditions:
-- {type: Ready, status: "False", reason: ContainersNotReady, lastProbeTime: null, lastTransitionTime: {{ $now | Quote }}}
+- {type: Ready, status: "False", reason: ContainersNotReady, lastTransitionTime: {{ $now | Quote }}}
 - {type: ContainersReady, status: "False", reason: ContainersNotReady, lastTransitionTime: {{ $now | Quote }}}
 containerStatuses:
 {{ range .spec.containers }}
@@ -93,6 +96,8 @@ def _shipped(directory: Path) -> Iterator[Object]:
         for file in sorted(directory.glob(pattern)):
             stage: Object = yaml.safe_load(file.read_text())
             yield _changed(stage)
+            if stage["metadata"]["name"] == "pod-ready":
+                yield _of_held(yaml.safe_load(file.read_text()))
 
 
 def _changed(stage: Object) -> Object:
@@ -106,7 +111,16 @@ def _changed(stage: Object) -> Object:
         delay.pop("jitterDurationMilliseconds", None)
         delay.pop("jitterDurationFrom", None)
     if name == "pod-ready":
-        spec["selector"]["matchExpressions"] += [_image(word, "DoesNotExist") for word in (BROKEN, CRASH)]
+        spec["selector"]["matchExpressions"] += [_image(word, "DoesNotExist") for word in (BROKEN, CRASH, HELD)]
+    return stage
+
+
+def _of_held(stage: Object) -> Object:
+    """The stage by which a held pod becomes ready once it is released."""
+    stage["metadata"]["name"] = "pod-ready-held"
+    released = {"key": f'.metadata.annotations["{RELEASED}"]', "operator": "Exists"}
+    stage["spec"]["selector"]["matchExpressions"] += [_image(HELD, "Exists"), released]
+    stage["spec"]["delay"] = {"durationMilliseconds": PROMPT}
     return stage
 
 
@@ -144,7 +158,10 @@ def _failure(name: str, word: str, statuses: str, *, phase: str, event: tuple[st
             "delay": {"durationMilliseconds": PROMPT},
             "next": {
                 "event": {"type": "Warning", "reason": event[0], "message": event[1]},
-                "statusTemplate": f"{NOT_READY}{statuses}{UNTOUCHED}phase: {phase}\nstartTime: {{{{ $now | Quote }}}}\n",
+                "statusTemplate": NOT_READY
+                + statuses
+                + UNTOUCHED
+                + f"phase: {phase}\nstartTime: {{{{ $now | Quote }}}}\n",
             },
         },
     }
