@@ -15,6 +15,7 @@ import msgspec
 
 from bot.errors import Bug
 from bot.operations.json import JSON, Object, resolve
+from bot.operations.patches import same as same
 from bot.operations.plan import Call, ContentType
 from bot.text import Code, text
 
@@ -88,17 +89,6 @@ def violated(call: Call, observed: Object) -> list[str]:
     if call.uid and resolve(observed, "/metadata/uid") != call.uid:
         moved.insert(0, "/metadata/uid")
     return moved
-
-
-def same(one: JSON, other: JSON) -> bool:
-    """Equal as Kubernetes means it: absent, null and empty mappings are the same."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return all(same(one.get(key), other.get(key)) for key in one.keys() | other.keys())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, bool) is not isinstance(other, bool):
-        return False
-    return one == other or (one in (None, {}) and other in (None, {}))
 
 
 def _tests(call: Call, observed: Object, version: JSON, uid: JSON) -> list[JSON]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.operations.json import JSON, Object
+from bot.operations.json import Object
 
 
 class Lean(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -34,6 +34,7 @@ class Meta(Lean, frozen=True, kw_only=True):
     owner_references: tuple[Owner, ...] | None = None
     creation_timestamp: datetime | None = None
     deletion_timestamp: datetime | None = None
+    finalizers: tuple[str, ...] | None = None
 
     @property
     def controller(self) -> Owner | None:
@@ -103,9 +104,17 @@ class Pod(Lean, frozen=True, kw_only=True):
         return any(each.type == "Ready" and each.status == "True" for each in self.status.conditions or ())
 
 
+class Requirement(Lean, frozen=True, kw_only=True):
+    """One expression of a label selector; `operator` is In, NotIn, Exists or DoesNotExist."""
+
+    key: str = ""
+    operator: str = ""
+    values: tuple[str, ...] | None = None
+
+
 class Selector(Lean, frozen=True, kw_only=True):
     match_labels: dict[str, str] | None = None
-    match_expressions: tuple[dict[str, JSON], ...] | None = None
+    match_expressions: tuple[Requirement, ...] | None = None
 
 
 class WorkloadSpec(Lean, frozen=True, kw_only=True):
@@ -118,6 +127,8 @@ class WorkloadSpec(Lean, frozen=True, kw_only=True):
     strategy: Object | None = None
     update_strategy: Object | None = None
     progress_deadline_seconds: int | None = None
+    min_ready_seconds: int = 0
+    pod_management_policy: str = ""
 
 
 class WorkloadStatus(Lean, frozen=True, kw_only=True):
@@ -139,3 +150,65 @@ class Workload(Lean, frozen=True, kw_only=True):
     metadata: Meta = Meta()
     spec: WorkloadSpec = WorkloadSpec()
     status: WorkloadStatus = WorkloadStatus()
+
+
+class Revision(Lean, frozen=True, kw_only=True):
+    """A ControllerRevision: `data` is the patch that brings its template back."""
+
+    metadata: Meta = Meta()
+    data: Object = {}
+    revision: int = 0
+
+
+class ScaleTarget(Lean, frozen=True, kw_only=True):
+    kind: str = ""
+    name: str = ""
+    api_version: str = ""
+
+
+class AutoscalerSpec(Lean, frozen=True, kw_only=True):
+    scale_target_ref: ScaleTarget = ScaleTarget()
+    min_replicas: int | None = None
+    max_replicas: int = 0
+
+
+class Autoscaler(Lean, frozen=True, kw_only=True):
+    """A HorizontalPodAutoscaler."""
+
+    metadata: Meta = Meta()
+    spec: AutoscalerSpec = AutoscalerSpec()
+
+    @property
+    def minimum(self) -> int:
+        return 1 if self.spec.min_replicas is None else self.spec.min_replicas
+
+
+class BudgetSpec(Lean, frozen=True, kw_only=True):
+    selector: Selector | None = None
+
+
+class BudgetStatus(Lean, frozen=True, kw_only=True):
+    disruptions_allowed: int = 0
+    current_healthy: int = 0
+    desired_healthy: int = 0
+    expected_pods: int = 0
+
+
+class Budget(Lean, frozen=True, kw_only=True):
+    """A PodDisruptionBudget."""
+
+    metadata: Meta = Meta()
+    spec: BudgetSpec = BudgetSpec()
+    status: BudgetStatus = BudgetStatus()
+
+
+class QuotaStatus(Lean, frozen=True, kw_only=True):
+    hard: dict[str, str] | None = None
+    used: dict[str, str] | None = None
+
+
+class Quota(Lean, frozen=True, kw_only=True):
+    """A ResourceQuota; quantities as Kubernetes writes them."""
+
+    metadata: Meta = Meta()
+    status: QuotaStatus = QuotaStatus()
