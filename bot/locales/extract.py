@@ -22,13 +22,27 @@ PACKAGES: Final = ("bot", "commands")
 
 
 def sentences(source: str) -> Iterator[str]:
-    """The templates of a module. Raises `ValueError` for one that is not a literal: it could never be translated."""
-    for node in ast.walk(ast.parse(source)):
+    """The templates of a module. Raises `ValueError` for one that is not a literal: it could never be translated.
+
+    A module that does not import our `text` means another one by that name (SQLAlchemy's).
+    """
+    module = ast.parse(source)
+    if not any(_imports_text(node) for node in ast.walk(module)):
+        return
+    for node in ast.walk(module):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text" and node.args:
             template = node.args[0]
             if not (isinstance(template, ast.Constant) and isinstance(template.value, str)):
                 raise ValueError(f"line {node.lineno}: the template is not a literal")
             yield template.value
+
+
+def _imports_text(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.ImportFrom)
+        and node.module == "bot.text"
+        and any(name.name == "text" and name.asname is None for name in node.names)
+    )
 
 
 def all_sentences(root: Path = ROOT) -> dict[str, list[str]]:
@@ -50,7 +64,7 @@ def updated(name: str, templates: dict[str, list[str]], existing: bytes) -> byte
     new = Catalog(locale=name)
     for template, modules in templates.items():
         known = old.get(template)
-        new.add(template, known.string if known else "", locations=[(module, None) for module in sorted(set(modules))])
+        new.add(template, known.string if known else "", locations=[(module, 0) for module in sorted(set(modules))])
     written = BytesIO()
     write_po(written, new, omit_header=True, sort_output=True, include_lineno=False, width=0)
     return written.getvalue()

@@ -105,6 +105,11 @@ def push_line(text: Text, locale: str = "en", *, limit: int = PUSH_LIMIT) -> str
     return _within(_tokens(text, locale), limit)
 
 
+def width(text: Text, locale: str = "en") -> int:
+    """Characters of a push line as a person counts them."""
+    return sum(size for _, size in _tokens(text, locale))
+
+
 def _push_value(value: Value, locale: str) -> list[Token]:
     match value:
         case Mention(user=user, name=name) if user:

@@ -1,0 +1,173 @@
+"""What the cards of all states share: the head, the change, who is involved, and the notification line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot.locales.rendering import plain
+from bot.requests.shown import Ballot, Shown
+from bot.requests.states import State
+from bot.slack.limits import Block, clip
+from bot.slack.quiet import group_name, name_of, one_line, quiet
+from bot.slack.rich import PUSH_LIMIT, lines, push_line, rich_text, width
+from bot.slack.state_texts import STATE_WORDS, sign
+from bot.text import Bold, Code, Text, Value, When, text
+
+_PRODUCTION: Final = re.compile(r"^prod(uction)?(?![a-z])[\s_·-]*", re.IGNORECASE)
+NAMED: Final = 3
+"""People named in one line; the others are counted."""
+
+
+def place(shown: Shown) -> Value:
+    """Where it acts, production marked first in the reader's language."""
+    title = one_line(shown.cluster, 40)
+    if not shown.production:
+        return title
+    rest = _PRODUCTION.sub("", title)
+    return text("PROD {cluster}", cluster=rest) if rest else text("PROD")
+
+
+def asked(shown: Shown) -> Text:
+    """The verb sentence; the command line where planning never came so far."""
+    if shown.plan is not None:
+        return quiet(shown.plan.summary)
+    return text("{command}", command=Code(one_line(shown.command_line)))
+
+
+def reached(shown: Shown) -> Text:
+    """What it is becoming or has become: the object and its new state, in few characters."""
+    plan = shown.plan
+    if plan is None or plan.after is None or len({call.target.title for call in plan.calls}) != 1:
+        return asked(shown)
+    return text("{target} → {after}", target=Code(one_line(plan.target.title)), after=quiet(plan.after))
+
+
+def head(shown: Shown, headline: Text, *, with_state: bool = False) -> Text:
+    """The first line of a card."""
+    parts = {"sign": sign(shown), "place": place(shown), "headline": headline, "number": str(shown.number)}
+    if with_state:
+        return text("{sign} {place} · {headline} · {state}  R-{number}", state=STATE_WORDS[shown.state], **parts)
+    return text("{sign} {place} · {headline}  R-{number}", **parts)
+
+
+def paragraph(sentences: Sequence[Text], locale: str, *, first_bold: bool = False) -> list[Block]:
+    """Sentences as one block, a line each; nothing where there are none."""
+    kept = [each for each in sentences if plain(each, locale).strip()]
+    return [rich_text(lines(kept, locale, first_bold=first_bold))] if kept else []
+
+
+def change(shown: Shown, locale: str) -> list[Text]:
+    """Before → after, the decision's core, then what else it changes."""
+    plan = shown.plan
+    if plan is None:
+        return []
+    said: list[Text] = []
+    note = None if plan.note is None else quiet(plan.note)
+    if plan.after is not None:
+        after = Bold(one_line(plain(quiet(plan.after), locale), 80))
+        if plan.before is not None:
+            said.append(text("{before} → {after}", before=quiet(plan.before, 80), after=after))
+        else:
+            said.append(text("→ {after}", after=after))
+    if note is not None:
+        said.append(note)
+    if len(shown.changes) > 1:
+        said.append(text("{count} fields change in all", count=len(shown.changes)))
+    return said
+
+
+def requester(shown: Shown) -> Text:
+    """Who asked, and why in their own words."""
+    name = Bold(name_of(shown.requester))
+    reason = one_line(shown.reason)
+    if reason:
+        return text("{person}: “{reason}”", person=name, reason=reason)
+    return text("asked by {person}", person=name)
+
+
+def voted(ballots: Sequence[Ballot], *, approve: bool) -> list[Text]:
+    """Who voted so, when, and why."""
+    said: list[Text] = []
+    for ballot in [each for each in ballots if each.approve is approve][:NAMED]:
+        name, at, reason = Bold(name_of(ballot.voter)), When(ballot.at), one_line(ballot.reason)
+        if approve:
+            said.append(text("approved by {person}, {when}", person=name, when=at))
+        elif reason:
+            said.append(text("rejected by {person}: “{reason}”", person=name, reason=reason))
+        else:
+            said.append(text("rejected by {person}, {when}", person=name, when=at))
+    return said
+
+
+def voters(shown: Shown) -> Value:
+    """Whose votes are needed: the group, else people, on call first, else who in general."""
+    if shown.group is not None:
+        return group_name(shown.group)
+    names = [name_of(person) for person in shown.may_vote]
+    if not names:
+        return text("people with the rights")
+    more = len(names) - NAMED
+    listed = ", ".join(names[:NAMED])
+    return text("{names} and {count} more", names=listed, count=more) if more > 0 else listed
+
+
+def trouble(shown: Shown) -> list[Text]:
+    """Why it ended otherwise than wished."""
+    return [] if shown.problem is None else [quiet(shown.problem)]
+
+
+def notification(shown: Shown, locale: str) -> str:
+    """The push line: environment, who, what, before → after, id, who is needed; at most 120 characters.
+
+    It mentions nobody: pings do. What is less needed is shortened first, so that id and voters are never cut off.
+    """
+    for limit in (60, 40, 24, 16, 10):
+        line = _notification(shown, locale, limit)
+        if width(line, locale) <= PUSH_LIMIT:
+            break
+    return push_line(line, locale)
+
+
+def _notification(shown: Shown, locale: str, limit: int) -> Text:
+    parts: dict[str, Value] = {
+        "place": clip(_plain(place(shown), locale), limit),
+        "person": clip(name_of(shown.requester), limit),
+        "what": clip(_what(shown, locale, limit), 3 * limit),
+        "number": str(shown.number),
+    }
+    if shown.state is not State.WAITING:
+        return text("{place} · {person}: {what} · R-{number} · {state}", state=STATE_WORDS[shown.state], **parts)
+    if needs_confirmation(shown):
+        return text("{place} · {person}: {what} · R-{number} · to be confirmed", **parts)
+    return text(
+        "{place} · {person}: {what} · R-{number} · needs {voters}",
+        voters=clip(_plain(voters(shown), locale), limit),
+        **parts,
+    )
+
+
+def _what(shown: Shown, locale: str, limit: int) -> str:
+    said = clip(plain(asked(shown), locale), 2 * limit)
+    plan = shown.plan
+    if plan is None or plan.after is None or limit <= 10:
+        return said
+    after = clip(plain(quiet(plan.after), locale), limit)
+    before = "" if plan.before is None else clip(plain(quiet(plan.before), locale), limit)
+    pods = plan.impact.pods if limit > 16 else 0
+    return plain(
+        text("{said} {before}→{after}, {pods} pods", said=said, before=before, after=after, pods=pods)
+        if pods
+        else text("{said} {before}→{after}", said=said, before=before, after=after),
+        locale,
+    )
+
+
+def _plain(value: Value, locale: str) -> str:
+    return plain(value, locale) if isinstance(value, Text) else str(value)
+
+
+def needs_confirmation(shown: Shown) -> bool:
+    """Whether it waits for nothing but the requester's own yes."""
+    return shown.decision is not None and shown.decision.approvals == 0 and shown.decision.confirm
