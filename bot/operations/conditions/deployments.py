@@ -1,0 +1,89 @@
+"""A Deployment's roll-out, after `DeploymentStatusViewer` (kubectl v1.36 `pkg/polymorphichelpers/rollout_status.go`).
+
+The order matters: the pinned revision, then the observed generation, then the progress deadline, then counts.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from bot.operations.models import Pod, Workload
+from bot.operations.pods import newest_hash, short, stuck_reason, with_label
+from bot.operations.progress import Observation, Progress
+from bot.text import Code, Text, text
+
+REVISION: Final = "deployment.kubernetes.io/revision"
+HASH: Final = "pod-template-hash"
+DEADLINE_EXCEEDED: Final = "ProgressDeadlineExceeded"
+
+
+def deployment_rolled_out(seen: Observation) -> Progress:
+    """Done when every replica is new and available and no old one is left."""
+    live = msgspec.convert(seen.target, Workload)
+    total = 1 if live.spec.replicas is None else live.spec.replicas
+    status = live.status
+    if (failed := _wrong_revision(live, seen.arguments.get("revision"))) is not None:
+        return Progress(total=total, message=failed, failed=failed)
+    if live.metadata.generation > status.observed_generation:
+        return Progress(total=total, message=text("waiting until the change is observed"))
+    new = _new_pods(live, seen)
+    ready = _ready(live, new)
+    if any(each.type == "Progressing" and each.reason == DEADLINE_EXCEEDED for each in status.conditions or ()):
+        failed = text("exceeded its progress deadline")
+        return Progress(ready=ready, total=total, message=failed, failed=failed, stuck=_stuck(live, new))
+    message = _unfinished(live, total)
+    if message is None:
+        return Progress(done=True, ready=status.available_replicas, total=total, message=text("rolled out"))
+    return Progress(ready=ready, total=total, message=message, stuck=_stuck(live, new))
+
+
+def _unfinished(live: Workload, total: int) -> Text | None:
+    status = live.status
+    if status.updated_replicas < total:
+        return text("{updated} of {total} pods are new", updated=status.updated_replicas, total=total)
+    if status.replicas > status.updated_replicas:
+        return text("{old} old pods are still stopping", old=status.replicas - status.updated_replicas)
+    if status.available_replicas < status.updated_replicas:
+        return text(
+            "{available} of {updated} new pods are available",
+            available=status.available_replicas,
+            updated=status.updated_replicas,
+        )
+    return None
+
+
+def _wrong_revision(live: Workload, wanted: object) -> Text | None:
+    if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted <= 0:
+        return None
+    running = (live.metadata.annotations or {}).get(REVISION, "")
+    if running == str(wanted):
+        return None
+    return text(
+        "desired revision ({wanted}) is different from the running revision ({running})",
+        wanted=wanted,
+        running=running or "-",
+    )
+
+
+def _new_pods(live: Workload, seen: Observation) -> list[Pod]:
+    """The new template's pods: those with the youngest pod's hash, believed only if the status counts as many."""
+    value = newest_hash(seen.pods, HASH)
+    pods = with_label(seen.pods, HASH, value) if value else []
+    return pods if len(pods) == live.status.updated_replicas else []
+
+
+def _ready(live: Workload, new: list[Pod]) -> int:
+    """New pods that are ready; without their list a lower bound, as the status counts old and new together."""
+    if new:
+        return sum(1 for each in new if each.ready)
+    old = max(0, live.status.replicas - live.status.updated_replicas)
+    return max(0, min(live.status.available_replicas - old, live.status.updated_replicas))
+
+
+def _stuck(live: Workload, new: list[Pod]) -> Text | None:
+    for each in live.status.conditions or ():
+        if each.type == "ReplicaFailure" and each.status == "True":
+            return text("pods cannot be made: {message}", message=Code(short(each.message) or each.reason))
+    return stuck_reason(new)

@@ -1,0 +1,26 @@
+"""`rolled-out`: has a workload finished rolling out? A status viewer a kind, as kubectl's `StatusViewerFor`."""
+
+from __future__ import annotations
+
+from bot.operations.conditions.daemonsets import daemonset_rolled_out
+from bot.operations.conditions.deployments import deployment_rolled_out
+from bot.operations.conditions.statefulsets import statefulset_rolled_out
+from bot.operations.progress import Observation, Progress
+from bot.text import Code, text
+
+
+def rolled_out(seen: Observation) -> Progress:
+    """Progress of a Deployment, StatefulSet or DaemonSet; argument `revision` (Deployments) pins the revision."""
+    if seen.target is None:
+        gone = text("it was deleted")
+        return Progress(message=gone, failed=gone)
+    match seen.target.get("kind"):
+        case "Deployment":
+            return deployment_rolled_out(seen)
+        case "StatefulSet":
+            return statefulset_rolled_out(seen)
+        case "DaemonSet":
+            return daemonset_rolled_out(seen)
+        case kind:
+            failed = text("no status viewer has been implemented for {kind}", kind=Code(str(kind)))
+            return Progress(message=failed, failed=failed)

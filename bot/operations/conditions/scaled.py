@@ -1,0 +1,49 @@
+"""`scaled`: has a workload as many ready pods as were asked for, and no more?
+
+kubectl's `--timeout` stops as soon as the number exists, and counts it a success when something else changed the number
+meanwhile (operations.md §2); here ready is what counts, and someone else's number is a failure that says so.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.operations.models import Workload
+from bot.operations.pods import stuck_reason
+from bot.operations.progress import Observation, Progress
+from bot.text import Code, text
+
+
+def scaled(seen: Observation) -> Progress:
+    """Argument `replicas`: the number to reach. While a roll-out adds pods on top, those are not waited for."""
+    if seen.target is None:
+        gone = text("it was deleted")
+        return Progress(message=gone, failed=gone)
+    live = msgspec.convert(seen.target, Workload)
+    wanted = seen.arguments.get("replicas")
+    total = wanted if isinstance(wanted, int) else 0
+    status = live.status
+    spec = 1 if live.spec.replicas is None else live.spec.replicas
+    if spec != total:
+        failed = text("something else set it to {count}", count=spec)
+        return Progress(ready=status.ready_replicas, total=total, message=failed, failed=failed)
+    if live.metadata.generation > status.observed_generation:
+        return Progress(
+            ready=min(status.ready_replicas, total), total=total, message=text("waiting until the change is observed")
+        )
+    if status.ready_replicas < total:
+        message = text("{ready} of {total} pods are ready", ready=status.ready_replicas, total=total)
+        failure = next(
+            (each for each in status.conditions or () if each.type == "ReplicaFailure" and each.status == "True"), None
+        )
+        stuck = (
+            text("pods cannot be made: {message}", message=Code(failure.message or failure.reason))
+            if failure is not None
+            else stuck_reason(seen.pods)
+        )
+        return Progress(ready=status.ready_replicas, total=total, message=message, stuck=stuck)
+    surplus = status.replicas - total
+    rolling = seen.target.get("kind") != "ReplicaSet" and status.updated_replicas < status.replicas
+    if surplus > 0 and not rolling:
+        return Progress(ready=total, total=total, message=text("{old} pods are still stopping", old=surplus))
+    return Progress(done=True, ready=total, total=total, message=text("scaled"))
