@@ -7,7 +7,7 @@ answered with 404 over HTTP and not at all over a socket (slack.md §2.1). Nothi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, final
 
 import structlog
@@ -23,13 +23,13 @@ from bot.slack import texts
 from bot.slack.acknowledgements import acknowledge, not_recorded
 from bot.slack.answers import Receive, Told
 from bot.slack.client import Installation
-from bot.slack.deliveries import Delivery, Kind, Lane, Redact, Unreadable, read_delivery
+from bot.slack.deliveries import Delivery, Kind, Redact, Unreadable, read_delivery
 
 LOG: Final = structlog.get_logger("slack")
 RECORDING_SECONDS: Final = 1.5
 """How long the store may take before a person is told that nothing was done (design §3); Slack itself waits 3 s."""
 
-Tell = Callable[[Delivery, str], Awaitable[None]]
+Tell = Callable[[Delivery, str], Coroutine[Any, Any, None]]
 """Shows a private sentence to whoever clicked: the acknowledgement of a click cannot carry one."""
 
 
@@ -64,8 +64,8 @@ class Receiving(AsyncMiddleware):
                 answer = await self.receive(delivery)
         except (Unavailable, TimeoutError) as error:
             LOG.error("not_recorded", kind=delivery.kind, lane=delivery.lane, why=type(error).__name__)
-            if delivery.lane is Lane.PEOPLE and delivery.kind is Kind.CLICK:
-                self.later(delivery, str(texts.NOT_RECORDED))
+            if delivery.kind in (Kind.CLICK, Kind.SHORTCUT):
+                self.later(delivery, texts.said(texts.NOT_RECORDED, delivery.locale))
             return not_recorded(delivery, body)
         if isinstance(answer, Told) and delivery.kind in (Kind.CLICK, Kind.SHORTCUT):
             self.later(delivery, texts.said(answer.message, answer.locale))

@@ -42,15 +42,27 @@ class Installation:
 
 
 async def call(client: AsyncWebClient, method: str, **arguments: Any) -> dict[str, Any]:
-    """One call of the Web API as JSON.
+    """One call of the Web API as JSON, for the methods that write.
 
     Raises the `SlackError` that the answer means; `NotReachable` where it is not known whether Slack did it.
     """
+    return await _called(client, method, json=arguments)
+
+
+async def ask(client: AsyncWebClient, method: str, **arguments: Any) -> dict[str, Any]:
+    """One call of the Web API as a form, for the methods that read: of a JSON body they see no argument at all.
+
+    Raises like `call`.
+    """
+    return await _called(client, method, params=arguments)
+
+
+async def _called(client: AsyncWebClient, method: str, **body: Any) -> dict[str, Any]:
     try:
-        response = await client.api_call(method, json=arguments)
+        response = await client.api_call(method, **body)
     except SlackApiError as error:
         answer: Any = error.response
-        status = getattr(answer, "status_code", None) or getattr(answer, "status", 500)
+        status = int(getattr(answer, "status_code", None) or getattr(answer, "status", None) or 500)
         raise from_response(method, status, getattr(answer, "data", None), answer.headers) from error
     except (aiohttp.ClientError, TimeoutError, SlackRequestError) as error:
         raise NotReachable("unreachable", method=method) from error

@@ -5,6 +5,7 @@
     ├── NotReachable           no answer, or a broken one: the call may or may not have happened
     ├── NotInChannel           the bot must be invited first
     ├── MessageGone            the message was deleted or can no longer be changed
+    ├── ThreadGone             the message that this would answer is no longer there
     ├── PersonGone             no such person, or nobody who can be written to
     ├── TokenRefused           the installation is broken: an operator has to act
     ├── ScopeMissing           the app was installed without a right that it needs
@@ -71,9 +72,13 @@ class NotInChannel(SlackError):
 class MessageGone(SlackError):
     """There is nothing left to change."""
 
-    codes = frozenset(
-        {"message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message", "thread_not_found"}
-    )
+    codes = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message"})
+
+
+class ThreadGone(SlackError):
+    """The message that this would answer is no longer there."""
+
+    codes = frozenset({"thread_not_found", "cannot_reply_to_message", "invalid_thread_ts"})
 
 
 class PersonGone(SlackError):

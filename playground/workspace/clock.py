@@ -37,6 +37,7 @@ class ManualClock:
         self._now = start or datetime.fromtimestamp(int(time.time()), UTC)
         self._order = itertools.count()
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._slept = asyncio.Event()
 
     def now(self) -> datetime:
         return self._now
@@ -47,12 +48,19 @@ class ManualClock:
             return
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._now + timedelta(seconds=seconds), next(self._order), woken))
+        self._slept.set()
         await woken
 
     @property
     def sleeping(self) -> int:
         """How many wait for this clock now, so that a test knows when to advance."""
         return sum(not woken.done() for _, _, woken in self._sleepers)
+
+    async def until_sleeping(self, count: int = 1) -> None:
+        """Wait until that many wait for this clock."""
+        while self.sleeping < count:
+            self._slept.clear()
+            await self._slept.wait()
 
     async def advance(self, seconds: float) -> None:
         """Move on, waking each sleeper at its own moment and letting it run before the next."""

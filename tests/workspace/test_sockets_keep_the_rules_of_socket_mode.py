@@ -18,16 +18,20 @@ async def raw_socket(workspace, session) -> aiohttp.ClientWebSocketResponse:
 async def test_each_envelope_goes_to_exactly_one_of_two_connections(workspace, client, connect):
     heard = []
     apps = []
-    for name in ("first", "second"):
+
+    def listen(name: str) -> AsyncApp:
         app = AsyncApp(client=client)
 
         @app.command("/eks")
-        async def eks(ack, command, name=name):
+        async def eks(ack, command):
             heard.append((name, command["text"]))
             await ack()
 
-        apps.append(app)
-        await connect(app)
+        return app
+
+    for name in ("first", "second"):
+        apps.append(listen(name))
+        await connect(apps[-1])
     for number in range(6):
         assert (await workspace.command("alice", "platform", f"/eks {number}")).acknowledged
     assert workspace.connections == 2
