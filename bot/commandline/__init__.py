@@ -1,1 +1,1 @@
-"""From what a person typed or pasted into Slack to an operation with its arguments, and back. Pure: no I/O, no clock."""
+"""From what a person typed or pasted into Slack to an operation with its arguments, and back: no I/O, no clock."""

@@ -88,7 +88,7 @@ class _Word:
             return self.text
         dashes, rest = run.group(), self.text[run.end() :]
         if dashes.strip("-"):
-            single = not rest[:1].isalpha() and bool(rest) or len(rest.partition("=")[0]) == 1
+            single = (not rest[:1].isalpha() and bool(rest)) or len(rest.partition("=")[0]) == 1
             dashes = "-" if single else "--"
         name, equals, value = rest.partition("=")
         return dashes + re.sub(f"[{DASHES}]", "-", name) + equals + value
@@ -96,7 +96,7 @@ class _Word:
 
 @dataclass
 class _Splitter:
-    """One pass over the text. A quote closes at its own shape (straight or curly); where that is missing, at the other."""
+    """One pass over the text. A quote closes at its own shape (straight or curly); if that is missing, at the other."""
 
     text: str
     at: int = 0
@@ -132,7 +132,9 @@ class _Splitter:
         elif character in _OPERATORS:
             raise NotUnderstood(
                 text("No shell stands behind this: {mark} does nothing here.", mark=Code(character)),
-                next=text("Nothing was done. Send one command; put a value that holds {mark} in quotes.", mark=Code(character)),
+                next=text(
+                    "Nothing was done. Send one command; put a value that holds {mark} in quotes.", mark=Code(character)
+                ),
             )
         else:
             self.word().add(character, bare=True)
@@ -142,7 +144,7 @@ class _Splitter:
         start, opening = self.at + 1, self.text[self.at]
         end, content = start, ""
         closing = self.closing(marks, opening, start)
-        while end < len(self.text) and not self.text[end] in closing:
+        while end < len(self.text) and self.text[end] not in closing:
             character = self.text[end]
             if character == "\\" and marks is DOUBLE and (pair := self.text[end + 1 : end + 2]):
                 straight = straighten(pair)
@@ -183,7 +185,9 @@ class _Splitter:
         if rest and any(word.text for word in self.found):
             raise NotUnderstood(
                 text("This is more than one line."),
-                next=text("Nothing was done. Send one command; end a line with {mark} to go on in the next.", mark=Code("\\")),
+                next=text(
+                    "Nothing was done. Send one command; end a line with {mark} to go on in the next.", mark=Code("\\")
+                ),
             )
         self.open, self.at = None, self.at + 1
 

@@ -10,30 +10,41 @@ The grammar (`bot.commandline`) is derived from these and from nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot.text import Text, text
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A field set by `--name VALUE` or `--name=VALUE` (a `bool` field by `--name` alone). `metavar` shows in help."""
+    """A field set by `--name VALUE` or `--name=VALUE` (a `bool` field by `--name` alone, or `--name=false`).
+
+    `metavar` shows in help and says what the value is: TEXT and JSON may have any script, all others are ASCII.
+    A tuple field collects repeated flags; each is also split at commas unless `split` is off (values with commas).
+    """
 
     name: str
     short: str = ""
     metavar: str = ""
     help: Text | None = None
+    split: bool = True
 
 
 @dataclass(frozen=True)
 class Words:
-    """A field that takes positional words: a `str` field takes one, a `tuple[str, ...]` field all that are left."""
+    """A field that takes positional words: a `str` field takes one, a `tuple[str, ...]` field all that are left.
+
+    A `metavar` with `=` (`CONTAINER=IMAGE`) takes the words that hold one, and `KEY-`, wherever they stand.
+    """
 
     metavar: str
     help: Text | None = None
     kinds: tuple[str, ...] = ()
+
+
+NAMESPACE_PATTERN: Final = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
 
 
 class Arguments(BaseModel):
@@ -41,7 +52,11 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=4_000)
 
-    namespace: Annotated[str, Flag("--namespace", "-n", "NAMESPACE", text("the namespace; else the channel's"))] = ""
+    namespace: Annotated[
+        str,
+        StringConstraints(pattern=NAMESPACE_PATTERN),
+        Flag("--namespace", "-n", "NAMESPACE", text("the namespace; else the channel's")),
+    ] = ""
     context: Annotated[str, Flag("--context", "", "CLUSTER", text("the cluster; else the channel's"))] = ""
 
 
