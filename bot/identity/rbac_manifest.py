@@ -1,8 +1,8 @@
 """The Kubernetes roles, from the operations' own declarations: the bot's, which may almost nothing, and two for teams.
 
-The bot's: create reviews; get, list and watch the kinds that operations look at (never Secrets); impersonate exactly the
-users and groups of the configuration. Constrained impersonation (beta in Kubernetes 1.36, KEP-5284) also names what may
-be done as them; the API server still falls back to the plain verb `impersonate`, so that one is then left out.
+The bot's: create reviews; get, list and watch the kinds that operations look at (never Secrets); impersonate exactly
+the users and groups of the configuration. Constrained impersonation (beta in Kubernetes 1.36, KEP-5284) also names what
+may be done as them; the API server still falls back to the plain verb `impersonate`, so that one is then left out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,14 @@ from bot.settings import Config
 
 NAME: Final = "kajitori"
 RBAC: Final = "rbac.authorization.k8s.io"
+AUTHENTICATION: Final = "authentication.k8s.io"
 LOOKING: Final = ("get", "list", "watch")
+PLAIN: Final = "impersonate"
+CONSTRAINED: Final = "impersonate:user-info"
+ON: Final = "impersonate-on:user-info:"
+WHO_AM_I: Final = Kind(kind="SelfSubjectReview", plural="selfsubjectreviews", group=AUTHENTICATION, namespaced=False)
+"""By it the bot proves at its start that it can act as people; every authenticated user may ask it."""
+
 HEADER: Final = (
     "# Made by `kajitori manifest rbac` from the configuration and the operations; a test holds it to them.\n"
 )
@@ -67,14 +74,14 @@ def bot_documents(config: Config, registry: Registry, *, constrained: bool = Fal
 def impersonation_rules(config: Config, registry: Registry, *, constrained: bool) -> list[Rule]:
     """Whom the bot may become, by name; constrained: also for what."""
     users, groups = impersonated(config)
-    verb, group = ("impersonate:user-info", "authentication.k8s.io") if constrained else ("impersonate", "")
+    verb, group = (CONSTRAINED, AUTHENTICATION) if constrained else (PLAIN, "")
     rules = [
         {"apiGroups": [group], "resources": [resource], "resourceNames": list(names), "verbs": [verb]}
         for resource, names in (("users", users), ("groups", groups))
         if names
     ]
     if constrained:
-        rules += _grouped(used_rights(registry), prefix="impersonate-on:user-info:")
+        rules += _grouped(acted_rights(registry), prefix=ON)
     return rules
 
 
@@ -98,11 +105,19 @@ def watched_kinds(registry: Registry) -> tuple[Kind, ...]:
 
 
 def used_rights(registry: Registry, *, only: Iterable[OperationKind] = tuple(OperationKind)) -> tuple[Right, ...]:
-    """What is done as people: the declared rights, and reading what is written (rehearsal and read-back). No Secrets."""
+    """What operations need of people: the declared rights, and reading what is written (rehearsal, read-back).
+
+    Never Secrets.
+    """
     wanted = frozenset(only)
     declared = {right for operation in registry if operation.kind in wanted for right in operation.rights}
     reading = {Right("get", right.kind) for right in declared}
     return tuple(right for right in declared | reading if not _secret(right.kind))
+
+
+def acted_rights(registry: Registry) -> tuple[Right, ...]:
+    """What the bot does as people: what operations need of them, and the question at its start who it is."""
+    return (*used_rights(registry), Right("create", WHO_AM_I))
 
 
 def team_documents(config: Config, registry: Registry, *, namespace: str) -> list[Document]:

@@ -103,6 +103,15 @@ async def self_review(
     return await _ask(client, "SelfSubjectAccessReview", {"resourceAttributes": _attributes(asked)})
 
 
+async def self_denied(client: Client, question: Question) -> bool:
+    """Whether the client's own identity is refused this, for what must never be allowed.
+
+    Doubt counts the other way round here: a yes stays a yes whatever else the authorizer complains of.
+    """
+    verdict = await _verdict(client, "SelfSubjectAccessReview", {"resourceAttributes": _attributes(question)})
+    return verdict.denied or not verdict.allowed
+
+
 async def _review(bot: Client, who: Impersonation, question: Question) -> Access:
     return await review(
         bot,
@@ -116,16 +125,20 @@ async def _review(bot: Client, who: Impersonation, question: Question) -> Access
 
 
 async def _ask(client: Client, kind: str, spec: Object) -> Access:
+    verdict = await _verdict(client, kind, spec)
+    allowed = verdict.allowed and not verdict.denied and not verdict.evaluation_error
+    return Access(allowed=allowed, reason=clean(verdict.evaluation_error or verdict.reason))
+
+
+async def _verdict(client: Client, kind: str, spec: Object) -> _Verdict:
     path = f"{API}/{kind.lower()}s"
     body: Object = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
     response = await client.request("POST", path, body=msgspec.json.encode(body))
     try:
-        verdict = decode(response.body, _Review).status
+        return decode(response.body, _Review).status
     except Unreadable as error:
         why = text("Its answer is not what an API server answers.")
         raise unreachable(client.cluster.name, target=path, why=why, sent=True) from error
-    allowed = verdict.allowed and not verdict.denied and not verdict.evaluation_error
-    return Access(allowed=allowed, reason=clean(verdict.evaluation_error or verdict.reason))
 
 
 def _attributes(question: Question) -> dict[str, JSON]:

@@ -97,9 +97,15 @@ class ControlPlane:
 
     def service_account(self, namespace: str, name: str) -> Path:
         """A kubeconfig by which a service account comes, with a token of one hour. Raises `ApiError`."""
+        return self._write_kubeconfig(f"{namespace}.{name}", self._account_token(namespace, name))
+
+    def api_of_account(self, namespace: str, name: str) -> Api:
+        """A plain client that comes as a service account. Raises `ApiError`."""
+        return Api(url=self.url, authority=self.authority, token=self._account_token(namespace, name))
+
+    def _account_token(self, namespace: str, name: str) -> str:
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
-        made = self.admin.create(path, {"spec": {"expirationSeconds": 3600}})
-        return self._write_kubeconfig(f"{namespace}.{name}", made["status"]["token"])
+        return str(self.admin.create(path, {"spec": {"expirationSeconds": 3600}})["status"]["token"])
 
     def _write_kubeconfig(self, user: str, token: str) -> Path:
         file = self.directory / f"{user}.kubeconfig"

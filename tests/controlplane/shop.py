@@ -79,6 +79,28 @@ class Shop:
         await asyncio.to_thread(self.admin.create, path, {"metadata": {"name": name}, "rules": rules})
         await self._bind("Role", name, rules, user=user, group=group)
 
+    async def allow_everywhere(self, rules: list[Object], *, user: str) -> None:
+        """Give a user a cluster role of their own."""
+        name = f"allowed-{secrets.token_hex(3)}"
+        await self.apply(
+            [
+                {
+                    "apiVersion": f"{RBAC}/v1",
+                    "kind": "ClusterRole",
+                    "metadata": {"name": name},
+                    "rules": rules,
+                },
+                {
+                    "apiVersion": f"{RBAC}/v1",
+                    "kind": "ClusterRoleBinding",
+                    "metadata": {"name": name},
+                    "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": name},
+                    "subjects": [{"apiGroup": RBAC, "kind": "User", "name": user}],
+                },
+            ]
+        )
+        await self._until_allowed(_asked(rules[0]), user=user)
+
     async def bind(self, role: str, *, user: str = "", group: str = "") -> None:
         """Bind a cluster role in this namespace."""
         found = await asyncio.to_thread(self.admin.get, f"/apis/{RBAC}/v1/clusterroles/{role}")
