@@ -26,7 +26,7 @@ def from_micros(micros: int) -> datetime:
 
 @final
 class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC moment to the microsecond: timestamptz on PostgreSQL, an integer on SQLite, which has no such type."""
+    """An aware UTC moment to the microsecond: timestamptz on PostgreSQL, an integer on SQLite, which has none."""
 
     impl = TIMESTAMP(timezone=True)
     cache_ok = True

@@ -35,7 +35,7 @@ class Transaction:
     clock: Clock
     topics: set[str] = field(default_factory=set)
 
-    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[*tuple[Any, ...]]:
         result = await self.connection.execute(statement, rows)
         if not isinstance(result, CursorResult):
             raise TypeError("a statement of ours always has a cursor")

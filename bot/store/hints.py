@@ -1,4 +1,4 @@
-"""Hints that something may have changed, so that polls can be rare. They may be lost or doubled: polling is the truth."""
+"""Hints that something may have changed, so that polls can be rare. Some are lost or doubled: polling is the truth."""
 
 from __future__ import annotations
 

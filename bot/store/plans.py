@@ -1,4 +1,4 @@
-"""Plan versions of a request: written once, never changed. Intent and plan are encrypted, for bodies may hold secrets."""
+"""Plan versions of a request: written once, never changed. Intent and plan are encrypted: bodies may hold secrets."""
 
 from __future__ import annotations
 

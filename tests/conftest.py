@@ -1,0 +1,37 @@
+"""What every test may ask for: either real database, migrated and empty."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.database import Database
+from tests.databases import PostgreSQL, opened, postgresql_server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """One PostgreSQL server for this process."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a fresh database: each test that takes this runs on both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'kajitori.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    made = await server.fresh()
+    yield made
+    await server.drop(made)
+
+
+@pytest.fixture
+async def database(address: str) -> AsyncIterator[Database]:
+    """That database, opened as the program opens it."""
+    async with opened(address) as database:
+        yield database
