@@ -80,6 +80,12 @@ class Family:
         """Declare an operation that only looks."""
         return self._declare(verb, OperationKind.READ, short, rights, example)
 
+    def probe(
+        self, verb: str, *, short: tuple[str, ...] = (), rights: tuple[Right, ...] = (), example: str = ""
+    ) -> Callable[[Callable[[Reader, A], Awaitable[View]]], Function]:
+        """Declare an operation that asks and leaves nothing behind (reviews, dry runs)."""
+        return self._declare(verb, OperationKind.PROBE, short, rights, example)
+
     def change(
         self, verb: str, *, short: tuple[str, ...] = (), rights: tuple[Right, ...] = (), example: str = ""
     ) -> Callable[[Callable[[Reader, A], Awaitable[Plan | Nothing]]], Function]:

@@ -35,14 +35,25 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     style: Literal["", "primary", "danger"] = ""
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of a read. `output` is untrusted text shown fixed-width; `lines` are sentences under the title.
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence with, where something can be done about it, the button beside it."""
 
-    `sensitive` keeps the answer private until its reader shares it (logs, describe); other reads follow the channel.
+    line: Text
+    action: Action | None = None
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of a read, shown in the order of its fields (`rows` after `lines`).
+
+    `lines` are sentences under the title; `rows` are sentences with a button each, at most eight; `table` has at most
+    50 rows; `output` is untrusted text shown fixed-width, at most 3,000 characters; what is longer is in `file` too.
+    `actions` are at most four buttons below it all. `sensitive` keeps the answer private until its reader shares it
+    (logs, describe); other reads follow the channel.
     """
 
     title: Text
     lines: tuple[Text, ...] = ()
+    rows: tuple[Row, ...] = ()
     table: Table | None = None
     output: str = ""
     file: File | None = None

@@ -1,0 +1,1 @@
+"""Objects as kubectl's tables show them: lean models, columns and cells, one pure function a kind."""
