@@ -76,6 +76,9 @@ class ControlPlane:
             words = [each.last_words() for each in self._processes.values()]
             self.stop()
             raise StartFailed("\n".join([f"The control plane did not start: {error}", *words])) from error
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """The API server before etcd: without etcd it would live on for a minute and keep its port."""
@@ -250,5 +253,6 @@ class ControlPlane:
 
 def _condition(found: dict[str, object], kind: str) -> bool:
     status = found.get("status")
-    conditions = status.get("conditions", []) if isinstance(status, dict) else []
+    # A definition that was just made has `conditions: null`.
+    conditions = (status.get("conditions") if isinstance(status, dict) else None) or []
     return any(each["type"] == kind and each["status"] == "True" for each in conditions)
