@@ -74,7 +74,7 @@ class Acting:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCluster:
-    """One configured cluster with its connection. The bot itself only asks reviews and watches; all else is a person."""
+    """One configured cluster, connected. The bot itself only asks reviews and watches; all else is done as a person."""
 
     config: ClusterConfig
     cluster: Cluster

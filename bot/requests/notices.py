@@ -107,7 +107,18 @@ class HomeNotice(msgspec.Struct, frozen=True, tag="home"):
     user: str
 
 
-Notice = CardNotice | PingNotice | ReplyNotice | LineNotice | StreamNotice | FileNotice | HomeNotice
+class OfferNotice(msgspec.Struct, frozen=True, kw_only=True, tag="offer"):
+    """Somebody (perhaps the same person) has asked for the same: approving that is offered before asking twice.
+
+    `request` is that other one; buttons `approve` (its mark) and `mine` (value: `command_line`).
+    """
+
+    address: Address
+    request: int
+    command_line: str
+
+
+Notice = CardNotice | PingNotice | ReplyNotice | LineNotice | StreamNotice | FileNotice | HomeNotice | OfferNotice
 
 
 class Priority:

@@ -1,4 +1,4 @@
-"""From an operation and its arguments to a plan that was rehearsed as the person: the last thing before anyone is asked."""
+"""From an operation and its arguments to a plan that was rehearsed as the person, before anyone is asked."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(change for rehearsal in self.rehearsals for change in rehearsal.changes)
 
 
-async def plan_change(
-    acting: Acting, operation: Operation, arguments: Arguments, *, timeout: int
-) -> Planned | Nothing:
+async def plan_change(acting: Acting, operation: Operation, arguments: Arguments, *, timeout: int) -> Planned | Nothing:
     """Plan, ask the person's rights over every call, rehearse every call. `timeout` in seconds a call.
 
     Raises `Refused` (a precondition, a right, admission) or `Unavailable`; then nothing was changed.
@@ -52,9 +50,7 @@ async def plan_change(
         check_untouchable(outcome.calls)
         await check_rights(acting, outcome.calls)
         try:
-            rehearsals = await asyncio.gather(
-                *(rehearse(acting, call, timeout=timeout) for call in outcome.calls)
-            )
+            rehearsals = await asyncio.gather(*(rehearse(acting, call, timeout=timeout) for call in outcome.calls))
         except Moved:
             continue
         return Planned(

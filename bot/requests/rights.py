@@ -10,31 +10,37 @@ from bot.requests.clusters import Acting
 from bot.text import Code, text
 
 
-async def check_rights(acting: Acting, calls: Sequence[Call]) -> None:
-    """Raise `Refused` naming the first right that the person lacks; nothing is cached between the three moments.
+class NotAllowed(Refused):
+    """A right or the policy says no to this person: it is recorded, and nothing was sent."""
+
+
+async def lacks_right(acting: Acting, calls: Sequence[Call]) -> Call | None:
+    """The first call that the identity's own rights do not cover; nothing is cached between two askings.
 
     Raises `Unavailable` when the API server cannot be asked: no answer is no.
     """
     answers = await acting.review(tuple(calls))
-    for call, access in zip(calls, answers, strict=True):
-        if not access.allowed:
-            resource = call.target.kind.qualified + (f"/{call.subresource}" if call.subresource else "")
-            raise Refused(
-                text(
-                    "{person} may not change {resource} in {namespace} ({cluster}).",
-                    person=acting.person,
-                    resource=Code(call.target.kind.plural),
-                    namespace=Code(call.target.namespace or "-"),
-                    cluster=acting.title,
-                ),
-                target=call.target.title,
-                why=text(
-                    "{user} lacks {right}.",
-                    user=Code(acting.user),
-                    right=Code(f"{call.verb} {resource}"),
-                ),
-                next=text(
-                    "Ask someone who has it, or the owner of {namespace} for a role binding.",
-                    namespace=Code(call.target.namespace or "-"),
-                ),
-            )
+    return next((call for call, access in zip(calls, answers, strict=True) if not access.allowed), None)
+
+
+async def check_rights(acting: Acting, calls: Sequence[Call]) -> None:
+    """Raise `NotAllowed` naming the first right that the person lacks."""
+    call = await lacks_right(acting, calls)
+    if call is None:
+        return
+    resource = call.target.kind.qualified + (f"/{call.subresource}" if call.subresource else "")
+    raise NotAllowed(
+        text(
+            "{person} may not change {resource} in {namespace} ({cluster}).",
+            person=acting.person,
+            resource=Code(call.target.kind.plural),
+            namespace=Code(call.target.namespace or "-"),
+            cluster=acting.title,
+        ),
+        target=call.target.title,
+        why=text("{user} lacks {right}.", user=Code(acting.user), right=Code(f"{call.verb} {resource}")),
+        next=text(
+            "Ask someone who has it, or the owner of {namespace} for a role binding.",
+            namespace=Code(call.target.namespace or "-"),
+        ),
+    )

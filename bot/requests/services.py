@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.clock import Clock, Tokens
@@ -11,8 +11,11 @@ from bot.operations.registry import Registry
 from bot.policy.model import Policy
 from bot.requests.clusters import Clusters
 from bot.settings import Config
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.sealing import Keyring
+
+Done = Callable[[Transaction], Awaitable[None]]
+"""Ends the delivery that caused a piece of work, in the transaction of its effects: both happen, or neither."""
 
 
 def _nowhere(label: str) -> None:
@@ -23,9 +26,9 @@ def _nowhere(label: str) -> None:
 class Services:
     """`instance` names this installation in field managers' Audit-IDs; `policy` gives the one in force now.
 
-    `point` is called with the label of each place where the fault tests kill the process.
+    `owner` names this process in leases. `point` is called with the label of each place where the fault tests kill it.
     `write_timeout` and `settle` are seconds: the server-side limit of a write, and how long after it a late one is
-    still waited for before the world is read (plans.md §5).
+    still waited for before the world is read (plans.md §5). `lease_ttl` in seconds: a takeover takes one.
     """
 
     database: Database

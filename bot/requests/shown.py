@@ -5,17 +5,32 @@ What is loaded here is what a vote is given on, so it never comes from a message
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
 
+from bot.errors import Bug
 from bot.operations.patches import Change
 from bot.operations.plan import Plan
 from bot.operations.progress import Progress
 from bot.policy.decision import Decision
+from bot.requests.backs import back_until
+from bot.requests.mailing import card_key
+from bot.requests.marks import mark_of
 from bot.requests.moves import StepState
-from bot.requests.states import State
-from bot.text import GroupMention, Mention, Text
+from bot.requests.outcomes import decode_outcome
+from bot.requests.rehearsal import Rehearsal
+from bot.requests.services import Services
+from bot.requests.states import OPEN, State
+from bot.requests.versions import Extras, decode_decision
+from bot.store.database import Transaction
+from bot.store.messages import message_of
+from bot.store.plans import PlanVersion, load_plan
+from bot.store.requests import Request, load, ways_back_of
+from bot.store.steps import StepRecord, steps_of
+from bot.store.votes import Vote, votes_on
+from bot.text import GroupMention, Mention, Text, text
 
 
 class Ballot(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,3 +105,118 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[StepShown, ...] = ()
     ended_at: datetime | None = None
     cancel_asked: bool = False
+
+
+async def load_shown(services: Services, tx: Transaction, number: int) -> Shown:
+    """One request as it is in this transaction's picture of the database. Raises `Bug` if there is none.
+
+    Nothing here is verified, for nothing is decided by it: whoever votes or sends verifies what is stored.
+    """
+    request = await load(tx, number)
+    if request is None:
+        raise Bug(text("There is no request R-{number}.", number=str(number)))
+    row = await load_plan(tx, number, request.plan_version) if request.plan_version else None
+    votes = await votes_on(tx, number, request.plan_version)
+    steps = await steps_of(tx, number, request.plan_version)
+    posted = await message_of(tx, card_key(number))
+    backs = [each for each in await ways_back_of(tx, number) if State(each.state) in OPEN | {State.SUCCEEDED}]
+    shown = _request_shown(services, request)
+    shown = msgspec.structs.replace(
+        shown,
+        ballots=tuple(_ballot(services, vote) for vote in votes),
+        card_ts=posted.ts if posted is not None else "",
+        back_taken=backs[-1].id if backs else 0,
+    )
+    return shown if row is None else _plan_shown(services, shown, request, row, steps)
+
+
+async def load_all_shown(services: Services, tx: Transaction, found: Collection[Request]) -> tuple[Shown, ...]:
+    """Several, for lists."""
+    return tuple([await load_shown(services, tx, each.id) for each in found])
+
+
+def _request_shown(services: Services, request: Request) -> Shown:
+    outcome = decode_outcome(request.outcome)
+    cluster = services.clusters[request.cluster]
+    channel = services.config.channels.get(request.channel)
+    ran = (request.ended_at or services.clock.now()) - request.started_at if request.started_at else None
+    return Shown(
+        number=request.id,
+        state=State(request.state),
+        mark=str(mark_of(request)),
+        operation=request.operation,
+        command_line=request.command_line,
+        cluster=cluster.title,
+        namespace=request.namespace,
+        environment=request.environment,
+        production=request.production,
+        requester=Mention(user=request.requester_slack, name=request.requester_name),
+        reason=request.reason,
+        created_at=request.created_at,
+        locale=channel.locale if channel is not None else "en",
+        channel=request.channel,
+        thread_ts=request.thread_ts,
+        plan_version=request.plan_version,
+        expires_at=request.expires_at,
+        back_of=request.back_of or 0,
+        break_glass=request.break_glass,
+        progress=outcome.progress,
+        problem=outcome.problem,
+        seconds=round(ran.total_seconds()) if ran is not None else 0,
+        ended_at=request.ended_at,
+        cancel_asked=request.cancel_asked,
+    )
+
+
+def _plan_shown(
+    services: Services, shown: Shown, request: Request, row: PlanVersion, steps: dict[str, StepRecord]
+) -> Shown:
+    plan = msgspec.json.decode(row.plan, type=Plan)
+    decision = decode_decision(row.decision)
+    extras = msgspec.json.decode(row.card, type=Extras)
+    rehearsals = msgspec.json.decode(row.rehearsal, type=tuple[Rehearsal, ...])
+    how = {each.step: str(each.how) for each in rehearsals}
+    approvals = sum(ballot.approve for ballot in shown.ballots)
+    return msgspec.structs.replace(
+        shown,
+        plan=plan,
+        digest=row.digest,
+        decision=decision,
+        changed=extras.changed,
+        policy_version=extras.policy_version,
+        server_warnings=tuple(dict.fromkeys(warning for each in rehearsals for warning in each.warnings)),
+        changes=tuple(change for each in rehearsals for change in each.changes),
+        missing=max(0, decision.approvals - approvals),
+        may_vote=tuple(_mention(services, user) for user in extras.may_vote),
+        group=_group(services, decision),
+        back_until=back_until(request, decision.back_window) if plan.back is not None else None,
+        calls=sum(1 for call in plan.calls if call.id in steps and steps[call.id].state == StepState.DONE),
+        steps=tuple(
+            StepShown(
+                id=step.id,
+                how=how.get(step.id, ""),
+                state=StepState(steps[step.id].state) if step.id in steps else None,
+            )
+            for step in plan.steps
+        ),
+    )
+
+
+def _ballot(services: Services, vote: Vote) -> Ballot:
+    voter = _mention(services, vote.voter_slack)
+    return Ballot(voter=voter, approve=vote.verdict == "approve", reason=vote.reason, at=vote.created_at)
+
+
+def _mention(services: Services, user: str) -> Mention:
+    person = services.directory.configured(user)
+    return Mention(user=user, name=person.name if person is not None else "")
+
+
+def _group(services: Services, decision: Decision) -> GroupMention | None:
+    """The Slack group to mention, where the policy names one team that has one."""
+    groups: Sequence[GroupMention] = [
+        GroupMention(group=team.slack_group, name=name)
+        for name, team in services.config.teams.items()
+        if name in decision.voters.teams and team.slack_group is not None
+    ]
+    return groups[0] if len(groups) == 1 else None

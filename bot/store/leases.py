@@ -51,8 +51,22 @@ async def claim_next(
         .with_for_update(skip_locked=True)
     )
     number = (await tx.execute(due)).scalar_one_or_none()
-    if number is None:
+    return None if number is None else await _take(tx, number, owner, seconds)
+
+
+async def claim_request(tx: Transaction, number: int, owner: str, seconds: float, *, state: str) -> Lease | None:
+    """Lease one request that is in this state and that nobody holds, for a person's answer about it."""
+    free = select(requests.c.id).where(
+        requests.c.id == number,
+        requests.c.state == state,
+        or_(requests.c.lease_until.is_(None), requests.c.lease_until <= tx.after()),
+    )
+    if (await tx.execute(free.with_for_update(skip_locked=True))).scalar_one_or_none() is None:
         return None
+    return await _take(tx, number, owner, seconds)
+
+
+async def _take(tx: Transaction, number: int, owner: str, seconds: float) -> Lease:
     claimed = await tx.execute(
         update(requests)
         .where(requests.c.id == number)
@@ -101,10 +115,10 @@ async def write_as(tx: Transaction, lease: Lease, **changes: object) -> None:
     tx.notify(TOPIC)
 
 
-async def release(tx: Transaction, lease: Lease, outcome: str, **changes: object) -> None:
-    """Give the lease back with last changes, and end its attempt. Raises `LeaseLost`."""
+async def release(tx: Transaction, lease: Lease, ended: str, /, **changes: object) -> None:
+    """Give the lease back with last changes to the request, and end its attempt as `ended`. Raises `LeaseLost`."""
     await write_as(tx, lease, owner=None, lease_until=None, **changes)
-    await _end_attempt(tx, lease.request, outcome)
+    await _end_attempt(tx, lease.request, ended)
 
 
 async def _end_attempt(tx: Transaction, number: int, outcome: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, exists, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, exists, func, insert, or_, select, update
 
 from bot.store.database import Transaction
 from bot.store.tables import OPEN_STATES, plans, requests, votes
@@ -54,7 +54,7 @@ class NewRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Request(NewRequest):
-    """A stored request; `id` is the number people see, `version` goes up with every change, `fence` with every lease."""
+    """A stored request; `id` is the number people see, `version` grows with every change, `fence` with every lease."""
 
     id: int
     version: int
@@ -132,6 +132,24 @@ async def same_open(tx: Transaction, cluster: str, digest: str) -> tuple[Request
         .where(plans.c.digest == digest, requests.c.cluster == cluster, requests.c.state.in_(OPEN_STATES))
     )
     return await _all(tx, found.order_by(requests.c.id))
+
+
+async def last_succeeded(tx: Transaction, cluster: str, namespace: str, command_line: str) -> Request | None:
+    """The latest request with these words that succeeded: who asks again is told that it is done already."""
+    found = select(requests).where(
+        requests.c.cluster == cluster,
+        requests.c.namespace == namespace,
+        requests.c.command_line == command_line,
+        requests.c.state == "succeeded",
+    )
+    return next(iter(await _all(tx, found.order_by(requests.c.id.desc()).limit(1))), None)
+
+
+async def count_open(tx: Transaction, person_key: str) -> int:
+    """How many requests of a person have not ended."""
+    found = select(func.count()).where(requests.c.requester_key == person_key, requests.c.state.in_(OPEN_STATES))
+    count: int = (await tx.execute(found)).scalar_one()
+    return count
 
 
 async def due_for_expiry(tx: Transaction, limit: int = 100) -> tuple[Request, ...]:

@@ -78,6 +78,16 @@ async def settle(
         raise Bug(text("Step {step} cannot end: it was not begun, or has ended.", step=Code(step_id)))
 
 
+async def reopen(tx: Transaction, lease: Lease, plan_version: int, step_id: str) -> None:
+    """An unknown step counts as intended again, so that it is looked at once more. Raises `LeaseLost`."""
+    await hold(tx, lease)
+    await tx.execute(
+        update(steps)
+        .where(*_is(lease.request, plan_version, step_id), steps.c.state == "unknown")
+        .values(state="intended", ended_at=None, outcome=None)
+    )
+
+
 async def record_step(
     tx: Transaction, lease: Lease, plan_version: int, step_id: str, state: str, *, outcome: bytes | None = None
 ) -> None:

@@ -1,0 +1,279 @@
+"""One leased execution of a request: ask what is next, do that, store what came of it, until there is nothing left.
+
+Nothing here remembers anything: each round reads the records anew, so an attempt that was killed anywhere is continued
+by the next one from what is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.errors import KajitoriError, Unavailable
+from bot.execution.calls import Outcome, Sending, Sent, read_back, send_call
+from bot.execution.envelope import audit_id_of
+from bot.execution.readback import Effect
+from bot.execution.waits import follow_wait
+from bot.kubernetes.cluster import Client
+from bot.operations.plan import Call, Wait
+from bot.operations.progress import Progress
+from bot.requests.deciding import people_who_can_vote
+from bot.requests.holding import Held
+from bot.requests.judging import Again, AlreadySo, Go, Stop, Verdict, judge
+from bot.requests.ledgers import LeasedLedger
+from bot.requests.marks import mark_of
+from bot.requests.moves import Finish, Follow, ReadBack, Start, StepState, next_move
+from bot.requests.outcomes import decode_outcome
+from bot.requests.settling import ask_again, begin, finish, postpone, settle_step, show_progress
+from bot.requests.states import State
+from bot.requests.voting import Case, load_case
+from bot.store.errors import LeaseLost
+from bot.store.requests import load
+from bot.store.steps import StepRecord, intend, steps_of
+from bot.store.votes import Vote, votes_on
+from bot.text import Text, text
+
+TRIES: Final = 40
+"""Askings of a cluster that does not answer, about forty minutes, before a person is needed."""
+LONGEST_PAUSE: Final = 60.0
+STATES: Final = {
+    Sent.DONE: StepState.DONE,
+    Sent.ALREADY: StepState.ALREADY,
+    Sent.REFUSED: StepState.FAILED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A request as it stands now, for one round."""
+
+    case: Case
+    steps: dict[str, StepRecord]
+    votes: tuple[Vote, ...]
+
+    @property
+    def states(self) -> dict[str, StepState]:
+        return {name: StepState(each.state) for name, each in self.steps.items()}
+
+    @property
+    def took_effect(self) -> bool:
+        return any(state in (StepState.DONE, StepState.ALREADY) for state in self.states.values())
+
+
+async def run_attempt(held: Held) -> None:
+    """Bring the leased request as far as it can go now. Raises `LeaseLost`, and `Tampered` for an edited row."""
+    while True:
+        standing = await _stand(held)
+        try:
+            if await _move(held, standing):
+                return
+        except LeaseLost:
+            raise
+        except Unavailable as error:
+            await _later(held, standing, error.what)
+            return
+
+
+async def _stand(held: Held) -> Standing:
+    services, number = held.services, held.lease.request
+    async with services.database.read() as tx:
+        request = await load(tx, number)
+    if request is None:
+        raise LeaseLost(text("The request is gone."))
+    case = await load_case(services, mark_of(request))
+    async with services.database.read() as tx:
+        steps = await steps_of(tx, number, request.plan_version)
+        votes = await votes_on(tx, number, request.plan_version)
+    return Standing(case=case, steps=steps, votes=votes)
+
+
+async def _move(held: Held, standing: Standing) -> bool:
+    """Do the next thing; whether the attempt is over."""
+    case = standing.case
+    move = next_move(case.version.plan, standing.states)
+    match move:
+        case Start(step=Call() as call):
+            return await _start_call(held, standing, call, new_group=move.new_group)
+        case Start(step=Wait() as wait):
+            await _start_wait(held, standing, wait)
+            return False
+        case ReadBack(step=call):
+            return await _recover(held, standing, call)
+        case Follow(step=Wait() as wait):
+            return await _follow(held, standing, wait)
+        case Finish(state=state):
+            await finish(held, case, state)
+            return True
+        case _:
+            raise AssertionError(move)
+
+
+async def _start_call(held: Held, standing: Standing, call: Call, *, new_group: bool) -> bool:
+    verdict: Verdict = Go(requester=standing.case.requester)
+    if new_group or not standing.took_effect:
+        verdict = await judge(held.services, standing.case, standing.votes, cancelled=held.cancelled.is_set())
+    match verdict:
+        case Go(requester=requester):
+            await begin(held, standing.case)
+            held.services.point("executing")
+            outcome = await _send(held, standing.case, call, standing.case.cluster.as_(requester).client)
+            return await _settle(held, standing, call, outcome)
+        case _:
+            return await _not_now(held, standing, call, verdict)
+
+
+async def _not_now(held: Held, standing: Standing, call: Call, verdict: Verdict) -> bool:
+    """Nothing of this group is sent. What took effect before stays, and is said."""
+    case = standing.case
+    reason: Text
+    match verdict:
+        case Stop(state=state, reason=reason) if not standing.took_effect:
+            await finish(held, case, state, reason)
+            return True
+        case AlreadySo(message=message) if not standing.took_effect:
+            await finish(held, case, State.SUCCEEDED, message)
+            return True
+        case Again() if not standing.took_effect:
+            voters = await people_who_can_vote(
+                held.services, case.cluster, case.requester, verdict.planned.plan, verdict.decision
+            )
+            await ask_again(held, case, verdict, voters)
+            return True
+        case AlreadySo(message=message):
+            await settle_step(held, case, call.id, StepState.ALREADY, message)
+        case Stop(reason=reason):
+            await settle_step(held, case, call.id, StepState.FAILED, reason)
+        case Again(changed=changed):
+            reason = changed[0] if changed else text("the world moved")
+            await settle_step(held, case, call.id, StepState.FAILED, reason)
+    return False
+
+
+async def _send(held: Held, case: Case, call: Call, client: Client) -> Outcome:
+    services, lease = held.services, held.lease
+    sending = Sending(
+        request=case.request.id,
+        audit_id=audit_id_of(services.instance, case.request.id, call.id, lease.fence),
+        timeout=services.write_timeout,
+    )
+    ledger = LeasedLedger(held, case.version.version)
+    return await send_call(client, call, sending, ledger, point=services.point)
+
+
+async def _settle(held: Held, standing: Standing, call: Call, outcome: Outcome) -> bool:
+    """Store what came of a sending; whether the attempt is over for now."""
+    case = standing.case
+    state = STATES.get(outcome.sent)
+    if state is not None:
+        await settle_step(held, case, call.id, state, outcome.reason)
+        held.services.point("outcome-stored")
+        return False
+    if outcome.sent is Sent.MOVED:
+        standing = await _stand(held)
+        verdict = await judge(held.services, standing.case, standing.votes, cancelled=held.cancelled.is_set())
+        if isinstance(verdict, Go):  # it moved back meanwhile, or what moved is not part of the plan
+            await _later(held, standing, outcome.reason or text("it changes too fast"))
+            return True
+        return await _not_now(held, standing, call, verdict)
+    await _later(held, await _stand(held), outcome.reason or text("the cluster does not answer"))
+    return True
+
+
+async def _recover(held: Held, standing: Standing, call: Call) -> bool:
+    """The intent is stored and the outcome is not: wait until nothing can land any more, look, decide (plans.md §5)."""
+    services, case = held.services, standing.case
+    record = standing.steps[call.id]
+    if record.sent_deadline is not None:
+        safe = record.sent_deadline + timedelta(seconds=services.settle)
+        if services.clock.now() < safe:
+            await postpone(held, case, safe, text("It may have been sent; I wait until that is certain, then look."))
+            return True
+    sending = Sending(request=case.request.id, audit_id=record.audit_id, timeout=services.write_timeout)
+    effect = await read_back(case.cluster.bot, call, sending)
+    services.point("read-back")
+    if effect is Effect.NOT_DONE:
+        return await _start_call(held, standing, call, new_group=False)
+    states = {Effect.OURS: StepState.DONE, Effect.ALREADY: StepState.ALREADY, Effect.UNKNOWN: StepState.UNKNOWN}
+    reason = None
+    if effect is Effect.UNKNOWN:
+        reason = text("It may have been sent, and the object has changed since; nobody but a person can tell.")
+    await settle_step(held, case, call.id, states[effect], reason)
+    return False
+
+
+async def _start_wait(held: Held, standing: Standing, wait: Wait) -> None:
+    services, case = held.services, standing.case
+    await begin(held, case)
+    async with services.database.transaction() as tx:
+        now = services.clock.now()
+        await intend(tx, held.lease, case.version.version, wait.id, sent_at=now)
+
+
+async def _follow(held: Held, standing: Standing, wait: Wait) -> bool:
+    """Watch until the wait ends, or somebody asks to stop; whether the attempt is over."""
+    services, case = held.services, standing.case
+    started = standing.steps[wait.id].sent_at or services.clock.now()
+    shown = Pulse(held, case)
+    following = asyncio.create_task(
+        follow_wait(case.cluster.bot, wait, clock=services.clock, started=started, report=shown.report),
+        name=f"follow R-{case.request.id}",
+    )
+    stopped = asyncio.create_task(held.cancelled.wait(), name=f"stop R-{case.request.id}")
+    try:
+        await asyncio.wait({following, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not following.done():
+            await finish(held, case, State.HALTED, text("Following was stopped; what was sent has taken effect."))
+            return True
+        progress = following.result()
+    except Unavailable:
+        raise
+    except KajitoriError as error:
+        if isinstance(error, LeaseLost):
+            raise
+        await settle_step(held, case, wait.id, StepState.UNKNOWN, error.what)
+        return False
+    finally:
+        for task in (following, stopped):
+            task.cancel()
+        await asyncio.gather(following, stopped, return_exceptions=True)
+    await show_progress(held, case, progress)
+    state = StepState.FAILED if progress.failed is not None else StepState.DONE
+    await settle_step(held, case, wait.id, state, progress.failed)
+    services.point("followed")
+    return False
+
+
+class Pulse:
+    """Stores progress at most once a second, for Slack allows fewer edits than that. While it waits its turn the next
+    observation is held back, so what is stored is always the newest; the end is stored by whoever follows."""
+
+    SECONDS: Final = 1.0
+
+    def __init__(self, held: Held, case: Case) -> None:
+        self._held, self._case = held, case
+        self._at = float("-inf")
+
+    async def report(self, progress: Progress) -> None:
+        """Called at every change that a person would see."""
+        if progress.done or progress.failed is not None:
+            return
+        clock = self._held.services.clock
+        pause = self._at + self.SECONDS - clock.monotonic()
+        if pause > 0:
+            await clock.sleep(pause)
+        self._at = clock.monotonic()
+        await show_progress(self._held, self._case, progress)
+
+
+async def _later(held: Held, standing: Standing, reason: Text) -> None:
+    """Try again after a while; after many times a person is needed, or nothing was ever sent and it failed."""
+    services, case = held.services, standing.case
+    tries = decode_outcome(case.request.outcome).tries
+    if tries >= TRIES and case.request.state == State.EXECUTING:
+        begun = any(state is StepState.INTENDED for state in standing.states.values())
+        await finish(held, case, State.NEEDS_ATTENTION if begun else State.FAILED, reason)
+        return
+    pause = min(LONGEST_PAUSE, 1.0 * 2 ** min(tries, 6)) * (0.5 + services.tokens.fraction() / 2)
+    await postpone(held, case, services.clock.now() + timedelta(seconds=pause), reason)

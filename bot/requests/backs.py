@@ -1,0 +1,186 @@
+"""The way back: the inverse that was digested with the plan, so that one vote covers it for a while (design §1).
+
+It is a request of its own. Where the world has moved, so that the way back is no longer the one that was voted on, it
+asks for votes like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.audit.records import Event
+from bot.errors import Refused
+from bot.identity.person import Person
+from bot.operations.arguments import Arguments
+from bot.operations.operation import Operation
+from bot.operations.plan import Nothing, back_matches
+from bot.policy.asked import WayBack
+from bot.policy.decision import Decision
+from bot.requests.asking import Ask, ask, check_decision, nothing_to_do, plan_ask, store_request
+from bot.requests.ballots import signed_vote
+from bot.requests.deciding import decide_plan
+from bot.requests.ending import ask_to_stop
+from bot.requests.mailing import refresh_card
+from bot.requests.marks import Mark
+from bot.requests.notices import Address
+from bot.requests.planning import Planned
+from bot.requests.records import record
+from bot.requests.services import Done, Services
+from bot.requests.states import State
+from bot.requests.voting import Case, load_case
+from bot.store.database import Transaction
+from bot.store.requests import Request, compare_and_set, load, ways_back_of
+from bot.store.votes import cast_vote
+from bot.text import text
+
+OFFERED = frozenset({State.EXECUTING, State.SUCCEEDED, State.FAILED, State.PARTLY_DONE, State.HALTED})
+"""States in which something took effect that can be taken back."""
+
+Read = Callable[[str], tuple[Operation, Arguments]]
+"""Reads a command line of our own (the plan's way back) as operation and arguments."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoingBack:
+    """Somebody pressed the way back of a card. `viewed`: and confirmed it in a view rendered from the database."""
+
+    person: Person
+    mark: Mark
+    address: Address
+    key: str
+    viewed: bool = False
+
+
+async def back_needs_view(services: Services, mark: Mark) -> bool:
+    """Whether the way back of this request is confirmed in a view. Raises `Stale`."""
+    return (await load_case(services, mark)).version.decision.view_required
+
+
+async def go_back(services: Services, going: GoingBack, read: Read, done: Done) -> None:
+    """Take the way back. A running request is asked to stop first.
+
+    Raises `Refused` where there is none, or it was taken already.
+    """
+    case = await load_case(services, going.mark)
+    asked = _asked(case, going, read)
+    covered = _covered(services, case, going.person)
+    if covered is None:
+        await ask(services, asked, _then(services, case, going, done))
+        return
+    outcome = await plan_ask(services, case.cluster, asked)
+    if isinstance(outcome, Nothing):
+        await nothing_to_do(services, asked, outcome, _then(services, case, going, done))
+        return
+    decision = _decide(services, case, going.person, outcome, covered, asked)
+    if decision.rule != "way-back":
+        await ask(services, asked, _then(services, case, going, done))
+        return
+    check_decision(decision)
+    async with services.database.transaction() as tx:
+        request = await store_request(tx, services, case.cluster, asked, outcome, decision, ())
+        if going.viewed or not decision.view_required:
+            await _confirm(tx, services, request, outcome, decision, going.person)
+        await _stop_and_tell(tx, services, case, going)
+        await done(tx)
+
+
+def _asked(case: Case, going: GoingBack, read: Read) -> Ask:
+    request, back = case.request, case.version.plan.back
+    if back is None or State(request.state) not in OFFERED:
+        raise Refused(text("R-{number} has no way back.", number=str(request.id)))
+    operation, arguments = read(back.command_line)
+    arguments = arguments.model_copy(update={"context": request.cluster, "namespace": request.namespace})
+    return Ask(
+        person=going.person,
+        operation=operation,
+        arguments=arguments,
+        line=back.command_line,
+        address=replace_channel(going.address, request),
+        key=going.key,
+        back_of=request.id,
+    )
+
+
+def replace_channel(address: Address, request: Request) -> Address:
+    """The way back's card goes where the request's card is."""
+    return Address(
+        user=address.user,
+        channel=request.channel,
+        thread_ts=request.thread_ts,
+        response_url=address.response_url,
+        direct=request.channel.startswith("D"),
+        locale=address.locale,
+    )
+
+
+def _covered(services: Services, case: Case, person: Person) -> WayBack | None:
+    """What the votes for the change cover of its way back, for this person now."""
+    request, window = case.request, case.version.decision.back_window
+    until = back_until(request, window)
+    if until is None or services.clock.now() >= until or person.slack_user != request.requester_slack:
+        return None
+    return WayBack(requester=case.requester, until=until)
+
+
+def back_until(request: Request, window: timedelta) -> datetime | None:
+    """Until when the vote covers the way back; nothing if it never did. Counts from the end, or from now on while it
+    runs."""
+    if request.started_at is None or window <= timedelta(0):
+        return None
+    return (request.ended_at or request.started_at) + window
+
+
+def _decide(services: Services, case: Case, person: Person, planned: Planned, covered: WayBack, asked: Ask) -> Decision:
+    back = case.version.plan.back
+    matches = back is not None and back_matches(back, planned.plan.calls)
+    return decide_plan(
+        services,
+        case.cluster,
+        asked.operation.name,
+        person,
+        planned.plan,
+        back_of=covered if matches else None,
+    )
+
+
+async def _confirm(
+    tx: Transaction, services: Services, request: Request, planned: Planned, decision: Decision, person: Person
+) -> None:
+    """The press is the confirmation that the way back asks for: stored as the requester's own vote."""
+    now = services.clock.now()
+    vote = signed_vote(services, person, number=request.id, version=1, digest=planned.digest, approve=True)
+    await cast_vote(tx, vote)
+    await record(
+        tx, services, request.id, Event.VOTE_APPROVE, actor=person.user, digest=planned.digest, covered_by="way-back"
+    )
+    await record(tx, services, request.id, Event.REQUEST_APPROVED, rule=decision.rule, votes=0)
+    stored = await load(tx, request.id)
+    if stored is not None:
+        await compare_and_set(
+            tx, request.id, stored.version, state=State.APPROVED, expires_at=now + decision.expires, wake_at=now
+        )
+
+
+async def _stop_and_tell(tx: Transaction, services: Services, case: Case, going: GoingBack) -> None:
+    request = await load(tx, case.request.id)
+    if request is None:
+        return
+    taken = [each for each in await ways_back_of(tx, request.id) if each.state == State.SUCCEEDED]
+    if taken:
+        raise Refused(
+            text("R-{number} was taken back already by R-{back}.", number=str(request.id), back=str(taken[0].id))
+        )
+    if request.state == State.EXECUTING:
+        await ask_to_stop(tx, services, request, going.person)
+    else:
+        await refresh_card(tx, services, request.id, request.channel)
+
+
+def _then(services: Services, case: Case, going: GoingBack, done: Done) -> Done:
+    async def ended(tx: Transaction) -> None:
+        await _stop_and_tell(tx, services, case, going)
+        await done(tx)
+
+    return ended

@@ -1,0 +1,198 @@
+"""Reads: run as the person, answered where they asked; what is followed is followed to its end in one message."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final, final
+
+import msgspec
+import structlog
+
+from bot.errors import Bug, KajitoriError
+from bot.execution.waits import follow_wait
+from bot.identity.person import Person
+from bot.operations.arguments import Arguments
+from bot.operations.operation import Operation
+from bot.operations.plan import Wait
+from bot.operations.progress import Progress
+from bot.operations.view import Action, Follow, Live, View
+from bot.requests.clusters import OpenCluster
+from bot.requests.mailing import reply, stream
+from bot.requests.notices import Address, StreamNotice
+from bot.requests.services import Done, Services
+from bot.text import Text, text
+
+LOG: Final = structlog.get_logger("looking")
+EDIT_SECONDS: Final = 2.0
+"""Between two edits of a message that is followed; Slack allows about fifty a minute for the whole workspace."""
+KEPT_LINES: Final = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One command line that only looks."""
+
+    person: Person
+    operation: Operation
+    arguments: Arguments
+    line: str
+    address: Address
+    key: str
+
+
+async def look(services: Services, looked: Look, watching: Watching, done: Done) -> None:
+    """Run a read and answer. Raises `Refused` or `Unavailable` where there is no answer."""
+    cluster = services.clusters[looked.arguments.context]
+    if looked.operation.run is None:
+        raise Bug(text("{operation} has no function.", operation=looked.operation.name))
+    outcome = await looked.operation.run(cluster.as_(looked.person).reader(), looked.arguments)
+    match outcome:
+        case View():
+            async with services.database.transaction() as tx:
+                shared = not outcome.sensitive and _is_bound(services, looked)
+                await reply(tx, services, looked.key, looked.address, view=outcome, shared=shared)
+                await done(tx)
+        case Live() | Follow():
+            first = View(title=outcome.title, lines=(text("Following…"),))
+            async with services.database.transaction() as tx:
+                await stream(tx, services, StreamNotice(key=looked.key, address=looked.address, view=first))
+                await done(tx)
+            watching.begin(services, cluster, looked, outcome)
+        case _:
+            raise Bug(text("{operation} is a read and returned a plan.", operation=looked.operation.name))
+
+
+def _is_bound(services: Services, looked: Look) -> bool:
+    """Replies are private unless the channel is bound to that namespace (design §6)."""
+    channel = services.config.channels.get(looked.address.channel)
+    if channel is None or not channel.bound:
+        return False
+    here = channel.cluster or services.config.cluster_by_default
+    return looked.arguments.namespace in channel.namespaces and looked.arguments.context == here
+
+
+@final
+class Watching:
+    """What is being followed for people right now. `stop` says so in each message: none looks alive for ever."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, services: Services, cluster: OpenCluster, looked: Look, what: Live | Follow) -> None:
+        """Follow in the background; its end, good or bad, is always told."""
+        task = asyncio.create_task(_watch(services, cluster, looked, what), name=f"follow {looked.key}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Cancel all; each stores its last message first."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _watch(services: Services, cluster: OpenCluster, looked: Look, what: Live | Follow) -> None:
+    board = _Board(services, looked, what.title)
+    again = (Action(label=text("Again"), command_line=looked.line),)
+    ticking = asyncio.create_task(board.tick(), name=f"tick {looked.key}")
+    try:
+        if isinstance(what, Live):
+            await _live(services, cluster, looked, what, board)
+        else:
+            await _log(services, cluster, looked, what, board)
+    except asyncio.CancelledError:
+        await board.end(text("I am being restarted, so I stopped following."), again)
+        raise
+    except KajitoriError as error:
+        await board.end(error.what, again)
+    except Exception as error:  # the outermost loop of what is followed: never silent
+        LOG.exception("follow_broken", key=looked.key)
+        await board.end(text("Something in me is broken: {kind}.", kind=type(error).__name__), again)
+    finally:
+        ticking.cancel()
+        await asyncio.gather(ticking, return_exceptions=True)
+
+
+async def _live(services: Services, cluster: OpenCluster, looked: Look, what: Live, board: _Board) -> None:
+    wait = Wait(
+        id="live",
+        condition=what.condition,
+        target=what.target,
+        deadline=what.deadline,
+        arguments=what.arguments,
+    )
+    client = cluster.as_(looked.person).client
+    started = services.clock.now()
+    progress = await follow_wait(client, wait, clock=services.clock, started=started, report=board.progress)
+    await board.end(progress.failed or progress.message, (Action(label=text("Again"), command_line=looked.line),))
+
+
+async def _log(services: Services, cluster: OpenCluster, looked: Look, what: Follow, board: _Board) -> None:
+    client = cluster.as_(looked.person).client
+    ends = services.clock.monotonic() + what.seconds
+
+    async def read(pod: str) -> None:
+        async with aclosing(client.log(pod, what.namespace, what.options)) as lines:
+            async for line in lines:
+                if what.match in line:
+                    board.line(f"{pod}: {line}" if len(what.pods) > 1 else line)
+
+    try:
+        async with asyncio.timeout(max(0.0, ends - services.clock.monotonic())):
+            await asyncio.gather(*(read(pod) for pod in what.pods))
+    except TimeoutError:
+        await board.end(
+            text("Followed for {minutes} minutes.", minutes=what.seconds // 60),
+            (Action(label=text("Follow on"), command_line=looked.line),),
+        )
+        return
+    await board.end(text("The log has ended."), ())
+
+
+class _Board:
+    """The one message: the newest state of what is followed, stored at most every few seconds."""
+
+    def __init__(self, services: Services, looked: Look, title: Text) -> None:
+        self._services, self._looked, self._title = services, looked, title
+        self._lines: list[str] = []
+        self._next: View | None = None
+        self._edits = 0
+
+    async def progress(self, progress: Progress) -> None:
+        if not progress.done and progress.failed is None:
+            lines = (progress.message,) if progress.stuck is None else (progress.message, progress.stuck)
+            self._next = View(title=self._title, lines=lines, output=_bar(progress))
+
+    def line(self, line: str) -> None:
+        self._lines = [*self._lines[-KEPT_LINES + 1 :], line]
+        self._next = self._log_view(())
+
+    async def tick(self) -> None:
+        """Store the newest state every few seconds, if there is a newer one."""
+        while True:
+            await self._services.clock.sleep(EDIT_SECONDS)
+            view, self._next = self._next, None
+            if view is not None:
+                await self._store(view)
+
+    async def end(self, sentence: Text, actions: tuple[Action, ...]) -> None:
+        view = msgspec.structs.replace(self._log_view((sentence,)), actions=actions)
+        await self._store(view)
+
+    def _log_view(self, lines: tuple[Text, ...]) -> View:
+        return View(title=self._title, lines=lines, output="\n".join(self._lines), sensitive=bool(self._lines))
+
+    async def _store(self, view: View) -> None:
+        self._edits += 1
+        notice = StreamNotice(key=self._looked.key, address=self._looked.address, view=view)
+        async with self._services.database.transaction() as tx:
+            await stream(tx, self._services, notice, edit=str(self._edits))
+
+
+def _bar(progress: Progress) -> str:
+    if progress.total <= 0:
+        return ""
+    done = min(10, 10 * progress.ready // progress.total)
+    return "▓" * done + "░" * (10 - done) + f" {progress.ready}/{progress.total}"

@@ -1,0 +1,170 @@
+"""What goes to people, put into the outbox in the transaction of the change that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from bot.operations.view import View
+from bot.requests.notices import (
+    Address,
+    CardNotice,
+    FileNotice,
+    HomeNotice,
+    LineNotice,
+    Notice,
+    OfferNotice,
+    PingEvent,
+    PingNotice,
+    Priority,
+    Problem,
+    ReplyNotice,
+    StreamNotice,
+)
+from bot.requests.services import Services
+from bot.store.database import Transaction
+from bot.store.outbox import OutMessage, put
+from bot.store.requests import Request
+from bot.text import Text
+
+
+def card_key(number: int) -> str:
+    """The key of a request's card, under which its place in Slack is remembered."""
+    return f"request/{number}/card"
+
+
+def request_of(key: str) -> int:
+    """The request whose message has that key; 0 if it is no request's."""
+    kind, _, rest = key.partition("/")
+    number = rest.partition("/")[0]
+    return int(number) if kind == "request" and number.isdecimal() else 0
+
+
+async def post_card(tx: Transaction, services: Services, number: int, channel: str) -> None:
+    """The request's one message; afterwards it is edited in place."""
+    await _put(tx, services, card_key(number), "post", channel, CardNotice(number), Priority.VOTE)
+
+
+async def refresh_card(
+    tx: Transaction, services: Services, number: int, channel: str, *, priority: int = Priority.RESULT
+) -> None:
+    """Bring the card up to date; edits that still wait become one."""
+    key = card_key(number)
+    await _put(
+        tx,
+        services,
+        f"{key}/{services.tokens.hex(6)}",
+        "update",
+        channel,
+        CardNotice(number),
+        priority,
+        thread_key=key,
+    )
+
+
+async def ask_voters(
+    tx: Transaction, services: Services, number: int, channel: str, version: int, people: Iterable[str]
+) -> None:
+    """The first ping: in the card's thread, and to each person who can vote by direct message."""
+    ask = PingNotice(number, PingEvent.ASK)
+    card = card_key(number)
+    await _put(tx, services, f"request/{number}/asked/{version}", "post", channel, ask, Priority.VOTE, thread_key=card)
+    for user in people:
+        await _put(tx, services, f"request/{number}/ask/{version}/{user}", "dm", user, ask, Priority.VOTE)
+
+
+async def ping(tx: Transaction, services: Services, number: int, channel: str, event: PingEvent, suffix: str) -> None:
+    """The ping of an end, or of a need for a person, in the card's thread; `suffix` makes its key."""
+    key = f"request/{number}/{event}/{suffix}"
+    notice = PingNotice(number, event)
+    await _put(tx, services, key, "post", channel, notice, Priority.RESULT, thread_key=card_key(number))
+
+
+async def reply(
+    tx: Transaction,
+    services: Services,
+    key: str,
+    address: Address,
+    *,
+    view: View | None = None,
+    problem: Problem | None = None,
+    shared: bool = False,
+    copy: bool = False,
+) -> None:
+    """Answer one person; `copy` also by direct message, because private answers vanish on reload."""
+    notice = ReplyNotice(address=address, view=view, problem=problem, shared=shared)
+    kind = "post" if shared else _private(address)
+    await _put(tx, services, f"reply/{key}", kind, address.channel, notice, Priority.ANSWER)
+    if copy and not address.direct:
+        again = msgspec.structs.replace(notice, copy=True)
+        await _put(tx, services, f"reply/{key}/copy", "dm", address.user, again, Priority.PROGRESS)
+
+
+async def offer(
+    tx: Transaction, services: Services, key: str, twin: Request, address: Address, command_line: str
+) -> None:
+    """Offer the request that asks for the same."""
+    notice = OfferNotice(address=address, request=twin.id, command_line=command_line)
+    await _put(tx, services, f"offer/{key}", _private(address), address.channel, notice, Priority.ANSWER)
+
+
+def _private(address: Address) -> str:
+    """How an answer reaches its reader alone, where they asked."""
+    if address.direct:
+        return "post"
+    return "respond" if address.response_url else "ephemeral"
+
+
+async def announce(tx: Transaction, services: Services, key: str, channel: str, message: Text) -> None:
+    """One sentence for everyone in a channel."""
+    notice = LineNotice(channel=channel, message=message)
+    await _put(tx, services, f"line/{key}", "post", channel, notice, Priority.RESULT)
+
+
+async def stream(tx: Transaction, services: Services, notice: StreamNotice, *, edit: str = "") -> None:
+    """A message that is edited while something is followed: posted first; `edit` tells its edits apart."""
+    key = f"stream/{notice.key}"
+    channel = notice.address.user
+    if not edit:
+        await _put(tx, services, key, "dm", channel, notice, Priority.ANSWER)
+    else:
+        name = f"{key}/{edit}"
+        await _put(tx, services, name, "update", channel, notice, Priority.PROGRESS, thread_key=key)
+
+
+async def attach(tx: Transaction, services: Services, key: str, notice: FileNotice) -> None:
+    """A file, in the place of the answer that it belongs to."""
+    await _put(tx, services, f"file/{key}", "file", notice.address.channel, notice, Priority.ANSWER)
+
+
+async def publish_home(tx: Transaction, services: Services, *users: str) -> None:
+    """Bring the Home of these people up to date, if they ever opened it; Slack keeps it for those who did not."""
+    for user in dict.fromkeys(users):
+        key = f"home/{user}/{services.tokens.hex(6)}"
+        await _put(tx, services, key, "home", user, HomeNotice(user), Priority.HOME)
+
+
+async def _put(
+    tx: Transaction,
+    services: Services,
+    key: str,
+    kind: str,
+    channel: str,
+    notice: Notice,
+    priority: int,
+    *,
+    thread_key: str | None = None,
+) -> None:
+    await put(
+        tx,
+        OutMessage(
+            key=key,
+            kind=kind,
+            priority=priority,
+            channel=channel,
+            body=msgspec.json.encode(notice),
+            created_at=services.clock.now(),
+            thread_key=thread_key,
+        ),
+    )

@@ -1,0 +1,34 @@
+"""What is recorded: one line in an audit chain, in the transaction of the change that it tells of."""
+
+from __future__ import annotations
+
+from bot.audit.chain import append, delivery_chain, refused_chain, request_chain
+from bot.audit.records import Event, Record
+from bot.operations.json import JSON
+from bot.requests.services import Services
+from bot.store.database import Transaction
+
+MACHINE = "kajitori"
+"""The actor of what nobody did by hand."""
+
+
+async def record(
+    tx: Transaction, services: Services, number: int, event: Event, *, actor: str = MACHINE, **detail: JSON
+) -> None:
+    """Add to a request's chain. `actor` is a Kubernetes user as the bot impersonates it, or the bot itself."""
+    at = services.clock.now()
+    await append(tx, request_chain(number), Record(event=event, at=at, actor=actor, request=number, detail=detail))
+
+
+async def record_refused(
+    tx: Transaction, services: Services, key: str, event: Event, *, actor: str, **detail: JSON
+) -> None:
+    """Somebody tried something that made no request. `key` is the delivery's."""
+    await append(tx, refused_chain(key), Record(event=event, at=services.clock.now(), actor=actor, detail=detail))
+
+
+async def record_delivery(
+    tx: Transaction, services: Services, key: str, event: Event, *, actor: str, **detail: JSON
+) -> None:
+    """A delivery did something that is no request, such as setting a channel's context."""
+    await append(tx, delivery_chain(key), Record(event=event, at=services.clock.now(), actor=actor, detail=detail))

@@ -1,0 +1,165 @@
+"""How a step, a plan version and a request end: each with its record, its card and its ping in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.audit.records import Event
+from bot.identity.person import Person
+from bot.operations.progress import Progress
+from bot.requests.holding import Held
+from bot.requests.judging import Again
+from bot.requests.mailing import ask_voters, ping, publish_home, refresh_card
+from bot.requests.moves import StepState
+from bot.requests.notices import PingEvent, Priority
+from bot.requests.outcomes import Outcome, decode_outcome, encode_outcome
+from bot.requests.records import record
+from bot.requests.states import ENDED, State, check_transition
+from bot.requests.versions import Extras, version_row
+from bot.requests.voting import Case
+from bot.store.leases import release, write_as
+from bot.store.plans import add_plan
+from bot.store.steps import record_step, settle, steps_of
+from bot.text import Text
+
+STEP_EVENTS: Final = {
+    StepState.DONE: Event.STEP_DONE,
+    StepState.ALREADY: Event.STEP_ALREADY,
+    StepState.FAILED: Event.STEP_FAILED,
+    StepState.UNKNOWN: Event.STEP_UNKNOWN,
+}
+END_EVENTS: Final = {
+    State.SUCCEEDED: Event.REQUEST_SUCCEEDED,
+    State.FAILED: Event.REQUEST_FAILED,
+    State.PARTLY_DONE: Event.REQUEST_PARTLY_DONE,
+    State.NEEDS_ATTENTION: Event.REQUEST_NEEDS_ATTENTION,
+    State.REJECTED: Event.REQUEST_REJECTED,
+    State.EXPIRED: Event.REQUEST_EXPIRED,
+    State.CANCELLED: Event.REQUEST_CANCELLED,
+    State.HALTED: Event.REQUEST_HALTED,
+}
+
+
+async def settle_step(held: Held, case: Case, step: str, state: StepState, reason: Text | None = None) -> None:
+    """Store how a step ended, whether it was begun or not."""
+    services, version = held.services, case.version.version
+    outcome = None if reason is None else msgspec.json.encode(reason)
+    async with services.database.transaction() as tx:
+        known = (await steps_of(tx, case.request.id, version)).get(step)
+        if known is not None and known.state in (StepState.INTENDED, StepState.UNKNOWN):
+            await settle(tx, held.lease, version, step, state, outcome=outcome)
+        else:
+            await record_step(tx, held.lease, version, step, state, outcome=outcome)
+        detail = {} if reason is None else {"why": str(reason)}
+        await record(tx, services, case.request.id, STEP_EVENTS[state], step=step, plan=version, **detail)
+        await refresh_card(tx, services, case.request.id, case.request.channel)
+
+
+async def show_progress(held: Held, case: Case, progress: Progress) -> None:
+    """Store how far it has come, and bring the card up to date when there is nothing more urgent to say."""
+    async with held.services.database.transaction() as tx:
+        await write_as(tx, held.lease, outcome=encode_outcome(Outcome(progress=progress)))
+        priority = Priority.RESULT if progress.stuck is not None else Priority.PROGRESS
+        await refresh_card(tx, held.services, case.request.id, case.request.channel, priority=priority)
+
+
+async def begin(held: Held, case: Case) -> None:
+    """From approved to executing: from here on it cannot expire."""
+    services, request = held.services, case.request
+    if request.state == State.EXECUTING:
+        return
+    check_transition(State(request.state), State.EXECUTING)
+    async with services.database.transaction() as tx:
+        await write_as(tx, held.lease, state=State.EXECUTING, started_at=services.clock.now(), outcome=None)
+        await refresh_card(tx, services, request.id, request.channel)
+        await publish_home(tx, services, request.requester_slack)
+
+
+async def finish(held: Held, case: Case, state: State, problem: Text | None = None) -> None:
+    """End the request, or hand it to a person (`needs_attention`), and give the lease back."""
+    services, request = held.services, case.request
+    check_transition(State(request.state), state)
+    now = services.clock.now()
+    async with services.database.transaction() as tx:
+        problem = problem or await _why(held, case, state)
+        outcome = msgspec.structs.replace(decode_outcome(request.outcome), problem=problem, tries=0)
+        await release(
+            tx,
+            held.lease,
+            state,
+            state=state,
+            ended_at=now if state in ENDED else None,
+            wake_at=None,
+            outcome=encode_outcome(outcome),
+        )
+        detail = {} if problem is None else {"why": str(problem)}
+        await record(tx, services, request.id, END_EVENTS[state], **detail)
+        await refresh_card(tx, services, request.id, request.channel)
+        event = PingEvent.END if state in ENDED else PingEvent.ATTENTION
+        await ping(tx, services, request.id, request.channel, event, f"{state}/{held.lease.fence}")
+        await publish_home(tx, services, request.requester_slack)
+
+
+async def _why(held: Held, case: Case, state: State) -> Text | None:
+    """The reason of the last step that did not end well."""
+    if state is State.SUCCEEDED:
+        return None
+    async with held.services.database.read() as tx:
+        records = await steps_of(tx, case.request.id, case.version.version)
+    for each in records.values():
+        if each.state in (StepState.FAILED, StepState.UNKNOWN) and each.outcome is not None:
+            return msgspec.json.decode(each.outcome, type=Text)
+    return None
+
+
+async def postpone(held: Held, case: Case, until: datetime, reason: Text) -> None:
+    """Give the lease back until then: the cluster cannot be asked now, or a write may still land."""
+    services, request = held.services, case.request
+    outcome = decode_outcome(request.outcome)
+    later = msgspec.structs.replace(outcome, problem=reason, tries=outcome.tries + 1)
+    async with services.database.transaction() as tx:
+        await release(tx, held.lease, "postponed", wake_at=until, outcome=encode_outcome(later))
+        await refresh_card(tx, services, request.id, request.channel, priority=Priority.PROGRESS)
+
+
+async def ask_again(held: Held, case: Case, again: Again, voters: tuple[Person, ...]) -> None:
+    """A new plan version for the same target, and the votes asked for again (design §1)."""
+    services, request = held.services, case.request
+    check_transition(State(request.state), State.WAITING)
+    version = request.plan_version + 1
+    extras = Extras(
+        changed=again.changed,
+        may_vote=tuple(voter.slack_user for voter in voters),
+        policy_version=services.policy().version,
+    )
+    async with services.database.transaction() as tx:
+        await add_plan(tx, version_row(services, request, version, again.planned, again.decision, extras))
+        await release(
+            tx,
+            held.lease,
+            "moved",
+            state=State.WAITING,
+            plan_version=version,
+            expires_at=services.clock.now() + again.decision.expires,
+            wake_at=None,
+            started_at=None,
+            outcome=None,
+        )
+        changed = [str(each) for each in again.changed]
+        await record(
+            tx,
+            services,
+            request.id,
+            Event.PLAN_VERSION,
+            plan=version,
+            digest=again.planned.digest,
+            changed=list(changed),
+        )
+        await refresh_card(tx, services, request.id, request.channel, priority=Priority.VOTE)
+        people = [voter.slack_user for voter in voters]
+        if again.decision.approvals:
+            await ask_voters(tx, services, request.id, request.channel, version, people)
+        await publish_home(tx, services, request.requester_slack, *people)

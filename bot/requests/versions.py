@@ -1,0 +1,165 @@
+"""Plan versions as stored and read back: what was voted on, and the proof that nobody edited it since.
+
+The message authentication code covers the plan, the decision and whose request it is, with a key that is not in the
+database; so an edited row is noticed before anything is sent (plans.md §7).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from bot.errors import Refused
+from bot.identity.person import Person
+from bot.operations.json import JSON, canonical, digest
+from bot.operations.plan import Plan, plan_intent
+from bot.policy.decision import Decision
+from bot.requests.planning import Planned
+from bot.requests.rehearsal import Rehearsal
+from bot.requests.services import Services
+from bot.store.columns import to_micros
+from bot.store.plans import PlanVersion
+from bot.store.requests import Request
+from bot.store.votes import Vote
+from bot.text import Text, text
+
+
+class Tampered(Refused):
+    """What is stored is not what was stored: somebody edited the database."""
+
+
+class Extras(msgspec.Struct, frozen=True, kw_only=True):
+    """What only the card needs: the difference to the version before, whom to ask, and the policy's version."""
+
+    changed: tuple[Text, ...] = ()
+    may_vote: tuple[str, ...] = ()
+    policy_version: str = ""
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan version, verified."""
+
+    request: int
+    version: int
+    digest: str
+    plan: Plan
+    decision: Decision
+    rehearsals: tuple[Rehearsal, ...]
+    extras: Extras
+
+
+def version_row(
+    services: Services, request: Request, version: int, planned: Planned, decision: Decision, extras: Extras
+) -> PlanVersion:
+    """A plan version to be stored. `request` gives its number and whose it is."""
+    plan = msgspec.json.encode(planned.plan)
+    decided = encode_decision(decision)
+    return PlanVersion(
+        request_id=request.id,
+        version=version,
+        digest=planned.digest,
+        intent=canonical(_intent(planned.plan, request)),
+        plan=plan,
+        card=msgspec.json.encode(extras),
+        decision=decided,
+        rehearsal=msgspec.json.encode(planned.rehearsals),
+        mac=services.keyring.mac("plan", _covered(request, version, planned.digest, plan, decided)),
+        created_at=services.clock.now(),
+    )
+
+
+def read_version(services: Services, request: Request, row: PlanVersion) -> Version:
+    """The plan version of a row. Raises `Tampered` if row, request and code do not belong together."""
+    covered = _covered(request, row.version, row.digest, row.plan, row.decision)
+    plan = msgspec.json.decode(row.plan, type=Plan)
+    whole = services.keyring.verify("plan", covered, row.mac)
+    if not whole or digest(_intent(plan, request)) != row.digest or row.request_id != request.id:
+        raise tampered(request.id)
+    return Version(
+        request=request.id,
+        version=row.version,
+        digest=row.digest,
+        plan=plan,
+        decision=decode_decision(row.decision),
+        rehearsals=msgspec.json.decode(row.rehearsal, type=tuple[Rehearsal, ...]),
+        extras=msgspec.json.decode(row.card, type=Extras),
+    )
+
+
+def tampered(number: int) -> Tampered:
+    """The loud refusal."""
+    return Tampered(
+        text("What is stored of R-{number} was changed by someone else, so nothing is sent.", number=str(number)),
+        next=text("Whoever runs the bot must find out who can write to its database."),
+    )
+
+
+def vote_mac(services: Services, vote: Vote) -> str:
+    """The authentication code of a vote; its own `mac` is not read."""
+    return services.keyring.mac("vote", _vote(vote))
+
+
+def verify_vote(services: Services, vote: Vote) -> bool:
+    """Whether this vote was cast through us and is as it was cast."""
+    return services.keyring.verify("vote", _vote(vote), vote.mac)
+
+
+def encode_person(person: Person) -> bytes:
+    """A person as known at that moment."""
+    return msgspec.json.encode(person)
+
+
+def decode_person(stored: bytes) -> Person:
+    """The inverse of `encode_person`."""
+    return msgspec.json.decode(stored, type=Person)
+
+
+def encode_decision(decision: Decision) -> bytes:
+    """A decision as it is stored; sets are written in order, so that equal decisions give equal bytes."""
+    return msgspec.json.encode(decision, order="deterministic")
+
+
+def decode_decision(stored: bytes) -> Decision:
+    """The inverse of `encode_decision`."""
+    return msgspec.json.decode(stored, type=Decision)
+
+
+def _intent(plan: Plan, request: Request) -> dict[str, JSON]:
+    return plan_intent(plan, cluster=request.cluster, namespace=request.namespace, operation=request.operation)
+
+
+def _covered(request: Request, version: int, plan_digest: str, plan: bytes, decision: bytes) -> bytes:
+    return canonical(
+        {
+            "request": request.id,
+            "version": version,
+            "digest": plan_digest,
+            "plan": hashlib.sha256(plan).hexdigest(),
+            "decision": hashlib.sha256(decision).hexdigest(),
+            "cluster": request.cluster,
+            "namespace": request.namespace,
+            "operation": request.operation,
+            "team": request.team_id,
+            "slack": request.requester_slack,
+            "user": request.requester_user,
+            "key": request.requester_key,
+            "backOf": request.back_of,
+        }
+    )
+
+
+def _vote(vote: Vote) -> bytes:
+    return canonical(
+        {
+            "request": vote.request_id,
+            "version": vote.plan_version,
+            "digest": vote.digest,
+            "slack": vote.voter_slack,
+            "user": vote.voter_user,
+            "key": vote.voter_key,
+            "verdict": vote.verdict,
+            "reason": vote.reason,
+            "at": to_micros(vote.created_at),
+        }
+    )
