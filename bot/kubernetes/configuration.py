@@ -10,6 +10,7 @@ import hashlib
 import os
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, final
@@ -54,6 +55,29 @@ def kubeconfig_connection(name: str, *, path: str, context: str = "", clock: Clo
         server_name=cluster.get("tls-server-name"),
         proxy=cluster.get("proxy-url"),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """A kubeconfig's context: its name, the namespace it sets (empty: none), its cluster's address."""
+
+    name: str
+    namespace: str
+    server: str
+
+
+def kubeconfig_context(path: str, context: str = "") -> Context:
+    """A context by name, or (empty) the current one. Raises `Refused` as `kubeconfig_connection` does."""
+    try:
+        merged = KubeConfigMerger(str(Path(path).expanduser())).config  # type: ignore[no-untyped-call]
+        if merged is None:
+            raise ConfigException("no such file")
+        name = context or str(merged["current-context"])
+        found = merged["contexts"].get_with_name(name)["context"]
+        server = merged["clusters"].get_with_name(found["cluster"])["cluster"]["server"]
+    except (ConfigException, OSError, yaml.YAMLError, TypeError, AttributeError) as error:
+        raise _broken(context or "kubeconfig", path, context) from error
+    return Context(name=name, namespace=str(found.safe_get("namespace") or ""), server=str(server))
 
 
 def in_cluster_connection(

@@ -31,11 +31,19 @@ def upgrade(connection: Connection) -> None:
     """Run what is missing. Raises `NewerStore` if a newer version of Kajitori was here."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    if is_current(connection):
+        return
     config = configuration()
-    script = ScriptDirectory.from_config(config)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether nothing is missing. Raises `NewerStore` if a newer version of Kajitori was here."""
+    script = ScriptDirectory.from_config(configuration())
     current = MigrationContext.configure(connection).get_current_revision()
     if current == script.get_current_head():
-        return
+        return True
     try:
         script.get_revision(current) if current else None
     except CommandError as error:
@@ -46,5 +54,4 @@ def upgrade(connection: Connection) -> None:
             ),
             next=text("Start that version, or restore the backup from before the upgrade."),
         ) from error
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return False
