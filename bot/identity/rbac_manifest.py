@@ -1,7 +1,7 @@
 """The Kubernetes roles, from the operations' own declarations: the bot's, which may almost nothing, and two for teams.
 
-The bot's: create reviews; get, list and watch the kinds that operations look at (never Secrets); impersonate exactly
-the users and groups of the configuration. Constrained impersonation (beta in Kubernetes 1.36, KEP-5284) also names what
+The bot's: create reviews; get, list and watch the kinds that changes aim at, and pods; impersonate exactly the users
+and groups of the configuration. Constrained impersonation (beta in Kubernetes 1.36, KEP-5284) also names what
 may be done as them; the API server still falls back to the plain verb `impersonate`, so that one is then left out.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
-from bot.operations.kinds import Kind
+from bot.operations.kinds import POD, Kind
 from bot.operations.operation import OperationKind, Right
 from bot.operations.registry import Registry
 from bot.settings import Config
@@ -94,14 +94,17 @@ def impersonated(config: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def watched_kinds(registry: Registry) -> tuple[Kind, ...]:
-    """The kinds that the operations look at, never Secrets."""
+    """The kinds that the bot follows by itself: what changes aim at, their pods, and where `watch` is declared.
+
+    All else is looked at as people, so the bot's own role opens no ConfigMap and never a Secret.
+    """
     kinds = {
         right.kind
         for operation in registry
         for right in operation.rights
-        if right.verb in LOOKING and not right.subresource and not _secret(right.kind)
+        if right.verb == "watch" or (operation.kind is OperationKind.CHANGE and right.verb not in LOOKING)
     }
-    return tuple(sorted(kinds, key=lambda kind: kind.qualified))
+    return tuple(sorted((kind for kind in {*kinds, POD} if not _secret(kind)), key=lambda kind: kind.qualified))
 
 
 def used_rights(registry: Registry, *, only: Iterable[OperationKind] = tuple(OperationKind)) -> tuple[Right, ...]:
