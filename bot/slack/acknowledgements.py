@@ -48,11 +48,22 @@ def not_recorded(delivery: Delivery, body: dict[str, Any]) -> BoltResponse:
     return _told(delivery, sentence)
 
 
+def not_readable(body: dict[str, Any]) -> BoltResponse:
+    """A payload without the parts it always has: acknowledged, for it would not be better the next time."""
+    if "command" in body:
+        return BoltResponse(
+            status=200, body={"response_type": "ephemeral", "text": escape(texts.said(texts.NOT_READABLE, "en"))}
+        )
+    return empty()
+
+
 def _told(delivery: Delivery, sentence: str) -> BoltResponse:
     if delivery.kind is Kind.COMMAND:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": escape(sentence)})
     if delivery.kind is Kind.SUBMIT:
-        return BoltResponse(status=200, body={"response_action": "update", "view": notice_view(sentence, delivery.locale)})
+        return BoltResponse(
+            status=200, body={"response_action": "update", "view": notice_view(sentence, delivery.locale)}
+        )
     return empty()
 
 

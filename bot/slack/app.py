@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Unavailable
 from bot.slack import texts
-from bot.slack.acknowledgements import acknowledge, not_recorded
+from bot.slack.acknowledgements import acknowledge, not_readable, not_recorded
 from bot.slack.answers import Receive, Told
 from bot.slack.client import Installation
 from bot.slack.deliveries import Delivery, Kind, Redact, Unreadable, read_delivery
@@ -53,7 +53,7 @@ class Receiving(AsyncMiddleware):
             delivery = read_delivery(req.body, redact=self.redact, bot_user=self.bot_user)
         except Unreadable as error:
             LOG.warning("unreadable_delivery", why=str(error))
-            return BoltResponse(status=200, body="")
+            return not_readable(req.body)
         if delivery is None:
             return BoltResponse(status=200, body="")
         return await self.answer(delivery, req.body)

@@ -9,6 +9,7 @@ from bot.text import Code, Text, text
 
 NOT_RECORDED: Final = text("This cannot be recorded right now, so nothing was done. Try again in a minute.")
 NOT_READABLE: Final = text("I could not read what Slack sent, so nothing was done.")
+GIVEN_UP: Final = text("This failed too often, so it was given up.")
 NOT_RECORDED_TITLE: Final = text("Nothing was done")
 CLOSE: Final = text("Close")
 CUT_BLOCKS: Final = text("More did not fit into one message.")

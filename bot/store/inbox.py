@@ -71,10 +71,28 @@ async def give_up(tx: Transaction, delivery: Delivery) -> None:
     await _leave(tx, delivery, state=DROPPED, done_at=tx.after(), body=b"")
 
 
-async def release(tx: Transaction, delivery: Delivery) -> None:
-    """Let another worker have it at once. Raises `LeaseLost`."""
-    await _leave(tx, delivery)
+async def release(tx: Transaction, delivery: Delivery, *, begun: bool = True) -> None:
+    """Let another worker have it at once; one that was not `begun` counts no attempt. Raises `LeaseLost`."""
+    await _leave(tx, delivery, attempts=delivery.attempts - (0 if begun else 1))
     tx.notify(TOPIC)
+
+
+async def renew(tx: Transaction, deliveries: Collection[Delivery], seconds: float) -> frozenset[int]:
+    """Hold leased deliveries for longer; the ids of those that are still ours, for the others have a new worker."""
+    renewed: set[int] = set()
+    for delivery in deliveries:
+        held = await tx.execute(
+            update(inbox)
+            .where(
+                inbox.c.id == delivery.id,
+                inbox.c.state == "waiting",
+                inbox.c.owner == delivery.owner,
+                inbox.c.attempts == delivery.attempts,
+            )
+            .values(lease_until=tx.after(seconds))
+        )
+        renewed |= {delivery.id} if held.rowcount == 1 else set()
+    return frozenset(renewed)
 
 
 async def _leave(tx: Transaction, delivery: Delivery, **changes: object) -> None:
