@@ -48,12 +48,15 @@ def _jsonable(default: Any) -> Any:
 
 
 def usage_of(operation: Operation) -> str:
-    """`rollout undo KIND/NAME... [--to-revision N]`; the namespace, cluster and reason go without saying."""
+    """`rollout undo KIND/NAME... [--to-revision N]`; the namespace, cluster and reason go without saying.
+
+    Words that name objects are written as needed even where the model leaves it to the operation to ask for them.
+    """
     pieces = [operation.name]
     shape = shape_of(operation.arguments)
     for word in shape.words:
         shown = f"{word.metavar}..." if word.many else word.metavar
-        pieces.append(f"[{shown}]" if not word.required and word.default not in ((), "") else shown)
+        pieces.append(shown if word.required or word.kinds else f"[{shown}]")
     common = Arguments.model_fields.keys() | {"reason"}
     for flag in shape.flags:
         if flag.field not in common:
@@ -63,5 +66,7 @@ def usage_of(operation: Operation) -> str:
 
 
 def flag_usage(flag: Argument) -> str:
-    """`--to-revision N`, or `--follow` for a switch."""
-    return flag.name if flag.switch else f"{flag.name} {flag.metavar}"
+    """`--to-revision N`; a switch as one would type it to change it: `--follow`, `--watch=false`."""
+    if flag.switch:
+        return f"{flag.name}=false" if flag.default is True else flag.name
+    return f"{flag.name} {flag.metavar}"

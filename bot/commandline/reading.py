@@ -14,14 +14,12 @@ from bot.commandline.letters import require_ascii, require_plain_value, short
 from bot.commandline.nearest import nearest
 from bot.commandline.shape import Argument, Shape
 from bot.commandline.tools import FOREIGN_FLAGS
+from bot.commandline.values import Raw, boolean, placed, split_value
 from bot.commandline.words import quoted
 from bot.errors import Choice, NotUnderstood
 from bot.operations.operation import Operation
 from bot.text import Code, text
 
-Raw = str | bool | tuple[str, ...]
-_TRUE: Final = frozenset({"1", "t", "true"})
-_FALSE: Final = frozenset({"0", "f", "false"})
 _NEXT: Final = text("Nothing was done.")
 
 
@@ -34,7 +32,7 @@ def read_words(operation: Operation, shape: Shape, rest: tuple[str, ...]) -> dic
     reading = _Reading(operation=operation, shape=shape, rest=rest)
     while reading.at < len(rest):
         reading.step()
-    return reading.values | _placed(operation, shape, reading.words)
+    return reading.values | placed(operation, shape, reading.words)
 
 
 @dataclass(kw_only=True)
@@ -85,15 +83,14 @@ class _Reading:
 
     def set(self, flag: Argument, value: str | None) -> None:
         if flag.switch:
-            self.values[flag.field] = _boolean(flag, value)
+            self.values[flag.field] = boolean(flag, value)
             return
         if value is None:
             value = self.following(flag)
         require_plain_value(flag, value)
         if flag.many:
             before = self.values.get(flag.field, ())
-            several = tuple(filter(None, value.split(","))) if flag.split else (value,)
-            self.values[flag.field] = (*(before if isinstance(before, tuple) else ()), *several)
+            self.values[flag.field] = (*(before if isinstance(before, tuple) else ()), *split_value(flag, value))
         else:
             self.values[flag.field] = value
 
@@ -151,48 +148,3 @@ class _Reading:
     def line(self, instead: list[str]) -> str:
         """The whole line with the present word exchanged."""
         return quoted([*self.operation.name.split(), *self.rest[: self.at - 1], *instead, *self.rest[self.at :]])
-
-
-def _boolean(flag: Argument, value: str | None) -> bool:
-    if value is None or value.lower() in _TRUE:
-        return True
-    if value.lower() in _FALSE:
-        return False
-    raise NotUnderstood(
-        text(
-            "{flag} is {true} or {false}, not {value}.",
-            flag=Code(flag.name),
-            true=Code("true"),
-            false=Code("false"),
-            value=Code(short(value)),
-        ),
-        next=_NEXT,
-    )
-
-
-def _placed(operation: Operation, shape: Shape, words: list[str]) -> dict[str, Raw]:
-    """Each word in the field that takes it: pairs wherever they stand, then one each, then all that are left."""
-    pairs = next((argument for argument in shape.words if argument.pairs), None)
-    paired = [word for word in words if pairs is not None and ("=" in word or word.endswith("-"))]
-    left = [word for word in words if word not in paired]
-    values: dict[str, Raw] = {}
-    for argument in shape.words:
-        taken = paired if argument is pairs else left if argument.many else left[:1]
-        if argument is pairs and not argument.many and len(paired) > 1:
-            raise _too_many(operation, paired[1])
-        left = left if argument is pairs else left[len(taken) :]
-        for word in taken:
-            require_plain_value(argument, word)
-        if taken:
-            values[argument.field] = tuple(taken) if argument.many else taken[0]
-    if left:
-        raise _too_many(operation, left[0])
-    return values
-
-
-def _too_many(operation: Operation, word: str) -> NotUnderstood:
-    return NotUnderstood(
-        text("{verb} does not take the word {word}.", verb=Code(operation.name), word=Code(short(word))),
-        next=text("Nothing was done. Send {help} for what it takes.", help=Code(f"help {operation.name}")),
-        choices=(Choice(label="help", command_line=f"help {operation.name}"),),
-    )
