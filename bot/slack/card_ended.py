@@ -8,7 +8,7 @@ from bot.requests.moves import StepState
 from bot.requests.shown import Shown
 from bot.requests.states import State
 from bot.slack.buttons import Element, Style, actions, button, confirmation, overflow
-from bot.slack.card_parts import asked, head, paragraph, reached, requester, trouble, voted
+from bot.slack.card_parts import asked, head, nothing_sent, paragraph, reached, requester, trouble, voted, was_sent
 from bot.slack.card_running import how_far
 from bot.slack.card_waiting import command
 from bot.slack.limits import Block
@@ -18,7 +18,7 @@ from bot.text import Bold, Code, Text, When, text
 
 def succeeded(shown: Shown, locale: str) -> list[Block]:
     """The result, and the way back while it is open."""
-    result = _already(shown) if shown.calls == 0 else _result(shown)
+    result = _result(shown) if was_sent(shown) else _already(shown)
     return [
         *paragraph([head(shown, reached(shown))], locale, first_bold=True),
         *paragraph(result, locale),
@@ -31,7 +31,7 @@ def failed(shown: Shown, locale: str) -> list[Block]:
     """What went wrong and how far it came. Nothing is taken back by itself, so the way back comes first."""
     return [
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
-        *paragraph([*_nothing_sent(shown), *trouble(shown), *_how_far(shown)], locale),
+        *paragraph([*nothing_sent(shown), *trouble(shown), *_how_far(shown)], locale),
         *paragraph([requester(shown), *voted(shown.ballots, approve=True), *_way_back(shown)], locale),
         *actions(_after(shown, locale, again=text("Try again"))),
     ]
@@ -77,11 +77,11 @@ def stopped(shown: Shown, locale: str) -> list[Block]:
     if shown.state in (State.EXPIRED, State.HALTED):
         row.append(button(text("Ask again"), "ask_again", shown.mark, locale=locale))
     row.append(overflow([(text("Details"), "details"), (text("Why?"), "why")], shown.mark, locale=locale))
-    took_effect = [*steps(shown), *_way_back(shown)] if shown.calls else []
+    took_effect = [*steps(shown), *_way_back(shown)] if was_sent(shown) else []
     row = [*_back(shown, locale), *row]
     return [
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
-        *paragraph([*_nothing_sent(shown), *trouble(shown), *took_effect], locale),
+        *paragraph([*nothing_sent(shown), *trouble(shown), *took_effect], locale),
         *paragraph([requester(shown), *voted(shown.ballots, approve=False)], locale),
         *actions(row),
     ]
@@ -127,11 +127,7 @@ def _already(shown: Shown) -> list[Text]:
         if shown.already_by
         else text("It was already so.")
     )
-    return [first, text("Nothing was sent."), *trouble(shown)]
-
-
-def _nothing_sent(shown: Shown) -> list[Text]:
-    return [] if shown.calls else [text("Nothing was sent.")]
+    return [first, *nothing_sent(shown), *trouble(shown)]
 
 
 def _how_far(shown: Shown) -> list[Text]:
@@ -147,7 +143,9 @@ def _way_back(shown: Shown) -> list[Text]:
 
 
 def _back_is_open(shown: Shown) -> bool:
-    return shown.plan is not None and shown.plan.back is not None and shown.calls > 0 and not shown.back_taken
+    if shown.state is State.REJECTED or shown.back_taken:
+        return False
+    return shown.plan is not None and shown.plan.back is not None and shown.calls > 0
 
 
 def _back(shown: Shown, locale: str, style: Style = "") -> list[Element]:
@@ -167,11 +165,11 @@ def _after(shown: Shown, locale: str, again: Text | None = None) -> list[Element
     row = _back(shown, locale, "primary" if again is not None else "")
     if again is not None:
         row.append(button(again, "again", shown.mark, locale=locale))
-    if not row and shown.calls:
+    if not row and was_sent(shown):
         row.append(button(text("Logs"), "logs", shown.mark, locale=locale))
         return [*row, overflow([(text("Details"), "details")], shown.mark, locale=locale)]
     options = [(text("Details"), "details")]
-    if shown.calls:
+    if was_sent(shown):
         options.insert(0, (text("Logs"), "logs"))
     return [*row, overflow(options, shown.mark, locale=locale)]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from bot.locales.rendering import plain
+from bot.requests.moves import StepState
 from bot.requests.shown import Ballot, Shown
 from bot.requests.states import State
 from bot.slack.limits import Block, clip
@@ -123,32 +124,26 @@ def notification(shown: Shown, locale: str) -> str:
 
     It mentions nobody: pings do. What is less needed is shortened first, so that id and voters are never cut off.
     """
+    return fitted(lambda limit: _notification(shown, locale, limit), locale)
+
+
+def fitted(make: Callable[[int], Text], locale: str) -> str:
+    """The richest line that fits a notification: `make` is given fewer and fewer characters for each value."""
     for limit in (60, 40, 24, 16, 10):
-        line = _notification(shown, locale, limit)
+        line = make(limit)
         if width(line, locale) <= PUSH_LIMIT:
             break
     return push_line(line, locale)
 
 
-def _notification(shown: Shown, locale: str, limit: int) -> Text:
-    parts: dict[str, Value] = {
-        "place": clip(_plain(place(shown), locale), limit),
-        "person": clip(name_of(shown.requester), limit),
-        "what": clip(_what(shown, locale, limit), 3 * limit),
-        "number": str(shown.number),
-    }
-    if shown.state is not State.WAITING:
-        return text("{place} · {person}: {what} · R-{number} · {state}", state=STATE_WORDS[shown.state], **parts)
-    if needs_confirmation(shown):
-        return text("{place} · {person}: {what} · R-{number} · to be confirmed", **parts)
-    return text(
-        "{place} · {person}: {what} · R-{number} · needs {voters}",
-        voters=clip(_plain(voters(shown), locale), limit),
-        **parts,
-    )
+def together(values: Sequence[Value]) -> Text:
+    """Values side by side, with no words of ours."""
+    named = {f"v{chr(ord('a') + number)}": value for number, value in enumerate(values[:20])}
+    return Text(" ".join("{" + name + "}" for name in named), named)
 
 
-def _what(shown: Shown, locale: str, limit: int) -> str:
+def what(shown: Shown, locale: str, limit: int) -> str:
+    """The verb sentence with before → after and the pods, as far as `limit` characters a value allow."""
     said = clip(plain(asked(shown), locale), 2 * limit)
     plan = shown.plan
     if plan is None or plan.after is None or limit <= 10:
@@ -164,8 +159,45 @@ def _what(shown: Shown, locale: str, limit: int) -> str:
     )
 
 
-def _plain(value: Value, locale: str) -> str:
+def plain_value(value: Value, locale: str) -> str:
+    """A value as a plain string in a language."""
     return plain(value, locale) if isinstance(value, Text) else str(value)
+
+
+def _notification(shown: Shown, locale: str, limit: int) -> Text:
+    parts: dict[str, Value] = {
+        "place": clip(plain_value(place(shown), locale), limit),
+        "person": clip(name_of(shown.requester), limit),
+        "what": clip(what(shown, locale, limit), 3 * limit),
+        "number": str(shown.number),
+    }
+    if shown.state is not State.WAITING:
+        return text("{place} · {person}: {what} · R-{number} · {state}", state=STATE_WORDS[shown.state], **parts)
+    if needs_confirmation(shown):
+        return text("{place} · {person}: {what} · R-{number} · to be confirmed", **parts)
+    return text(
+        "{place} · {person}: {what} · R-{number} · needs {voters}",
+        voters=clip(plain_value(voters(shown), locale), limit),
+        **parts,
+    )
+
+
+def was_sent(shown: Shown) -> bool:
+    """Whether any call may have gone out: only what was never begun, or found to be so already, certainly has not."""
+    if shown.plan is None:
+        return shown.calls > 0
+    states = {each.id: each.state for each in shown.steps}
+    return shown.calls > 0 or any(states.get(call.id) not in (None, StepState.ALREADY) for call in shown.plan.calls)
+
+
+def nothing_sent(shown: Shown) -> list[Text]:
+    """Said exactly where it is certain; a call that the API server refused was sent, but took no effect."""
+    if not was_sent(shown):
+        return [text("Nothing was sent.")]
+    plan_calls = {call.id for call in shown.plan.calls} if shown.plan is not None else set()
+    states = {each.state for each in shown.steps if each.id in plan_calls}
+    took_none = shown.calls == 0 and states <= {None, StepState.ALREADY, StepState.FAILED}
+    return [text("Nothing took effect.")] if took_none else []
 
 
 def needs_confirmation(shown: Shown) -> bool:

@@ -36,11 +36,11 @@ def waiting(shown: Shown, locale: str) -> list[Block]:
     return [
         *paragraph([head(shown, asked(shown))], locale, first_bold=True),
         *paragraph(change(shown, locale), locale),
-        *paragraph(_moved(shown), locale),
+        *paragraph(moved(shown), locale),
         *paragraph([*impact(shown), *warnings(shown)], locale),
         *_people(shown, locale),
         *actions(_waiting_buttons(shown, locale)),
-        *paragraph([*_covers_back(shown), *_loud(shown)], locale),
+        *paragraph([*covers_back(shown), *loud(shown)], locale),
     ]
 
 
@@ -52,7 +52,7 @@ def approved(shown: Shown, locale: str) -> list[Block]:
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
         *paragraph(change(shown, locale), locale),
         *paragraph([*impact(shown), *warnings(shown)], locale),
-        *paragraph([requester(shown), *voted(shown.ballots, approve=True), *_loud(shown)], locale),
+        *paragraph([requester(shown), *voted(shown.ballots, approve=True), *loud(shown)], locale),
         *actions(row),
     ]
 
@@ -77,7 +77,7 @@ def warnings(shown: Shown, most: int = WARNINGS) -> list[Text]:
     return [*said, text("⚠ {count} more warnings in Details", count=left)] if left else said
 
 
-def _moved(shown: Shown) -> list[Text]:
+def moved(shown: Shown) -> list[Text]:
     """What is different from the plan that was voted on before."""
     if not shown.changed:
         return []
@@ -106,7 +106,7 @@ def _needed(shown: Shown) -> Text:
     return text("{whom} · until {when}", whom=whom, when=When(shown.expires_at))
 
 
-def _covers_back(shown: Shown) -> list[Text]:
+def covers_back(shown: Shown) -> list[Text]:
     """Said only if it is so: the way back is part of the digested plan and the policy gives it time."""
     plan, decision = shown.plan, shown.decision
     if plan is None or plan.back is None or not plan.back.calls or decision is None or not decision.back_window:
@@ -119,7 +119,8 @@ def _covers_back(shown: Shown) -> list[Text]:
     return [text("Approving also lets {person} go back for {minutes} minutes.", person=person, minutes=minutes)]
 
 
-def _loud(shown: Shown) -> list[Text]:
+def loud(shown: Shown) -> list[Text]:
+    """That nobody had to agree."""
     if not shown.break_glass:
         return []
     return [text("🚨 Break glass: it goes ahead without votes, everyone is told, and it is reviewed.")]

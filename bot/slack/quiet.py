@@ -1,36 +1,23 @@
 """Values from outside made fit for a card: nobody is pinged by reading, nothing long, no character that hides others.
 
-Only pings mention people (messages.md rule 2), so a card shows names where it would otherwise notify. Controls and
-marks of writing direction can make a line read otherwise than it is; they are shown as `�` instead.
+Only pings mention people (messages.md rule 2), so a card shows names where it would otherwise notify. Characters
+that make a line read otherwise than it is are made visible (`bot.operations.untrusted`).
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Final
 
-from bot.slack.limits import clip
+from bot.operations.untrusted import one_line as untrusted_line
 from bot.text import Bold, Code, GroupMention, Link, Mention, Text, Value
 
 LONGEST: Final = 200
 """Characters of one value on a card; whole values are in Details."""
 
-_DIRECTION: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_ANSI: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_HIDDEN: Final = frozenset({"Cc", "Cs"})
-_REPLACED: Final = "\ufffd"
-
-
-def readable(value: str, *, keep: str = "\n\t") -> str:
-    """Output with terminal colours taken off and what cannot be seen made visible; `keep` stays as it is."""
-    bare = _ANSI.sub("", value).replace("\r\n", "\n")
-    return "".join(each if each in keep or not _hides(each) else _REPLACED for each in bare)
-
 
 def one_line(value: str, limit: int = LONGEST) -> str:
     """A value as one short line."""
-    return clip(readable(" ".join(value.split()), keep=""), limit)
+    return untrusted_line(value, limit)
 
 
 def quiet(text: Text, limit: int = LONGEST) -> Text:
@@ -51,10 +38,6 @@ def name_of(person: Mention) -> str:
 def group_name(group: GroupMention) -> str:
     """How a card calls a group, with its `@`."""
     return "@" + one_line(group.name or group.group, 40)
-
-
-def _hides(each: str) -> bool:
-    return each in _DIRECTION or unicodedata.category(each) in _HIDDEN
 
 
 def _quiet(value: Value, limit: int) -> Value:

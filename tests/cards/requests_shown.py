@@ -57,7 +57,9 @@ DECISION = Decision(
 
 
 def shown(state: State = State.WAITING, **changes: Any) -> Shown:
-    """One rollback, asked by alice, as it looks in a state."""
+    """One rollback, asked by alice, as it looks in a state. Without calls, no step was begun."""
+    if changes.get("calls") == 0:
+        changes.setdefault("steps", ())
     usual = Shown(
         number=142,
         state=state,

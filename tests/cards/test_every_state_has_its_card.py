@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.operations.plan import Back
 from bot.operations.progress import Progress
 from bot.requests.shown import Ballot, Shown
 from bot.requests.states import State
@@ -148,7 +149,7 @@ def test_the_approval_card_says_what_a_vote_needs_to_know() -> None:
 
 def test_the_way_back_is_promised_only_where_the_vote_covers_it() -> None:
     needs_its_own_vote = msgspec.structs.replace(DECISION, back_window=timedelta(0))
-    without_calls = msgspec.structs.replace(PLAN, back=msgspec.structs.replace(PLAN.back, calls=()))
+    without_calls = msgspec.structs.replace(PLAN, back=Back(command_line="x", label=text("Back")))
     for of in (shown(decision=needs_its_own_vote), shown(plan=without_calls), shown(decision=None)):
         assert "Approving also" not in words(card(of, "en").blocks)
 
