@@ -77,6 +77,10 @@ class ReplyNotice(msgspec.Struct, frozen=True, kw_only=True, tag="reply"):
     copy: bool = False
     """Also to the person's direct messages, because private messages vanish on reload (messages.md rule 6)."""
 
+    command_line: str = ""
+    """The line that was answered: a sensitive answer's *Share* button carries it, to be run again for everyone. Empty:
+    no such button."""
+
 
 class LineNotice(msgspec.Struct, frozen=True, kw_only=True, tag="line"):
     """One sentence for everyone in a channel, such as a new default namespace (messages.md rule 14)."""
