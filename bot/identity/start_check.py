@@ -99,8 +99,11 @@ async def _denied(client: Client, questions: Sequence[Question]) -> list[bool]:
         async with gate:
             return await self_denied(client, question)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(ask(question)) for question in questions]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(ask(question)) for question in questions]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
     return [task.result() for task in tasks]
 
 
