@@ -35,3 +35,12 @@ async def database(address: str) -> AsyncIterator[Database]:
     """That database, opened as the program opens it."""
     async with opened(address) as database:
         yield database
+
+
+@pytest.fixture
+async def postgresql_database(postgresql: PostgreSQL) -> AsyncIterator[Database]:
+    """A fresh database in PostgreSQL, for what only replicas meet."""
+    made = await postgresql.fresh()
+    async with opened(made) as database:
+        yield database
+    await postgresql.drop(made)

@@ -70,8 +70,7 @@ class Record:
     detail: Object = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredRecord:
+class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record as it is stored. `body` holds exactly the bytes that were hashed; `position` counts from one.
 
     `mac` lets the sealer, who has the installation's key, refuse rows that somebody else wrote into the database.

@@ -56,6 +56,9 @@ class Key:
     def cipher(self) -> AESGCM:
         return AESGCM(_derive(self.secret, b"seal"))
 
+    def derived(self, purpose: str) -> bytes:
+        return _derive(self.secret, b"secret " + purpose.encode())
+
     def mac(self, purpose: str, data: bytes) -> bytes:
         return hmac.digest(_derive(self.secret, b"mac " + purpose.encode()), data, hashlib.sha256)
 
@@ -99,6 +102,10 @@ class Keyring:
             return key.cipher.decrypt(sealed[1 + _ID_SIZE : _HEAD], sealed[_HEAD:], _associated(purpose))
         except InvalidTag as error:
             raise _broken(purpose) from error
+
+    def secrets(self, purpose: str) -> tuple[bytes, ...]:
+        """32 bytes for another algorithm from each key, the newest first; they say nothing about the keys."""
+        return tuple(key.derived(purpose) for key in self._keys.values())
 
     def mac(self, purpose: str, data: bytes) -> str:
         """Key id and HMAC in hex."""

@@ -284,7 +284,9 @@ seals: Final = Table(
     Column("signature", LargeBinary, nullable=False),
     Column("key_id", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+    CheckConstraint("id >= 1", name="id"),
     CheckConstraint("count >= 1 AND first_audit <= last_audit", name="not_empty"),
+    CheckConstraint("length(root) = 32 AND length(previous) = 32 AND length(hash) = 32", name="hash_length"),
 )
 
 meta: Final = Table(

@@ -270,7 +270,11 @@ def _seals() -> None:
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.Text(), nullable=False),
         sa.Column("at", TIME, nullable=False),
+        sa.CheckConstraint("id >= 1", name="ck_seals_id"),
         sa.CheckConstraint("count >= 1 AND first_audit <= last_audit", name="ck_seals_not_empty"),
+        sa.CheckConstraint(
+            "length(root) = 32 AND length(previous) = 32 AND length(hash) = 32", name="ck_seals_hash_length"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_seals"),
         sa.UniqueConstraint("hash", name="uq_seals_hash"),
         sa.UniqueConstraint("previous", name="uq_seals_previous"),
