@@ -15,11 +15,12 @@ import msgspec
 
 from bot.identity.rbac_manifest import AUTHENTICATION, NAME, PLAIN, WHO_AM_I
 from bot.identity.self_checks import Check, becomes, constrain, denials, needs
+from bot.identity.self_rules import excess, namespaces_to_list
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.decoding import Unreadable, decode
 from bot.kubernetes.errors import Forbidden
 from bot.kubernetes.identity import EVERYONE, Impersonation
-from bot.kubernetes.reviews import Question, self_denied
+from bot.kubernetes.reviews import Question, self_denied, self_rules
 from bot.operations.json import Object, resolve
 from bot.operations.registry import Registry
 from bot.settings import Config
@@ -52,6 +53,8 @@ async def check_itself(client: Client, config: Config, registry: Registry) -> Re
     constrained = not all(await _denied(client, [constrain(each) for each in plain]))
     checks = [*denials(config, registry), *needs(config, registry, constrained=constrained)]
     wrong = await _wrong(client, checks)
+    listed = {namespace: await self_rules(client, namespace) for namespace in namespaces_to_list(config)}
+    wrong += excess(listed, config)
     failures = [_sentence(meaning, found) for meaning, found in _by_meaning(wrong)]
     if constrained and not all(await _denied(client, plain)):
         failures.append(
@@ -116,8 +119,9 @@ def _by_meaning(wrong: Sequence[Check]) -> list[tuple[Text, list[Check]]]:
 
 
 def _sentence(meaning: Text, checks: Sequence[Check]) -> Text:
-    named = ", ".join(_right(check.question) for check in checks[:NAMED])
-    more = f" … ({len(checks)})" if len(checks) > NAMED else ""
+    rights = list(dict.fromkeys(_right(check.question) for check in checks))
+    named = ", ".join(rights[:NAMED])
+    more = f" … ({len(rights)})" if len(rights) > NAMED else ""
     if checks[0].allowed:
         return text(
             "The bot may not {rights}. {meaning} Apply what {command} prints.",

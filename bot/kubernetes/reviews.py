@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ from bot.operations.kinds import Kind
 from bot.operations.plan import Call
 from bot.operations.reader import Access
 from bot.text import text
+
+M = TypeVar("M")
 
 API: Final = "/apis/authorization.k8s.io/v1"
 MOST_NAMES: Final = 20
@@ -35,6 +37,23 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str
     name: str = ""
     subresource: str = ""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What an authorizer lists as allowed; no `resource_names` means all names."""
+
+    verbs: tuple[str, ...] = ()
+    api_groups: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    resource_names: tuple[str, ...] = ()
+
+
+class _Listed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    resource_rules: tuple[Rule, ...] | None = None
+
+
+class _RulesReview(msgspec.Struct, frozen=True, kw_only=True):
+    status: _Listed
 
 
 class _Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -112,6 +131,13 @@ async def self_denied(client: Client, question: Question) -> bool:
     return verdict.denied or not verdict.allowed
 
 
+async def self_rules(client: Client, namespace: str) -> tuple[Rule, ...]:
+    """What the client's own identity may do in a namespace, by a SelfSubjectRulesReview: RBAC lists all it knows,
+    other authorizers perhaps nothing."""
+    found = await _posted(client, "SelfSubjectRulesReview", {"namespace": namespace}, _RulesReview)
+    return found.status.resource_rules or ()
+
+
 async def _review(bot: Client, who: Impersonation, question: Question) -> Access:
     return await review(
         bot,
@@ -131,11 +157,15 @@ async def _ask(client: Client, kind: str, spec: Object) -> Access:
 
 
 async def _verdict(client: Client, kind: str, spec: Object) -> _Verdict:
+    return (await _posted(client, kind, spec, _Review)).status
+
+
+async def _posted(client: Client, kind: str, spec: Object, model: type[M]) -> M:
     path = f"{API}/{kind.lower()}s"
     body: Object = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
     response = await client.request("POST", path, body=msgspec.json.encode(body))
     try:
-        return decode(response.body, _Review).status
+        return decode(response.body, model)
     except Unreadable as error:
         why = text("Its answer is not what an API server answers.")
         raise unreachable(client.cluster.name, target=path, why=why, sent=True) from error

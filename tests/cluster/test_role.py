@@ -220,6 +220,22 @@ TOO_STRONG: dict[str, tuple[list[Object], str]] = {
         [{"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["clusterroles"], "verbs": ["bind"]}],
         "widen its own",
     ),
+    "one secret": (
+        [{"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["database"], "verbs": ["get"]}],
+        "get secrets/database. The bot never needs to read Secrets.",
+    ),
+    "somebody who left": (
+        [{"apiGroups": [""], "resources": ["users"], "resourceNames": ["kajitori:eve"], "verbs": ["impersonate"]}],
+        "impersonate users/kajitori:eve. Whoever holds",
+    ),
+    "what no operation does": (
+        [{"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["create"]}],
+        "create jobs.batch. The bot changes things as people only",
+    ),
+    "kubelets": (
+        [{"apiGroups": [""], "resources": ["nodes/proxy"], "verbs": ["get"]}],
+        "get nodes/proxy. The bot could",
+    ),
     "own name": ([{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["patch"]}], "never in its own name"),
 }
 

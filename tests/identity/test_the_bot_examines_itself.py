@@ -19,10 +19,11 @@ from bot.clock import SystemClock
 from bot.errors import Unavailable
 from bot.identity.rbac_manifest import bot_documents
 from bot.identity.self_checks import becomes, constrain, denials, needs
+from bot.identity.self_rules import excess
 from bot.identity.start_check import check_itself
 from bot.kubernetes.cluster import Client, Cluster
 from bot.kubernetes.connection import fixed_connection
-from bot.kubernetes.reviews import Question
+from bot.kubernetes.reviews import Question, Rule
 from bot.kubernetes.transport import Transport
 from bot.operations.arguments import Arguments
 from bot.operations.kinds import CONFIG_MAP, DEPLOYMENT, NODE, POD
@@ -113,6 +114,9 @@ class Authorizer:
             answer["evaluationError"] = self.doubt
         return web.json_response({"status": answer}, status=201)
 
+    async def listed(self, request: web.Request) -> web.Response:
+        return web.json_response({"status": {"resourceRules": self.rules, "incomplete": False}}, status=201)
+
     async def who(self, request: web.Request) -> web.Response:
         user, groups = request.headers["Impersonate-User"], request.headers.getall("Impersonate-Group", [])
         ways = (
@@ -145,6 +149,7 @@ def authorizer() -> Authorizer:
 async def client(authorizer: Authorizer) -> AsyncIterator[Client]:
     application = web.Application()
     application.router.add_post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", authorizer.review)
+    application.router.add_post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", authorizer.listed)
     application.router.add_post("/apis/authentication.k8s.io/v1/selfsubjectreviews", authorizer.who)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
@@ -234,3 +239,40 @@ async def test_every_weakness_has_its_own_sentence(authorizer: Authorizer, clien
     assert len(report.failures) == len(meanings)
     for meaning, failure in zip(meanings, report.failures, strict=True):
         assert meaning in str(failure)
+
+
+@pytest.mark.parametrize("constrained", [False, True])
+@given(people=PEOPLE)
+def test_the_list_of_the_generated_role_holds_nothing_more(people: dict[str, PersonConfig], constrained: bool) -> None:
+    config = CONFIG.model_copy(update={"people": people})
+    listed = msgspec.convert(rules_of(config, constrained=constrained), tuple[Rule, ...])
+    assert excess({"own": listed, "shop": listed}, config) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        (Rule(verbs=("get",), api_groups=("",), resources=("secrets",), resource_names=("a",)), "get secrets/a"),
+        (Rule(verbs=("impersonate",), api_groups=("",), resources=("users",), resource_names=("kajitori:eve",)), "eve"),
+        (Rule(verbs=("impersonate",), api_groups=("",), resources=("users",)), "impersonate users"),
+        (Rule(verbs=("impersonate",), api_groups=("",), resources=("serviceaccounts",), resource_names=("a",)), "a"),
+        (Rule(verbs=("impersonate:user-info",), api_groups=("*",), resources=("groups",), resource_names=("x",)), "x"),
+        (Rule(verbs=("create",), api_groups=("",), resources=("pods/eviction",)), "create pods/eviction"),
+        (Rule(verbs=("get",), api_groups=("",), resources=("pods/exec",)), "get pods/exec"),
+        (Rule(verbs=("list",), api_groups=("*",), resources=("*",)), "list *.*"),
+        (Rule(verbs=("*",), api_groups=("apps",), resources=("deployments",)), "* deployments.apps"),
+        (Rule(verbs=("impersonate-on:user-info:get",), api_groups=("",), resources=("secrets",)), "secrets"),
+    ],
+    ids=str,
+)
+def test_what_nobody_asks_for_is_found_in_the_list(rule: Rule, found: str) -> None:
+    checks = excess({"own": (), "shop": (rule,)}, CONFIG)
+    assert [check.question.namespace for check in checks] == ["shop"]
+    question = checks[0].question
+    resource = question.kind.qualified + (f"/{question.subresource}" if question.subresource else "")
+    assert found in f"{question.verb} {resource}" + (f"/{question.name}" if question.name else "")
+
+
+def test_what_holds_everywhere_is_said_once() -> None:
+    rule = Rule(verbs=("delete",), api_groups=("",), resources=("pods",))
+    assert [check.question.namespace for check in excess({"own": (rule,), "shop": (rule,)}, CONFIG)] == [""]
