@@ -1,0 +1,164 @@
+"""What else has a hand in a workload: autoscalers, disruption budgets, GitOps; warnings that kubectl does not give."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import msgspec
+
+from bot.errors import NotFound, Refused
+from bot.operations.json import pointer
+from bot.operations.kinds import HPA, PDB, Kind, Target
+from bot.operations.models import Autoscaler, Budget
+from bot.operations.plan import Fact
+from bot.operations.reader import Reader
+from bot.operations.rollouts import Speed, rolls_by_itself, speed
+from bot.operations.selectors import selects
+from bot.operations.workloads import Seen
+from bot.text import Code, Text, text
+
+T = TypeVar("T")
+LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+MARKS: Final = (
+    ("annotations", "argocd.argoproj.io/tracking-id", "Argo CD"),
+    ("labels", "argocd.argoproj.io/instance", "Argo CD"),
+    ("labels", "kustomize.toolkit.fluxcd.io/name", "Flux"),
+    ("labels", "helm.toolkit.fluxcd.io/name", "Flux"),
+    ("annotations", "meta.helm.sh/release-name", "Helm"),
+)
+"""Where GitOps tools leave their name on an object, the one that reverts soonest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Of one workload. `unseen` are kinds that the person may not list, so that silence is not taken for absence."""
+
+    autoscaler: Autoscaler | None
+    budgets: tuple[Budget, ...]
+    unseen: tuple[Kind, ...] = ()
+
+
+async def look_around(cluster: Reader, seen: Seen) -> Surroundings:
+    """Read what else has a hand in it. Raises `Unavailable`."""
+    autoscalers, budgets = await asyncio.gather(
+        _list(cluster, HPA, seen.target.namespace, Autoscaler), _list(cluster, PDB, seen.target.namespace, Budget)
+    )
+    labels = _labels(seen)
+    return Surroundings(
+        autoscaler=next((each for each in autoscalers or () if _scales(each, seen.target)), None),
+        budgets=tuple(
+            each for each in budgets or () if each.spec.selector is not None and selects(each.spec.selector, labels)
+        ),
+        unseen=tuple(kind for kind, found in ((HPA, autoscalers), (PDB, budgets)) if found is None),
+    )
+
+
+async def _list(cluster: Reader, kind: Kind, namespace: str, model: type[T]) -> list[T] | None:
+    try:
+        return await cluster.list(kind, namespace, model)
+    except NotFound:
+        return []
+    except Refused:
+        return None
+
+
+def facts_of(seen: Seen, around: Surroundings) -> tuple[Fact, ...]:
+    """What the warnings relied on outside the calls' own preconditions: the autoscaler's limits, the GitOps mark."""
+    found: list[Fact] = []
+    if around.autoscaler is not None:
+        meta, spec = around.autoscaler.metadata, around.autoscaler.spec
+        target = Target(kind=HPA, name=meta.name, namespace=seen.target.namespace)
+        found += [
+            Fact(target=target, pointer="/spec/minReplicas", value=spec.min_replicas, uid=meta.uid),
+            Fact(target=target, pointer="/spec/maxReplicas", value=spec.max_replicas, uid=meta.uid),
+        ]
+    mark = gitops_mark(seen)
+    if mark is not None:
+        field, key, value, _ = mark
+        found.append(Fact(target=seen.target, pointer=pointer("metadata", field, key), value=value, uid=seen.uid))
+    return tuple(found)
+
+
+def roll_out_warnings(seen: Seen, around: Surroundings) -> tuple[Text, ...]:
+    """What a person should know before the pods of this workload are replaced."""
+    pace = speed(seen)
+    found = [*_strategy_warnings(seen, pace), *owner_warnings(seen)]
+    if around.autoscaler is not None:
+        found.append(
+            text(
+                "{hpa} keeps between {least} and {most} pods.",
+                hpa=Code(f"hpa/{around.autoscaler.metadata.name}"),
+                least=around.autoscaler.minimum,
+                most=around.autoscaler.spec.max_replicas,
+            )
+        )
+    if rolls_by_itself(seen):
+        found += [
+            text(
+                "{pdb} allows {allowed} pods down now; a roll-out does not ask it.",
+                pdb=Code(f"pdb/{each.metadata.name}"),
+                allowed=each.status.disruptions_allowed,
+            )
+            for each in around.budgets
+            if each.status.disruptions_allowed < pace.unavailable
+        ]
+    return (*found, *unseen_warnings(around))
+
+
+def _strategy_warnings(seen: Seen, pace: Speed) -> list[Text]:
+    if seen.live.spec.paused:
+        return [text("{target} is paused: no pod changes until it is resumed.", target=Code(seen.target.reference))]
+    if seen.strategy == "OnDelete":
+        return [text("The strategy is OnDelete: no pod changes until someone deletes it.")]
+    if seen.replicas and pace.unavailable >= seen.replicas:
+        return [text("All pods may be down at once.")]
+    if seen.replicas == 0:
+        return [text("It has no pods now.")]
+    return []
+
+
+def owner_warnings(seen: Seen) -> tuple[Text, ...]:
+    """That what is changed by hand will be reverted, or surprise the next `apply`."""
+    mark = gitops_mark(seen)
+    if mark is not None:
+        return (text("{tool} manages it and may revert this.", tool=mark[3]),)
+    if LAST_APPLIED in (seen.live.metadata.annotations or {}):
+        return (
+            text("It was made with {apply}: the next one brings its own version back.", apply=Code("kubectl apply")),
+        )
+    return ()
+
+
+def unseen_warnings(around: Surroundings) -> tuple[Text, ...]:
+    """That something could not be looked at with the person's rights."""
+    if not around.unseen:
+        return ()
+    return (
+        text(
+            "You may not list {kinds}, so these were not checked.",
+            kinds=Code(", ".join(k.plural for k in around.unseen)),
+        ),
+    )
+
+
+def gitops_mark(seen: Seen) -> tuple[str, str, str, str] | None:
+    """The first GitOps mark: labels or annotations, key, value, tool."""
+    have = {"labels": seen.live.metadata.labels or {}, "annotations": seen.live.metadata.annotations or {}}
+    return next(((field, key, have[field][key], tool) for field, key, tool in MARKS if key in have[field]), None)
+
+
+def _scales(autoscaler: Autoscaler, target: Target) -> bool:
+    wanted = autoscaler.spec.scale_target_ref
+    return (
+        wanted.name == target.name
+        and wanted.kind == target.kind.kind
+        and wanted.api_version.partition("/")[0] == target.kind.group
+    )
+
+
+def _labels(seen: Seen) -> dict[str, str]:
+    metadata = seen.template.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    return msgspec.convert(labels or {}, dict[str, str])

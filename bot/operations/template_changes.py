@@ -1,0 +1,102 @@
+"""One plan from changes of one or more pod templates: calls first, then a wait each, with what they do to pods."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bot.operations.kinds import ROLLABLE, Target
+from bot.operations.patches import apply_patch
+from bot.operations.plan import Back, Bound, Call, Fact, Impact, Plan, Wait
+from bot.operations.reader import Reader
+from bot.operations.rollouts import impact_of, wait_for_roll_out
+from bot.operations.surroundings import Surroundings, facts_of, look_around, roll_out_warnings
+from bot.operations.targets import find_targets
+from bot.operations.templates import also_changed, before_and_after
+from bot.operations.workloads import Seen, read_workload, seen
+from bot.text import Code, Text, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """A workload as it is, what has a hand in it, the call that changes it, and facts that the choice relied on."""
+
+    seen: Seen
+    around: Surroundings
+    call: Call
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def after(self) -> Seen:
+        """The workload as the call would leave it, before admission and controllers."""
+        return after_call(self.seen, self.call)
+
+
+def after_call(before: Seen, call: Call) -> Seen:
+    """A workload as a call would leave it."""
+    return seen(before.target, apply_patch(call.body, call.content_type, before.whole))
+
+
+async def read_workloads(cluster: Reader, words: tuple[str, ...], namespace: str) -> list[Seen]:
+    """The workloads that words name, read whole. Raises `NotUnderstood`, `Ambiguous`, `NotFound`, `Refused`."""
+    targets = await find_targets(cluster, words, namespace, ROLLABLE)
+    return list(await asyncio.gather(*(read_workload(cluster, each) for each in targets)))
+
+
+async def look_around_all(cluster: Reader, workloads: Sequence[Seen]) -> list[Surroundings]:
+    """What has a hand in each of them."""
+    return list(await asyncio.gather(*(look_around(cluster, each) for each in workloads)))
+
+
+def plan_of(
+    changes: Sequence[Changed],
+    *,
+    summary: Text,
+    pinned: dict[str, Any],
+    back: Back | None = None,
+    warnings: Sequence[Text] = (),
+) -> Plan:
+    """The plan; before, after and note are the images and other fields of the one workload, if it is one."""
+    steps: list[Call | Wait] = [msgspec.structs.replace(each.call, id=f"step-{n}") for n, each in enumerate(changes, 1)]
+    waits = [wait_for_roll_out(each.after, 0) for each in changes]
+    for wait in (each for each in waits if each is not None):
+        steps.append(msgspec.structs.replace(wait, id=f"step-{len(steps) + 1}"))
+    impact = total_impact([impact_of(each.after) for each in changes])
+    only = changes[0] if len(changes) == 1 else None
+    shown = before_and_after(only.seen.template, only.after.template) if only else None
+    return Plan(
+        summary=summary,
+        steps=tuple(steps),
+        pinned=pinned,
+        before=shown[0] if shown else None,
+        after=shown[1] if shown else None,
+        note=also_changed(only.seen.template, only.after.template) if only else None,
+        facts=tuple(fact for each in changes for fact in (*each.facts, *facts_of(each.seen, each.around))),
+        bound=Bound(pods=impact.pods),
+        impact=impact,
+        warnings=(*warnings, *_warnings(changes)),
+        back=back,
+    )
+
+
+def total_impact(impacts: Sequence[Impact]) -> Impact:
+    """Of several changes at once."""
+    return Impact(
+        pods=sum(each.pods for each in impacts),
+        unavailable=sum(each.unavailable for each in impacts),
+        seconds=max((each.seconds for each in impacts), default=0),
+    )
+
+
+def _warnings(changes: Sequence[Changed]) -> list[Text]:
+    found = [(each.seen.target, warning) for each in changes for warning in roll_out_warnings(each.after, each.around)]
+    return [named(target, warning) if len(changes) > 1 else warning for target, warning in found]
+
+
+def named(target: Target, warning: Text) -> Text:
+    """A warning among those of several objects."""
+    return text("{target}: {warning}", target=Code(target.reference), warning=warning)

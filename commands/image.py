@@ -1,0 +1,286 @@
+"""`set`: images and resources of the containers of Deployments, StatefulSets and DaemonSets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from bot.errors import NotUnderstood, Refused
+from bot.operations.arguments import Flag, Words, WorkloadArguments
+from bot.operations.kinds import HPA, PDB, ROLLABLE
+from bot.operations.operation import Family, Right
+from bot.operations.plan import Back, Call, ContentType, Nothing, Plan
+from bot.operations.quantities import canonical_quantity
+from bot.operations.reader import Reader
+from bot.operations.surroundings import Surroundings
+from bot.operations.template_changes import Changed, after_call, look_around_all, plan_of, read_workloads
+from bot.operations.templates import GROUPS, container_patch, container_preconditions, containers, images, split_image
+from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, refuse_dry_run
+from bot.text import Bold, Code, Text, text
+
+IMAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@\-]{0,511}")
+"""What can be an image reference at all; whether it exists only the node's registry knows."""
+RESOURCE: Final = re.compile(r"[a-z0-9]([a-z0-9./\-]{0,250}[a-z0-9])?")
+EVERY: Final = "*"
+RIGHTS: Final = (
+    *(Right("get", kind) for kind in ROLLABLE),
+    *(Right("patch", kind) for kind in ROLLABLE),
+    Right("list", HPA),
+    Right("list", PDB),
+)
+Fields = dict[str, dict[str, Any]]
+"""What is set, by container."""
+
+image = Family("set", text("Set the images or the resources of a workload's containers"))
+
+
+class ImageArguments(WorkloadArguments):
+    """As `kubectl set image` takes them."""
+
+    images: Annotated[tuple[str, ...], Words("CONTAINER=IMAGE", text("the new image; * means every container"))] = ()
+    dry_run: DryRun = "none"
+
+
+class ResourcesArguments(WorkloadArguments):
+    """As `kubectl set resources` takes them."""
+
+    containers: Annotated[str, Flag("--containers", "-c", "CONTAINER", text("this one; * means every container"))] = "*"
+    limits: Annotated[tuple[str, ...], Flag("--limits", "", "RESOURCE=QUANTITY", text("cpu=500m,memory=256Mi"))] = ()
+    requests: Annotated[tuple[str, ...], Flag("--requests", "", "RESOURCE=QUANTITY", text("cpu=100m,memory=1Gi"))] = ()
+    dry_run: DryRun = "none"
+
+
+@image.change("image", short=("image",), rights=RIGHTS, example="set image deploy/app app=registry/app:v2")
+async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothing:
+    """Set the images of containers and roll them out (kubectl set image).
+
+    A container that is not there refuses the whole; kubectl would send the rest.
+    """
+    refuse_dry_run(arguments.dry_run)
+    wanted = read_pairs(arguments.images)
+    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    fields = [image_fields(each, wanted) for each in workloads]
+    changed = [(each, found) for each, found in zip(workloads, fields, strict=True) if found]
+    if not changed:
+        return Nothing(
+            target=workloads[0].target,
+            message=text("{target} has this image already.", target=_names(workloads)),
+        )
+    changes = await _changes(cluster, changed, ("image",))
+    only = changes[0] if len(workloads) == 1 else None
+    return plan_of(
+        changes,
+        summary=text("Set the image of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
+        pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
+        back=_image_back(only, arguments) if only else None,
+        warnings=_latest(wanted),
+    )
+
+
+@image.change(
+    "resources", short=("resources",), rights=RIGHTS, example="set resources deploy/app -c app --limits=memory=512Mi"
+)
+async def set_resources(cluster: Reader, arguments: ResourcesArguments) -> Plan | Nothing:
+    """Set the requests and limits of containers and roll them out (kubectl set resources)."""
+    refuse_dry_run(arguments.dry_run)
+    wanted = {"limits": read_resources(arguments.limits), "requests": read_resources(arguments.requests)}
+    wanted = {name: values for name, values in wanted.items() if values}
+    if not wanted:
+        raise NotUnderstood(
+            text("you must specify an update to requests or limits (in the form of --requests/--limits)"),
+            next=text("Write it like {example}.", example=Code("--limits=cpu=500m,memory=256Mi")),
+        )
+    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    fields = [resource_fields(each, arguments.containers, wanted) for each in workloads]
+    changed = [(each, found) for each, found in zip(workloads, fields, strict=True) if found]
+    if not changed:
+        return Nothing(
+            target=workloads[0].target,
+            message=text("{target} has these resources already.", target=_names(workloads)),
+        )
+    changes = await _changes(cluster, changed, *_resource_paths(wanted))
+    plan = plan_of(
+        changes,
+        summary=text("Set resources of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
+        pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
+        back=_resources_back(changes[0], wanted, arguments) if len(workloads) == 1 else None,
+    )
+    before, after = _resource_words(changes[0], arguments.containers, wanted)
+    return plan if len(workloads) > 1 else msgspec.structs.replace(plan, before=before, after=after, note=None)
+
+
+def read_pairs(words: Sequence[str]) -> dict[str, str]:
+    """`container=image` pairs. Raises `NotUnderstood` with kubectl's reasons."""
+    if not words:
+        raise NotUnderstood(
+            text("at least one image update is required"),
+            next=text("Write it like {example}.", example=Code("set image deployment/app app=registry/app:v2")),
+        )
+    pairs: dict[str, str] = {}
+    for word in words:
+        container, _, reference = word.partition("=")
+        if not container or not IMAGE.fullmatch(reference):
+            raise NotUnderstood(
+                text("{word} is no container with an image.", word=Code(ascii(word[:80])[1:-1])),
+                next=text("Write it like {example}.", example=Code("app=registry/app:v2")),
+            )
+        if container in pairs and pairs[container] != reference:
+            raise NotUnderstood(text("{container} is given two images.", container=Code(container)))
+        pairs[container] = reference
+    if EVERY in pairs and len(pairs) > 1:
+        raise NotUnderstood(
+            text(
+                "all containers are already specified by *, but saw more than one container_name=container_image pairs"
+            )
+        )
+    return pairs
+
+
+def read_resources(words: Sequence[str]) -> dict[str, str]:
+    """`cpu=500m` words, quantities in the API server's form. Raises `NotUnderstood`."""
+    found: dict[str, str] = {}
+    for word in words:
+        name, _, quantity = word.partition("=")
+        if not RESOURCE.fullmatch(name) or not quantity:
+            raise NotUnderstood(
+                text("{word} is no resource with a quantity.", word=Code(ascii(word[:80])[1:-1])),
+                next=text("Write it like {example}.", example=Code("cpu=500m,memory=256Mi")),
+            )
+        found[name] = canonical_quantity(quantity)
+    return found
+
+
+def image_fields(seen: Seen, wanted: dict[str, str]) -> Fields:
+    """What changes, by container. Raises `Refused` for a container that is not there, before anything is sent."""
+    have = images(seen.template)
+    if EVERY in wanted:
+        wanted = dict.fromkeys(have, wanted[EVERY])
+    for container in wanted:
+        if container not in have:
+            raise _no_container(seen, container, text("unable to find container named {name}", name=Code(container)))
+    return {name: {"image": reference} for name, reference in wanted.items() if have[name] != reference}
+
+
+def resource_fields(seen: Seen, selected: str, wanted: dict[str, dict[str, str]]) -> Fields:
+    """What changes, by container; resources that are not named stay. Raises `Refused` for a container not there."""
+    found: Fields = {}
+    matched = False
+    for each in (each for group in GROUPS for each in containers(seen.template, group)):
+        name = str(each.get("name"))
+        if selected not in (EVERY, "", name):
+            continue
+        matched = True
+        have = each.get("resources") or {}
+        changes = {
+            kind: {key: value for key, value in values.items() if (have.get(kind) or {}).get(key) != value}
+            for kind, values in wanted.items()
+        }
+        if any(changes.values()):
+            found[name] = {"resources": {kind: values for kind, values in changes.items() if values}}
+    if not matched:
+        raise _no_container(seen, selected, text("unable to find container named {name}", name=Code(selected)))
+    return found
+
+
+def _no_container(seen: Seen, container: str, what: Text) -> Refused:
+    return Refused(
+        what,
+        target=seen.target.title,
+        next=text("It has {containers}.", containers=Code(", ".join(images(seen.template)) or "-")),
+    )
+
+
+async def _changes(cluster: Reader, changed: Sequence[tuple[Seen, Fields]], *fields: tuple[str, ...]) -> list[Changed]:
+    around: list[Surroundings] = await look_around_all(cluster, [seen for seen, _ in changed])
+    return [
+        Changed(seen=seen, around=near, call=container_call(seen, found, *fields))
+        for (seen, found), near in zip(changed, around, strict=True)
+    ]
+
+
+def container_call(seen: Seen, fields: Fields, *guarded: tuple[str, ...]) -> Call:
+    """The strategic merge that sets fields of containers, on condition that the guarded ones are as read."""
+    return Call(
+        id="step-1",
+        verb="patch",
+        target=seen.target,
+        content_type=ContentType.STRATEGIC,
+        body=container_patch(seen, fields),
+        uid=seen.uid,
+        preconditions=container_preconditions(seen, set(fields), *guarded),
+    )
+
+
+def _latest(wanted: dict[str, str]) -> list[Text]:
+    moving = [reference for reference in wanted.values() if split_image(reference)[1] == "latest"]
+    return [text("{image} can mean another image tomorrow.", image=Code(each)) for each in dict.fromkeys(moving)]
+
+
+def _image_back(changed: Changed, arguments: ImageArguments) -> Back:
+    old, new = images(changed.seen.template), images(changed.after.template)
+    pairs = {name: reference for name, reference in old.items() if new.get(name) != reference}
+    call = container_call(after_call(changed.seen, changed.call), _as_fields(pairs), ("image",))
+    words = [f"{name}={reference}" for name, reference in pairs.items()]
+    tags = {split_image(reference)[1] for reference in pairs.values()}
+    return Back(
+        command_line=command_line(arguments, "set", "image", changed.seen.target.reference, *words),
+        label=text("Back to {version}", version=Code(tags.pop())) if len(tags) == 1 else text("Back to the old images"),
+        calls=(call,),
+    )
+
+
+def _names(workloads: Sequence[Seen]) -> Code:
+    return Code(many(tuple(each.target for each in workloads)))
+
+
+def _resource_paths(wanted: dict[str, dict[str, str]]) -> list[tuple[str, ...]]:
+    return [("resources", kind, name) for kind in wanted for name in wanted[kind]]
+
+
+def _as_fields(pairs: dict[str, str]) -> Fields:
+    return {name: {"image": reference} for name, reference in pairs.items()}
+
+
+def _resources_back(changed: Changed, wanted: dict[str, dict[str, str]], arguments: ResourcesArguments) -> Back | None:
+    """Back by the same command, if one set of values was there before in every container touched."""
+    before = _resources_before(changed, arguments.containers, wanted)
+    if len(before) != 1 or any(value is None for values in before[0].values() for value in values.values()):
+        return None
+    old = {kind: {name: str(value) for name, value in values.items()} for kind, values in before[0].items()}
+    after = after_call(changed.seen, changed.call)
+    fields = resource_fields(after, arguments.containers, old)
+    flags = [f"--{kind}=" + ",".join(f"{name}={value}" for name, value in old[kind].items()) for kind in old]
+    words = ("set", "resources", changed.seen.target.reference, "-c", arguments.containers or EVERY, *flags)
+    return Back(
+        command_line=command_line(arguments, *words),
+        label=text("Back to the old resources"),
+        calls=(container_call(after, fields, *_resource_paths(old)),),
+    )
+
+
+def _resources_before(
+    changed: Changed, selected: str, wanted: dict[str, dict[str, str]]
+) -> list[dict[str, dict[str, str | None]]]:
+    """The distinct values before, among the containers that the command selects."""
+    found: list[dict[str, dict[str, str | None]]] = []
+    for each in (each for group in GROUPS for each in containers(changed.seen.template, group)):
+        if selected not in (EVERY, "", each.get("name")):
+            continue
+        have = each.get("resources") or {}
+        values = {kind: {key: (have.get(kind) or {}).get(key) for key in wanted[kind]} for kind in wanted}
+        if values not in found:
+            found.append(values)
+    return found
+
+
+def _resource_words(changed: Changed, selected: str, wanted: dict[str, dict[str, str]]) -> tuple[Text, Text]:
+    before = _resources_before(changed, selected, wanted)
+    then = "; ".join(_written(each) for each in before)
+    return text("{value}", value=Code(then)), text("{value}", value=Bold(_written(wanted)))
+
+
+def _written(values: dict[str, dict[str, str | None]] | dict[str, dict[str, str]]) -> str:
+    return ", ".join(f"{kind} {name} {value or '-'}" for kind, each in values.items() for name, value in each.items())

@@ -1,0 +1,392 @@
+"""`rollout`: status, history, undo, restart, pause and resume of Deployments, StatefulSets and DaemonSets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import msgspec
+from pydantic import NonNegativeInt
+
+from bot.errors import Bug, NotUnderstood, Refused
+from bot.operations.ages import age, parse_duration
+from bot.operations.arguments import WORKLOAD_WORDS, Arguments, Flag, Words, WorkloadArguments
+from bot.operations.conditions import CONDITIONS
+from bot.operations.json import Object, pointer, resolve
+from bot.operations.kinds import CONTROLLER_REVISION, DEPLOYMENT, HPA, PDB, POD, REPLICASET, ROLLABLE, STATEFULSET
+from bot.operations.models import Pod
+from bot.operations.operation import Family, Right
+from bot.operations.plan import Back, Bound, Call, ContentType, Fact, Impact, Nothing, Plan
+from bot.operations.printers.documents import write_documents
+from bot.operations.progress import Observation
+from bot.operations.reader import Reader
+from bot.operations.redaction import redacted
+from bot.operations.revisions import Past, find_revision, is_live, live_revision, read_history, restore
+from bot.operations.rollouts import deadline_of
+from bot.operations.selectors import selector_of
+from bot.operations.targets import find_targets
+from bot.operations.template_changes import Changed, after_call, look_around_all, plan_of, read_workloads
+from bot.operations.templates import images, split_image
+from bot.operations.view import Live, Table, View
+from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
+from bot.text import Bold, Code, Text, text
+
+RESTARTED_AT: Final = "kubectl.kubernetes.io/restartedAt"
+RESTARTED_POINTER: Final = pointer("spec", "template", "metadata", "annotations", RESTARTED_AT)
+PAUSE: Final[Object] = {"spec": {"paused": True}}
+RESUME: Final[Object] = {"spec": {"paused": None}}
+"""As kubectl's two-way patch has it: null, not false."""
+
+LOOK: Final = tuple(Right("get", kind) for kind in ROLLABLE)
+HISTORY: Final = (Right("list", REPLICASET), Right("list", CONTROLLER_REVISION))
+AROUND: Final = (Right("list", HPA), Right("list", PDB))
+PATCH: Final = tuple(Right("patch", kind) for kind in ROLLABLE)
+
+rollout = Family("rollout", text("Manage the roll-out of one or many workloads"))
+
+
+class LookArguments(Arguments):
+    """A workload to look at."""
+
+    targets: Annotated[tuple[str, ...], Words("KIND/NAME", text("the workload"), WORKLOAD_WORDS)] = ()
+    revision: Annotated[NonNegativeInt, Flag("--revision", "", "N", text("this revision"))] = 0
+
+
+class StatusArguments(LookArguments):
+    """As `kubectl rollout status` takes them."""
+
+    watch: Annotated[bool, Flag("--watch", "-w", "", text("follow it to its end; on by default"))] = True
+    timeout: Annotated[str, Flag("--timeout", "", "DURATION", text("follow it this long at most, e.g. 5m"))] = "0s"
+
+
+class UndoArguments(WorkloadArguments):
+    """As `kubectl rollout undo` takes them. `template_hashes`, one a target, are set when the plan is pinned."""
+
+    to_revision: Annotated[NonNegativeInt, Flag("--to-revision", "", "N", text("0 means the previous one"))] = 0
+    dry_run: DryRun = "none"
+    template_hashes: tuple[str, ...] = ()
+
+
+class RestartArguments(WorkloadArguments):
+    """As `kubectl rollout restart` takes them. `restarted_at` is set when the plan is pinned."""
+
+    restarted_at: str = ""
+
+
+@rollout.read("status", short=("status",), rights=(*LOOK, Right("list", POD)), example="rollout status deploy/app")
+async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
+    """Follow a roll-out to its end (kubectl rollout status)."""
+    seen = await _only_one(cluster, arguments.targets, arguments.namespace)
+    seconds = parse_duration(arguments.timeout)
+    if seconds is None:
+        raise NotUnderstood(
+            text("{written} is no duration.", written=Code(arguments.timeout)),
+            next=text("Write it like {example}.", example=Code("--timeout=5m")),
+        )
+    title = text("Roll-out of {target}", target=Code(seen.target.title))
+    pinned: Object = {"revision": arguments.revision} if arguments.revision else {}
+    if arguments.watch:
+        deadline = int(seconds) or deadline_of(seen)
+        return Live(title=title, condition="rolled-out", target=seen.target, deadline=deadline, arguments=pinned)
+    pods = await cluster.list(POD, seen.target.namespace, Pod, labels=selector_of(seen.live.spec.selector))
+    progress = CONDITIONS["rolled-out"].evaluate(
+        Observation(target=_with_kind(seen), pods=pods, arguments={**pinned}, now=cluster.now)
+    )
+    said = (progress.failed or progress.message, progress.stuck)
+    return View(title=title, lines=tuple(each for each in said if each is not None))
+
+
+@rollout.read("history", short=("history",), rights=(*LOOK, *HISTORY), example="rollout history deploy/app")
+async def history(cluster: Reader, arguments: LookArguments) -> View:
+    """List the revisions of a workload, or show one of them (kubectl rollout history).
+
+    With --revision=N its pod template is shown, without values of variables.
+    """
+    seen = await _only_one(cluster, arguments.targets, arguments.namespace)
+    past = await read_history(cluster, seen)
+    if arguments.revision:
+        return _one_revision(seen, find_revision(seen, past, arguments.revision))
+    title = text("Revisions of {target}", target=Code(seen.target.title))
+    if not past:
+        return View(title=title, lines=(text("No rollout history found."),))
+    live = live_revision(seen, past)
+    rows = tuple(
+        (
+            str(each.revision) + (" *" if each is live else ""),
+            each.cause or "<none>",
+            ", ".join(images(each.template).values()),
+            age(each.meta.creation_timestamp, cluster.now),
+        )
+        for each in past
+    )
+    table = Table(columns=("REVISION", "CHANGE-CAUSE", "IMAGES", "AGE"), rows=rows)
+    return View(title=title, table=table, lines=(text("* is what runs now."),) if live else ())
+
+
+@rollout.change(
+    "undo",
+    short=("undo", "rollback"),
+    rights=(*LOOK, *HISTORY, *AROUND, *PATCH),
+    example="rollout undo deploy/app --to-revision=3",
+)
+async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
+    """Roll back to an earlier revision (kubectl rollout undo).
+
+    The previous one, or the one of --to-revision. "Previous" is resolved once, when it is asked for.
+
+    It counts as a recovery if it goes to an older revision while what runs now is not healthy. That the older one was
+    healthy cannot be read from ReplicaSets or ControllerRevisions: nothing in them says how it went.
+    """
+    refuse_dry_run(arguments.dry_run)
+    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    chosen = await _choose(cluster, workloads, arguments)
+    wanted = [each for each in chosen if not is_live(each.seen, each.past)]
+    if not wanted:
+        return Nothing(
+            target=workloads[0].target,
+            message=text(
+                "skipped rollback (current template already matches revision {revision})",
+                revision=chosen[0].past.revision,
+            ),
+        )
+    around = await look_around_all(cluster, [each.seen for each in wanted])
+    changes = [
+        Changed(seen=each.seen, around=near, call=restore(each.seen, each.past, "step-1"), facts=_fact(each.past))
+        for each, near in zip(wanted, around, strict=True)
+    ]
+    alone = len(chosen) == 1
+    plan = plan_of(
+        changes,
+        summary=_summary(changes, wanted[0].past),
+        pinned=pinned_arguments(
+            arguments,
+            targets=[each.seen.target.reference for each in chosen],
+            to_revision=chosen[0].past.revision if alone else arguments.to_revision,
+            template_hashes=[each.past.hash for each in chosen],
+        ),
+        back=_back_from_undo(changes[0], wanted[0].live, arguments) if alone else None,
+        warnings=[warning for each in changes for warning in _undo_warnings(each.seen)],
+    )
+    return _with_revisions(plan, wanted[0] if alone else None, recovery=all(each.recovers for each in wanted))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chosen:
+    """A workload, the revision it goes to and the one it has now (None before the controller has recorded it)."""
+
+    seen: Seen
+    past: Past
+    live: Past | None
+
+    @property
+    def recovers(self) -> bool:
+        return self.live is not None and self.past.revision < self.live.revision and not self.seen.healthy
+
+
+async def _choose(cluster: Reader, workloads: Sequence[Seen], arguments: UndoArguments) -> list[_Chosen]:
+    """In kubectl's order: find the revision, then refuse what is paused."""
+    hashes = arguments.template_hashes or ("",) * len(workloads)
+    if len(hashes) != len(workloads):
+        raise Bug(text("A pinned undo has a hash for each target."))
+    histories = await asyncio.gather(*(read_history(cluster, each) for each in workloads))
+    chosen = [
+        _Chosen(
+            seen=each,
+            past=find_revision(each, past, arguments.to_revision, template_hash=known),
+            live=live_revision(each, past),
+        )
+        for each, past, known in zip(workloads, histories, hashes, strict=True)
+    ]
+    for each in workloads:
+        if each.target.kind == DEPLOYMENT and each.live.spec.paused:
+            raise _paused(each, text("you cannot rollback a paused deployment; resume it first"))
+    return chosen
+
+
+def _with_revisions(plan: Plan, only: _Chosen | None, *, recovery: bool) -> Plan:
+    """Where no image changes, the revisions are what is before and after."""
+    if only is None or plan.before is not None:
+        return msgspec.structs.replace(plan, recovery=recovery)
+    before = text("revision {revision}", revision=only.live.revision) if only.live else None
+    after = text("revision {revision}", revision=only.past.revision)
+    return msgspec.structs.replace(plan, recovery=recovery, before=before, after=after)
+
+
+@rollout.change("restart", short=("restart",), rights=(*LOOK, *AROUND, *PATCH), example="rollout restart deploy/app")
+async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothing:
+    """Replace all pods of a workload, as its strategy allows (kubectl rollout restart)."""
+    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    stamp = arguments.restarted_at or cluster.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for seen in workloads:
+        if seen.live.spec.paused:
+            raise _paused(seen, text("can't restart paused deployment (run rollout resume first)"))
+    wanted = [seen for seen in workloads if not _restarted_since(seen, stamp)]
+    if not wanted:
+        return Nothing(
+            target=workloads[0].target,
+            message=text("{targets} was restarted since.", targets=Code(many(tuple(w.target for w in workloads)))),
+        )
+    around = await look_around_all(cluster, wanted)
+    changes = [
+        Changed(seen=seen, around=near, call=_patch(seen, restart_body(stamp), RESTARTED_POINTER, "/spec/paused"))
+        for seen, near in zip(wanted, around, strict=True)
+    ]
+    plan = plan_of(
+        changes,
+        summary=text("Restart {target}", target=Code(_titles(changes))),
+        pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads], restarted_at=stamp),
+    )
+    return msgspec.structs.replace(plan, note=None)
+
+
+@rollout.change("pause", rights=(*LOOK, *AROUND, *PATCH), example="rollout pause deploy/app")
+async def pause(cluster: Reader, arguments: WorkloadArguments) -> Plan | Nothing:
+    """Hold back changes of a Deployment's template until it is resumed (kubectl rollout pause)."""
+    return await _pause_or_resume(cluster, arguments, paused=True)
+
+
+@rollout.change("resume", rights=(*LOOK, *AROUND, *PATCH), example="rollout resume deploy/app")
+async def resume(cluster: Reader, arguments: WorkloadArguments) -> Plan | Nothing:
+    """Let a paused Deployment roll out what was changed meanwhile (kubectl rollout resume)."""
+    return await _pause_or_resume(cluster, arguments, paused=False)
+
+
+async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, paused: bool) -> Plan | Nothing:
+    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    for seen in workloads:
+        if seen.target.kind != DEPLOYMENT:
+            what = text("pausing is not supported") if paused else text("resuming is not supported")
+            raise Refused(what, target=seen.target.title, why=text("Only Deployments can be paused."))
+    wanted = [seen for seen in workloads if seen.live.spec.paused is not paused]
+    if not wanted:
+        names = Code(many(tuple(each.target for each in workloads)))
+        return Nothing(
+            target=workloads[0].target,
+            message=text("{target} is already paused.", target=names)
+            if paused
+            else text("{target} is not paused.", target=names),
+        )
+    around = await look_around_all(cluster, wanted)
+    changes = [
+        Changed(seen=seen, around=near, call=_patch(seen, PAUSE if paused else RESUME, "/spec/paused"))
+        for seen, near in zip(wanted, around, strict=True)
+    ]
+    title = Code(_titles(changes))
+    verb, label = ("resume", text("Resume")) if paused else ("pause", text("Pause again"))
+    back = Back(
+        command_line=command_line(arguments, "rollout", verb, *(each.target.reference for each in wanted)),
+        label=label,
+        calls=tuple(
+            msgspec.structs.replace(
+                _patch(each.after, RESUME if paused else PAUSE, "/spec/paused"), id=f"step-{number}"
+            )
+            for number, each in enumerate(changes, 1)
+        ),
+    )
+    plan = plan_of(
+        changes,
+        summary=text("Pause {target}", target=title) if paused else text("Resume {target}", target=title),
+        pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
+        back=back,
+    )
+    if paused or not all(each.healthy and each.observed for each in wanted):
+        return plan
+    return msgspec.structs.replace(plan, impact=Impact(), bound=Bound())  # nothing was changed while it was paused
+
+
+def restart_body(stamp: str) -> Object:
+    """The strategic merge of `rollout restart`; `stamp` is RFC 3339 in whole seconds (kubectl `objectrestarter.go`)."""
+    return {"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: stamp}}}}}
+
+
+def _paused(seen: Seen, what: Text) -> Refused:
+    resume_it = Code(f"rollout resume {seen.target.reference}")
+    return Refused(what, target=seen.target.title, next=text("Resume it first: {command}.", command=resume_it))
+
+
+def _patch(seen: Seen, body: Object, *pointers: str) -> Call:
+    return Call(
+        id="step-1",
+        verb="patch",
+        target=seen.target,
+        content_type=ContentType.STRATEGIC,
+        body=body,
+        uid=seen.uid,
+        preconditions=seen.holds(*pointers),
+    )
+
+
+def _restarted_since(seen: Seen, stamp: str) -> bool:
+    """Whether it was restarted at this moment or later: then the restart that was asked for has happened."""
+    said = resolve(seen.whole, RESTARTED_POINTER)
+    if not isinstance(said, str):
+        return False
+    try:
+        return datetime.fromisoformat(said) >= datetime.fromisoformat(stamp)
+    except (ValueError, TypeError):
+        return False
+
+
+def _undo_warnings(seen: Seen) -> list[Text]:
+    if seen.target.kind == STATEFULSET and seen.live.spec.pod_management_policy != "Parallel" and not seen.healthy:
+        return [text("Pods that never became ready must be deleted by hand: they hold the others up.")]
+    return []
+
+
+def _back_from_undo(changed: Changed, live: Past | None, arguments: UndoArguments) -> Back | None:
+    """Back to what runs now: its revision keeps its number until it runs again. None before it is recorded."""
+    if live is None or live.revision <= 0:
+        return None
+    old, new = images(changed.seen.template), images(changed.after.template)
+    tags = {split_image(image)[1] for name, image in old.items() if new.get(name) != image}
+    label = (
+        text("Back to {version}", version=Code(tags.pop()))
+        if len(tags) == 1
+        else text("Back to revision {revision}", revision=live.revision)
+    )
+    words = ("rollout", "undo", changed.seen.target.reference, f"--to-revision={live.revision}")
+    call = restore(after_call(changed.seen, changed.call), live, "step-1")
+    return Back(command_line=command_line(arguments, *words), label=label, calls=(call,))
+
+
+def _fact(past: Past) -> tuple[Fact, ...]:
+    """The revision is still held by the same object."""
+    return (Fact(target=past.held_by, pointer="/metadata/name", value=past.meta.name, uid=past.meta.uid),)
+
+
+def _summary(changes: Sequence[Changed], past: Past) -> Text:
+    if len(changes) > 1:
+        return text("Roll back {target}", target=Code(_titles(changes)))
+    return text(
+        "Roll {target} back to revision {revision}", target=Code(_titles(changes)), revision=Bold(str(past.revision))
+    )
+
+
+def _titles(changes: Sequence[Changed]) -> str:
+    return ", ".join(each.seen.target.title for each in changes)
+
+
+async def _only_one(cluster: Reader, words: tuple[str, ...], namespace: str) -> Seen:
+    targets = await find_targets(cluster, words, namespace, ROLLABLE)
+    if len(targets) > 1:
+        raise NotUnderstood(
+            text("One workload at a time."), next=text("Ask for {target} first.", target=Code(targets[0].reference))
+        )
+    return await read_workload(cluster, targets[0])
+
+
+def _with_kind(seen: Seen) -> Object:
+    return {**seen.whole, "kind": seen.target.kind.kind}
+
+
+def _one_revision(seen: Seen, past: Past) -> View:
+    shown = redacted({"template": past.template})
+    document = write_documents([shown if isinstance(shown, dict) else {}], "yaml", listed=False).decode()
+    return View(
+        title=text("{target} with revision #{revision}", target=Code(seen.target.title), revision=past.revision),
+        lines=(text("Change cause: {cause}", cause=past.cause),) if past.cause else (),
+        output=document,
+    )

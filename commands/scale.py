@@ -1,0 +1,220 @@
+"""`scale`: the number of pods of Deployments, StatefulSets and ReplicaSets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from bot.errors import NotFound, NotUnderstood, Refused
+from bot.operations.arguments import ChangeArguments, Flag, Words
+from bot.operations.json import Object
+from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
+from bot.operations.models import Quota
+from bot.operations.operation import Family, Right
+from bot.operations.plan import Back, Bound, Call, ContentType, Impact, Nothing, Plan, Wait
+from bot.operations.quotas import quota_warnings
+from bot.operations.reader import Reader
+from bot.operations.rollouts import DEADLINE, LONGEST, seconds_a_pod
+from bot.operations.surroundings import Surroundings, facts_of, look_around, owner_warnings, unseen_warnings
+from bot.operations.targets import find_targets
+from bot.operations.template_changes import named, total_impact
+from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
+from bot.text import Bold, Code, Text, text
+
+MOST: Final = 1_000
+"""Pods that one command may ask for: a slip of the finger should not fill a cluster with nodes."""
+
+scale = Family("", text("Change how many pods a workload has"))
+
+
+class ScaleArguments(ChangeArguments):
+    """As `kubectl scale` takes them; -1 means not said."""
+
+    targets: Annotated[
+        tuple[str, ...], Words("KIND/NAME", text("the workload"), ("deployment", "statefulset", "replicaset"))
+    ] = ()
+    replicas: Annotated[int, Flag("--replicas", "", "COUNT", text("how many pods"))] = -1
+    current_replicas: Annotated[int, Flag("--current-replicas", "", "COUNT", text("only if it has this many now"))] = -1
+    dry_run: DryRun = "none"
+
+
+@scale.change(
+    "scale",
+    rights=(
+        *(Right("get", kind) for kind in SCALABLE),
+        *(Right("patch", kind, "scale") for kind in SCALABLE),
+        *(Right("list", kind) for kind in (HPA, PDB, QUOTA)),
+    ),
+    example="scale deploy/app --replicas=5",
+)
+async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | Nothing:
+    """Change how many pods a workload has (kubectl scale).
+
+    --current-replicas makes it conditional. The number that was shown is a condition anyway: if it has changed, nothing
+    is sent.
+    """
+    _check(arguments)
+    targets = await find_targets(cluster, arguments.targets, arguments.namespace, SCALABLE)
+    workloads = list(await asyncio.gather(*(read_workload(cluster, each) for each in targets)))
+    wanted = [each for each in workloads if each.replicas != arguments.replicas]
+    if not wanted:
+        return Nothing(
+            target=workloads[0].target,
+            message=text("{target} has {count} already.", target=Code(many(targets)), count=arguments.replicas),
+        )
+    for each in wanted:
+        _check_current(each, arguments.current_replicas)
+    around = list(await asyncio.gather(*(look_around(cluster, each) for each in wanted)))
+    quotas = await _quotas(cluster, arguments.namespace)
+    calls = tuple(scale_call(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, 1))
+    waits = tuple(_wait(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, len(calls) + 1))
+    impact = total_impact([_impact(each, arguments.replicas) for each in wanted])
+    return Plan(
+        summary=text("Scale {target}", target=Code(", ".join(each.target.title for each in wanted))),
+        steps=(*calls, *waits),
+        pinned=pinned_arguments(arguments, targets=[each.reference for each in targets]),
+        before=text("{value}", value=Code(", ".join(str(each.replicas) for each in wanted))),
+        after=text("{value}", value=Bold(str(arguments.replicas))),
+        facts=tuple(fact for each, near in zip(wanted, around, strict=True) for fact in facts_of(each, near)),
+        bound=Bound(pods=impact.pods),
+        impact=impact,
+        warnings=_all_warnings(wanted, around, quotas, arguments.replicas),
+        back=_back(wanted, arguments),
+    )
+
+
+def scale_call(seen: Seen, replicas: int, step: str) -> Call:
+    """The merge patch of the scale subresource.
+
+    Its precondition reads `/spec/replicas` of the workload itself: scale and workload have the field at the same place,
+    and the scale carries the workload's uid and resourceVersion, so that pinning to them works as on the workload.
+    """
+    return Call(
+        id=step,
+        verb="patch",
+        target=seen.target,
+        subresource="scale",
+        content_type=ContentType.MERGE_PATCH,
+        body=scale_body(replicas),
+        uid=seen.uid,
+        preconditions=seen.holds("/spec/replicas"),
+    )
+
+
+def scale_body(replicas: int) -> Object:
+    """From kubectl v1.36 `pkg/scale/scale.go`."""
+    return {"spec": {"replicas": replicas}}
+
+
+def _check(arguments: ScaleArguments) -> None:
+    refuse_dry_run(arguments.dry_run)
+    if arguments.replicas < 0:
+        raise NotUnderstood(
+            text("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"),
+            next=text("Write it like {example}.", example=Code("scale deployment/app --replicas=3")),
+        )
+    if arguments.replicas > MOST:
+        raise Refused(
+            text("{count} pods are more than {most}.", count=arguments.replicas, most=MOST),
+            why=text("A slip of the finger should not fill a cluster with nodes."),
+            next=text("Ask for at most {most}.", most=MOST),
+        )
+    if arguments.current_replicas < -1:
+        raise NotUnderstood(text("The --current-replicas must specify an integer of -1 or greater"))
+
+
+def _check_current(seen: Seen, expected: int) -> None:
+    if expected not in (-1, seen.replicas):
+        raise Refused(
+            text("Expected replicas to be {expected}, was {actual}", expected=expected, actual=seen.replicas),
+            target=seen.target.title,
+            next=text("Look at it again, then name the number it has."),
+        )
+
+
+def _wait(seen: Seen, replicas: int, step: str) -> Wait:
+    more = max(0, replicas - seen.replicas)
+    return Wait(
+        id=step,
+        condition="scaled",
+        target=seen.target,
+        deadline=min(LONGEST, max(DEADLINE, 3 * more * seconds_a_pod(seen))),
+        arguments={"replicas": replicas},
+    )
+
+
+def _impact(seen: Seen, replicas: int) -> Impact:
+    """Pods added or removed; only scaling to nothing makes it unavailable on purpose."""
+    return Impact(
+        pods=abs(replicas - seen.replicas),
+        unavailable=seen.replicas if replicas == 0 else 0,
+        seconds=seconds_a_pod(seen) if replicas > seen.replicas else 0,
+    )
+
+
+async def _quotas(cluster: Reader, namespace: str) -> list[Quota] | None:
+    try:
+        return await cluster.list(QUOTA, namespace, Quota)
+    except NotFound:
+        return []
+    except Refused:
+        return None
+
+
+def _all_warnings(
+    wanted: Sequence[Seen], around: Sequence[Surroundings], quotas: list[Quota] | None, replicas: int
+) -> tuple[Text, ...]:
+    found: list[Text] = []
+    for seen, near in zip(wanted, around, strict=True):
+        each = [*_warnings(seen, near, replicas), *owner_warnings(seen), *unseen_warnings(near)]
+        each += quota_warnings(quotas or (), seen.template, replicas - seen.replicas)
+        found += [named(seen.target, warning) if len(wanted) > 1 else warning for warning in each]
+    if quotas is None and any(replicas > each.replicas for each in wanted):
+        found.append(text("You may not list {kinds}, so these were not checked.", kinds=Code(QUOTA.plural)))
+    return tuple(found)
+
+
+def _warnings(seen: Seen, around: Surroundings, replicas: int) -> list[Text]:
+    found: list[Text] = []
+    if replicas == 0:
+        found.append(text("Nothing of it runs afterwards."))
+    elif replicas == 1 and seen.replicas > 1:
+        found.append(text("One pod means downtime whenever it is replaced."))
+    if around.autoscaler is None:
+        return found
+    values: dict[str, Any] = {
+        "hpa": Code(f"hpa/{around.autoscaler.metadata.name}"),
+        "least": around.autoscaler.minimum,
+        "most": around.autoscaler.spec.max_replicas,
+    }
+    if replicas == 0:
+        found.append(text("{hpa} stays off until someone sets 1 or more.", hpa=values["hpa"]))
+    elif around.autoscaler.minimum <= replicas <= around.autoscaler.spec.max_replicas:
+        found.append(text("{hpa} sets the number again within seconds, between {least} and {most}.", **values))
+    else:
+        found.append(text("{hpa} sets it back to between {least} and {most}: change its limits instead.", **values))
+    return found
+
+
+def _back(wanted: Sequence[Seen], arguments: ScaleArguments) -> Back | None:
+    """Back to the number before, if it is one number."""
+    counts = {each.replicas for each in wanted}
+    if len(counts) != 1:
+        return None
+    old = counts.pop()
+    calls = [scale_call(each, old, f"step-{number}") for number, each in enumerate(wanted, 1)]
+    references = (each.target.reference for each in wanted)
+    return Back(
+        command_line=command_line(arguments, "scale", *references, f"--replicas={old}"),
+        label=text("Back to {count}", count=old),
+        calls=tuple(_after(call, arguments.replicas) for call in calls),
+    )
+
+
+def _after(call: Call, replicas: int) -> Call:
+    """A call of the way back, whose precondition is what this plan leaves."""
+    holds = tuple(msgspec.structs.replace(each, value=replicas) for each in call.preconditions)
+    return msgspec.structs.replace(call, preconditions=holds)
