@@ -47,6 +47,8 @@ def phrase_of(words: list[str], registry: Registry) -> Phrase:
     if tool and not any(operation.cli == tool for operation in registry):
         raise _unserved(tool)
     operation, count = longest_match(verbs, tool, registry)
+    if operation is None:
+        operation, count = _slashed_match(verbs, tool, registry)
     if operation is None and "help" in registry.operations and _asks_for_help(words):
         return Phrase(operation=registry["help"], rest=tuple(words[index] for index in bare[taken:]))
     if operation is None:
@@ -78,6 +80,16 @@ def longest_match(verbs: list[str], tool: str, registry: Registry) -> tuple[Oper
                 return operation, count
         if operation := owned.get(" ".join(said)) or known.get(" ".join(said)):
             return operation, count
+    return None, 0
+
+
+def _slashed_match(verbs: list[str], tool: str, registry: Registry) -> tuple[Operation | None, int]:
+    """An operation whose last word is a kind, typed as `delete pod/app`: that word stays, as the object it names."""
+    for place, verb in enumerate(verbs[1:], start=1):
+        kind, slash, name = verb.partition("/")
+        if slash and kind and name:
+            operation, count = longest_match([*verbs[:place], kind], tool, registry)
+            return (operation, place) if count == place + 1 else (None, 0)
     return None, 0
 
 

@@ -51,6 +51,11 @@ _RULES: Final = (
     _rule(
         r"authorization\\?[\"']?\s*[:=]\s*\\?[\"']?(?:(?:bearer|basic|token|digest)\s+)?(?P<secret>[^\s\"'\\]+[^\"'\n]*)"
     ),
+    _rule(r"(?<![\w-])(?:set-)?cookie\s*:\s*(?P<secret>[^\"'\n]+)"),
+    _rule(r"[?&;]X-Amz-(?:Signature|Credential|Security-Token)=(?P<secret>[^\s&|>\"']+)"),
+    _rule(rf"(?<![\w.\-])[\w.\-]*{_NAMES}:\s*[|>][+-]?[ \t]*\n(?P<secret>.*)"),
+    _rule(r"\bkind:\s*[\"']?secret\b.*?\b(?:string)?data:\s(?P<secret>.*)"),
+    _rule(r"\b(?:string)?data:\s(?P<secret>.*?)(?=^kind:\s*[\"']?secret\b)", re.IGNORECASE | re.MULTILINE),
     _rule(r"\bbearer\s+(?P<secret>[\w.~+/=-]{16,})"),
     _rule(r"://(?!git@)(?P<secret>[^\s/\"'|<>]+|(?!\d+/)[^\s/:\"'|<>]*:(?!\d+/)[^\s\"'|<>]+)@"),
     _rule(r"://[^\s/\"'|<>@]*:(?P<secret><mailto:[^>]*>?)"),
@@ -95,6 +100,7 @@ _ASCII: Final = {0xFF01 + offset: chr(0x21 + offset) for offset in range(94)} | 
     **dict.fromkeys(map(ord, "“”„‟«»"), '"'),
     **dict.fromkeys(map(ord, "‐‑‒–—―−ー－"), "-"),
 }
+_CONTINUED: Final = re.compile(r"\\[ \t\r]*\n")
 _DASHES: Final = re.compile(r"(?<!\S)[–—―](?=\w)")
 
 
@@ -189,7 +195,7 @@ def _shadow(typed: str) -> tuple[str, list[int]]:
         read = "--" if place in long else character.translate(_ASCII)
         characters.append(read)
         places.extend([place] * len(read))
-    return "".join(characters), places
+    return _CONTINUED.sub(lambda end: " " * len(end.group()), "".join(characters)), places
 
 
 def _replaced(typed: str, spans: list[tuple[int, int]]) -> str:

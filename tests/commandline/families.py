@@ -49,6 +49,10 @@ class LogsArguments(Arguments):
     match: Annotated[str, Flag("--match", "", "TEXT")] = ""
 
 
+class PodArguments(ChangeArguments):
+    names: Annotated[tuple[str, ...], Words("POD", kinds=("pod",))] = ()
+
+
 class GetArguments(Arguments):
     words: Annotated[tuple[str, ...], Words("KIND")] = ()
     everywhere: Annotated[bool, Flag("--all-namespaces", "-A")] = False
@@ -112,6 +116,12 @@ async def logs(cluster: Reader, arguments: LogsArguments) -> View:
 @PLAIN.read("get")
 async def get(cluster: Reader, arguments: GetArguments) -> View:
     """List objects."""
+    raise NotImplementedError
+
+
+@PLAIN.change("delete pod", short=("delete pods",))
+async def delete_pod(cluster: Reader, arguments: PodArguments) -> Nothing:
+    """Delete a pod."""
     raise NotImplementedError
 
 
