@@ -45,7 +45,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """The answer of a read, shown in the order of its fields (`rows` after `lines`).
 
-    `lines` are sentences under the title; `rows` are sentences with a button each, at most eight; `table` has at most
+    `lines` are sentences under the title; `rows` are sentences, most with a button, at most twelve; `table` has at most
     50 rows; `output` is untrusted text shown fixed-width, at most 3,000 characters; what is longer is in `file` too.
     `actions` are at most four buttons below it all. `sensitive` keeps the answer private until its reader shares it
     (logs, describe); other reads follow the channel.
