@@ -1,0 +1,130 @@
+"""Every operation runs with exactly the rights that it declares: the bot with constrained impersonation, a person with
+the generated team role. What is not declared is refused twice over, so a forgotten right fails here.
+"""
+
+from __future__ import annotations
+
+from secrets import token_hex
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.commandline.grammar import parse
+from bot.commandline.own import OWN
+from bot.identity.rbac_manifest import teams_yaml
+from bot.identity.start_check import check_itself
+from bot.kubernetes.identity import Impersonation
+from bot.operations.operation import OperationKind
+from bot.operations.plan import Nothing
+from bot.operations.registry import build_registry, installed_families
+from bot.operations.view import Live, View
+from bot.requests.clusters import Acting
+from bot.requests.planning import plan_change
+from bot.requests.rights import NotAllowed
+from bot.settings import Config, parse_config
+from tests.cluster.conftest import Connect
+from tests.controlplane.shop import AppWorld, Shop
+
+pytestmark = pytest.mark.cluster
+
+REGISTRY = build_registry([*installed_families(), OWN])
+
+CHANGES = {
+    "delete pod": "delete pod {pod}",
+    "rollout pause": "rollout pause deploy/app",
+    "rollout restart": "rollout restart deploy/app",
+    "rollout resume": "rollout resume deploy/paused",
+    "rollout undo": "rollout undo deploy/app",
+    "scale": "scale deploy/app --replicas=3",
+    "set image": "set image deploy/app app=app:v3",
+    "set resources": "set resources deploy/app -c app --limits=memory=512Mi",
+}
+LOOKS = {
+    "auth can-i": "auth can-i patch deployments",
+    "diff": "diff deploy/app",
+    "events": "events --for deploy/app",
+    "get": "get pods -l app=app",
+    "logs": "logs deploy/app",
+    "overview": "overview",
+    "rollout history": "rollout history deploy/app",
+    "rollout status": "rollout status deploy/app",
+    "status": "status",
+}
+
+
+def names(*kinds: OperationKind) -> list[str]:
+    return sorted(operation.name for operation in REGISTRY if operation.kind in kinds)
+
+
+@pytest.fixture
+def config(shop: Shop) -> Config:
+    return parse_config(
+        f"""\
+slack: {{team_id: T0ACME}}
+clusters: {{real: {{namespace: {shop.namespace}}}}}
+people:
+  U0ALICE: {{user: alice, teams: [developers]}}
+  U0DAVE: {{user: dave, teams: [readers]}}
+teams: {{developers: {{}}, readers: {{}}}}
+own: {{namespace: own-{token_hex(3)}}}
+""".encode()
+    )
+
+
+async def acting(shop: Shop, config: Config, connect: Connect, who: Impersonation) -> Acting:
+    """A person in the hands of the bot, both with their generated roles."""
+    bot = await connect(await shop.bot(config, REGISTRY, constrained=True))
+    await shop.apply(teams_yaml(config, REGISTRY, namespace=shop.namespace))
+    await shop.bind("kajitori-changes", group="kajitori:developers")
+    await shop.bind("kajitori-reads", group="kajitori:readers")
+    return Acting(cluster=bot.cluster, who=who, person="Alice", name="real", title="real", clock=SystemClock(), bot=bot)
+
+
+async def world_of(shop: Shop) -> AppWorld:
+    paused = await shop.deployment("paused", images=["app:v1"], replicas=1)
+    await paused.merge({"spec": {"paused": True}})
+    return await shop.deployment("app", images=["app:v1", "app:v2"], replicas=2)
+
+
+async def line(shop: Shop, world: AppWorld, template: str) -> str:
+    pod = str((await world.pods())[0]["metadata"]["name"])
+    return template.format(pod=pod) + f" -n {shop.namespace}"
+
+
+async def test_the_role_of_all_operations_passes_the_check(shop: Shop, config: Config, connect: Connect) -> None:
+    bot = await connect(await shop.bot(config, REGISTRY, constrained=True))
+    report = await check_itself(bot, config, REGISTRY)
+    assert [str(each) for each in report.failures] == []
+
+
+@pytest.mark.parametrize("name", names(OperationKind.CHANGE))
+async def test_a_change_is_planned_and_rehearsed(shop: Shop, config: Config, connect: Connect, name: str) -> None:
+    alice = await acting(shop, config, connect, Impersonation("kajitori:alice", ("kajitori:developers",)))
+    world = await world_of(shop)
+    before = await world.get()
+    parsed = parse(await line(shop, world, CHANGES[name]), REGISTRY)
+    planned = await plan_change(alice, parsed.operation, parsed.arguments, timeout=5)
+    assert not isinstance(planned, Nothing)
+    assert len(planned.rehearsals) == len(planned.plan.calls) > 0
+    assert (await world.get())["metadata"]["generation"] == before["metadata"]["generation"]
+
+
+@pytest.mark.parametrize("name", names(OperationKind.CHANGE))
+async def test_whoever_may_only_look_plans_nothing(shop: Shop, config: Config, connect: Connect, name: str) -> None:
+    dave = await acting(shop, config, connect, Impersonation("kajitori:dave", ("kajitori:readers",)))
+    world = await world_of(shop)
+    parsed = parse(await line(shop, world, CHANGES[name]), REGISTRY)
+    with pytest.raises(NotAllowed):
+        await plan_change(dave, parsed.operation, parsed.arguments, timeout=5)
+    writes = shop.control_plane.audit_entries(user="kajitori:dave", verbs=("create", "patch", "update", "delete"))
+    assert writes == []
+
+
+@pytest.mark.parametrize("name", names(OperationKind.READ, OperationKind.PROBE))
+async def test_a_look_is_answered(shop: Shop, config: Config, connect: Connect, name: str) -> None:
+    dave = await acting(shop, config, connect, Impersonation("kajitori:dave", ("kajitori:readers",)))
+    world = await world_of(shop)
+    parsed = parse(await line(shop, world, LOOKS[name]), REGISTRY)
+    assert parsed.operation.run is not None
+    outcome = await parsed.operation.run(dave.reader(), parsed.arguments)
+    assert isinstance(outcome, View | Live)
