@@ -10,6 +10,7 @@
     ├── TokenRefused           the installation is broken: an operator has to act
     ├── ScopeMissing           the app was installed without a right that it needs
     ├── TriggerExpired         a modal was asked for too late
+    ├── ViewGone               the modal was closed
     ├── Changed                somebody else published in between
     └── TooLarge               the message breaks a limit: ours to have prevented
 
@@ -108,6 +109,12 @@ class TriggerExpired(SlackError):
     """Three seconds and one use (slack.md §1.2)."""
 
     codes = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
+
+
+class ViewGone(SlackError):
+    """The modal was closed, or never was."""
+
+    codes = frozenset({"not_found", "view_not_found"})
 
 
 class Changed(SlackError):

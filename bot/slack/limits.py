@@ -140,6 +140,14 @@ def _check_rich(block: Block) -> None:
             _need(part["type"] != "text" or part["text"], "rich_text part (empty)")
 
 
+def _check_image(block: Block) -> None:
+    _need(1 <= len(block["alt_text"]) <= 2_000, "alt_text")
+    _need(len(block.get("image_url", "")) <= 3_000, "image_url")
+    _need("image_url" in block or "slack_file" in block, "image (empty)")
+    if "title" in block:
+        _check_text(block["title"], 2_000, plain_only=True)
+
+
 def _nothing(block: Block) -> None:
     del block
 
@@ -187,5 +195,6 @@ _BLOCKS: Final[dict[str, Callable[[Block], None]]] = {
     "input": _check_input,
     "table": _check_table,
     "rich_text": _check_rich,
+    "image": _check_image,
     "divider": _nothing,
 }

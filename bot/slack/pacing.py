@@ -13,9 +13,11 @@ from typing import Final, final
 from bot.slack.messages import METHODS, Message, MessageKind
 
 POSTS_PER_SECOND: Final = 1.0
-POST_BURST: Final = 4.0
-UPDATES_PER_SECOND: Final = 50 / 60
+POST_BURST: Final = 3.0
+UPDATES_PER_SECOND: Final = 40 / 60
 UPDATE_BURST: Final = 10.0
+"""A burst and a minute at that rate make fifty, so that no minute holds more, wherever Slack begins to count."""
+
 SAME_MESSAGE: Final = 1.5
 """Seconds between two edits of one message; nobody reads faster (slack.md §1.3)."""
 

@@ -73,7 +73,8 @@ async def _card(services: Services, claimed: Claimed, number: int) -> Message:
     shown = await _load(services, number)
     made = card(shown, shown.locale)
     thread = shown.thread_ts if claimed.channel == shown.channel else ""
-    return _message(claimed, made, shown.locale, thread_ts=thread, private=False)
+    user = shown.requester.user  # told alone where the bot is not in the channel
+    return _message(claimed, made, shown.locale, user=user, thread_ts=thread, private=False)
 
 
 async def _ping(services: Services, claimed: Claimed, number: int, event: PingEvent) -> Message | None:
@@ -87,9 +88,9 @@ async def _ping(services: Services, claimed: Claimed, number: int, event: PingEv
         return _message(claimed, ping(shown, event, locale, direct=True), locale)
     thread = shown.thread_ts if claimed.channel == shown.channel else ""
     made = ping(shown, event, shown.locale)
-    return _message(
-        claimed, made, shown.locale, thread_ts=thread, broadcast=loud(shown, event) and not thread, private=False
-    )
+    broadcast = loud(shown, event) and not thread
+    user = shown.requester.user
+    return _message(claimed, made, shown.locale, user=user, thread_ts=thread, broadcast=broadcast, private=False)
 
 
 def _reply(services: Services, claimed: Claimed, notice: ReplyNotice) -> Message | None:
@@ -141,6 +142,7 @@ def _file(services: Services, claimed: Claimed, notice: FileNotice) -> Message:
         thread_ts=notice.address.thread_ts,
         text=title,
         file=Upload(name=notice.file.name, title=title, content=notice.file.content),
+        private=claimed.channel != notice.address.channel,
         priority=claimed.priority,
         locale=locale,
     )

@@ -1,0 +1,200 @@
+"""The outbox worked on: the most urgent first, within Slack's rates, each message until it is sent or nobody is left.
+
+What is sent is rendered at that moment, so a card that waited says what is true when it arrives. A message goes at
+least once; a post whose attempt is not known to have failed is looked for before it is posted again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, final
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import Unavailable
+from bot.slack.addressing import addressed
+from bot.slack.errors import MessageGone, RateLimited
+from bot.slack.messages import Gone, Later, Message, MessageKind, Outcome, Sent
+from bot.slack.pacing import Pace
+from bot.store import messages, outbox
+from bot.store.database import Database, Transaction
+from bot.store.errors import LeaseLost
+from bot.store.outbox import Claimed
+
+LOG: Final = structlog.get_logger("outbox")
+
+Render = Callable[[Claimed], Awaitable[Message | None]]
+"""The message as it should be now; `None` if it is out of date and nobody should get it."""
+
+Send = Callable[[Message], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingSettings:
+    """Times in seconds. `lease` exceeds `timeout`, so that no message has two senders.
+
+    `per_channel`: how many may be under way to one channel, so that one that hangs never holds the others.
+    `keep`: how long a message that cannot be sent is tried; `longest_pause` between two tries.
+    """
+
+    at_once: int = 16
+    per_channel: int = 4
+    lease: float = 90.0
+    timeout: float = 60.0
+    poll: float = 1.0
+    keep: float = 12 * 3600.0
+    longest_pause: float = 60.0
+    drain: float = 10.0
+
+
+@final
+@dataclass(kw_only=True)
+class Outgoing:
+    """`run` sends until `stop`, and returns when what was begun has ended. `owner` names this process."""
+
+    database: Database
+    render: Render
+    send: Send
+    clock: Clock
+    owner: str
+    settings: OutgoingSettings = field(default_factory=OutgoingSettings)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._channels: Counter[str] = Counter()
+        self._certain: dict[int, int] = {}
+        self._hints = self.database.subscribe(outbox.TOPIC)
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin nothing more; the rest is sent by whoever starts next."""
+        self._stopping = True
+        self._hints.ring(outbox.TOPIC)
+
+    async def run(self) -> None:
+        with self._hints:
+            async with asyncio.TaskGroup() as group:
+                while not self._stopping:
+                    try:
+                        if not await self.begin(group):
+                            await self._hints.wait(await self._idle())
+                    except Unavailable as error:
+                        LOG.warning("outbox_unreachable", why=type(error).__name__)
+                        await self._hints.wait(self.settings.poll)
+                if self._sending:
+                    _, late = await asyncio.wait(self._sending, timeout=self.settings.drain)
+                    for task in late:
+                        task.cancel()
+
+    async def begin(self, group: asyncio.TaskGroup) -> int:
+        """Claim what is due and start sending it; how many."""
+        room = self.settings.at_once - len(self._sending)
+        if room <= 0:
+            return 0
+        busy = [channel for channel, count in self._channels.items() if count >= self.settings.per_channel]
+        async with self.database.transaction() as tx:
+            claimed = await outbox.claim(tx, room, self.owner, self.settings.lease, busy_channels=busy)
+        for each in claimed:
+            self._channels[each.channel] += 1
+            task = group.create_task(self._deliver(each), name="outbox-message")
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return len(claimed)
+
+    async def _idle(self) -> float:
+        """Seconds until the next message is due, at most `poll`; what is due and not claimed waits for a hint."""
+        async with self.database.read() as tx:
+            due = await outbox.next_due(tx)
+            now = await self.database.now(tx)
+        wait = (due - now).total_seconds() if due is not None else self.settings.poll
+        return min(wait, self.settings.poll) if wait > 0 else self.settings.poll
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        uncertain = claimed.attempts > 1 and self._certain.pop(claimed.id, 0) != claimed.attempts - 1
+        try:
+            async with asyncio.timeout(self.settings.timeout):
+                outcome = await self._attempt(claimed, uncertain=uncertain)
+        except TimeoutError:
+            outcome = Later(seconds=2.0, why="timeout", uncertain=True)
+        except Unavailable as error:
+            outcome = Later(seconds=2.0, why=type(error).__name__, uncertain=uncertain)
+        except Exception:
+            LOG.exception("message_failed", kind=claimed.kind)
+            outcome = Later(seconds=30.0, why="failed", uncertain=True)
+        finally:
+            self._channels[claimed.channel] -= 1
+            self._channels += Counter()
+        await self._record(claimed, outcome)
+
+    async def _attempt(self, claimed: Claimed, *, uncertain: bool) -> Outcome:
+        """No await stands between asking the pace and taking from it, or two messages would take the same turn."""
+        target = None
+        if claimed.thread_key is not None:
+            async with self.database.read() as tx:
+                target = await messages.message_of(tx, claimed.thread_key)
+        kind = MessageKind(claimed.kind)
+        place = addressed(Message(key=claimed.key, kind=kind), claimed, target, uncertain=uncertain)
+        if kind is MessageKind.DELETE and target is None:
+            return Gone(why="never_posted")
+        now = self.clock.monotonic()
+        wait = self.pace.wait(place, now)
+        if wait > 0:
+            return Later(seconds=wait, why="pace", uncertain=uncertain)
+        self.pace.take(place, now)
+        message = await self.render(claimed)
+        if message is None:
+            return Gone(why="out_of_date")
+        message = addressed(message, claimed, target, uncertain=uncertain)
+        outcome = await self.send(message)
+        if isinstance(outcome, Later) and outcome.why in RateLimited.codes:
+            self.pace.refuse(message, self.clock.monotonic(), outcome.seconds)
+        return outcome
+
+    async def _record(self, claimed: Claimed, outcome: Outcome) -> None:
+        """A store that does not answer leaves the row to its lease, and the post to be found by its key."""
+        if isinstance(outcome, Later) and not outcome.uncertain:
+            self._certain[claimed.id] = claimed.attempts
+        try:
+            async with self.database.transaction() as tx:
+                await self._store(tx, claimed, outcome)
+        except (LeaseLost, Unavailable) as error:
+            LOG.warning("message_not_recorded", kind=claimed.kind, why=type(error).__name__)
+
+    async def _store(self, tx: Transaction, claimed: Claimed, outcome: Outcome) -> None:
+        match outcome:
+            case Sent():
+                await outbox.sent(tx, claimed, channel=outcome.channel, ts=outcome.ts)
+                if claimed.kind == MessageKind.DELETE and claimed.thread_key is not None:
+                    await messages.forget_message(tx, claimed.thread_key)
+            case Gone() if _posted_anew(claimed, outcome):
+                await messages.forget_message(tx, claimed.thread_key or "")
+                await outbox.retry_at(tx, claimed, await self.database.now(tx), error=outcome.why)
+            case Gone():
+                self._certain.pop(claimed.id, None)
+                LOG.info("message_dropped", kind=claimed.kind, why=outcome.why)
+                await outbox.drop(tx, claimed, error=outcome.why)
+            case Later():
+                await self._again(tx, claimed, outcome)
+
+    async def _again(self, tx: Transaction, claimed: Claimed, outcome: Later) -> None:
+        now = await self.database.now(tx)
+        if now - claimed.created_at > timedelta(seconds=self.settings.keep):
+            self._certain.pop(claimed.id, None)
+            LOG.error("message_undeliverable", kind=claimed.kind, why=outcome.why, attempts=claimed.attempts)
+            await outbox.drop(tx, claimed, error=outcome.why)
+            return
+        seconds = outcome.seconds
+        if outcome.uncertain:
+            seconds = min(self.settings.longest_pause, seconds * 2 ** min(claimed.attempts - 1, 10))
+        await outbox.retry_at(tx, claimed, now + timedelta(seconds=seconds), error=outcome.why)
+
+
+def _posted_anew(claimed: Claimed, outcome: Gone) -> bool:
+    """Somebody deleted the message that this edits: what it says is still to be said."""
+    return claimed.kind == MessageKind.UPDATE and outcome.why in MessageGone.codes
