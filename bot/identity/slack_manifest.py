@@ -21,17 +21,13 @@ METHODS: Final[dict[str, tuple[str, ...]]] = {
     "chat.update": ("chat:write",),
     "conversations.history": READ_MESSAGES,
     "conversations.info": READ_CHANNELS,
-    "conversations.members": READ_CHANNELS,
     "conversations.open": ("im:write",),
     "conversations.replies": READ_MESSAGES,
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
-    "usergroups.list": ("usergroups:read",),
-    "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read", "users:read.email"),
     "views.open": (),
     "views.publish": (),
-    "views.push": (),
     "views.update": (),
 }
 """Every Web API method that the bot may call, with the bot scopes it takes. (`apps.connections.open` takes the app
@@ -41,8 +37,6 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "app_home_opened": (),
     "app_mention": ("app_mentions:read",),
     "message.im": ("im:history",),
-    "subteam_members_changed": ("usergroups:read",),
-    "subteam_updated": ("usergroups:read",),
     "user_change": ("users:read",),
 }
 """Events subscribed to. Nothing that is said in a channel without mentioning the bot is among them."""

@@ -1,4 +1,4 @@
-"""Every method that the code names has its scopes in the manifest; every scope has a method or an event that needs it.
+"""Every method that the code names has its scopes in the manifest, and every scope a method or event that needs it.
 
 Methods are found as the string literals of `bot/` that look like one, so a new call without its scope fails here and
 not as `missing_scope` in somebody's channel. Limits: slack.md §1.9.
@@ -22,24 +22,29 @@ CONFIG: Final = load_config(DEPLOY / "config.yaml")
 MANIFEST: Final = slack_manifest(CONFIG)
 
 
-def named_methods() -> Iterator[str]:
+def words() -> Iterator[str]:
+    """Every string that stands by itself in the program."""
     for file in (ROOT / "bot").rglob("*.py"):
-        if file.name == "slack_manifest.py":
-            continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and METHOD.match(node.value):
-                yield node.value
+        if file.name != "slack_manifest.py":
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
 
 
-def test_every_method_in_use_has_its_scopes() -> None:
-    assert set(named_methods()) - METHODS.keys() == set()
+WORDS: Final = frozenset(words())
+
+
+def test_the_methods_are_those_that_the_program_names() -> None:
+    assert {word for word in WORDS if METHOD.match(word)} == METHODS.keys()
+
+
+def test_the_events_are_those_that_the_program_handles() -> None:
+    assert {event.partition(".")[0] for event in EVENTS} <= WORDS
 
 
 def test_no_scope_is_asked_for_without_a_use() -> None:
-    unused = METHODS.keys() - set(named_methods())
-    needed = {scope for method, scopes in METHODS.items() if method not in unused for scope in scopes}
-    needed |= {scope for scopes in EVENTS.values() for scope in scopes} | {"commands"}
-    assert set(slack_scopes()) == needed
+    needed = {scope for scopes in (*METHODS.values(), *EVENTS.values()) for scope in scopes} | {"commands"}
+    assert MANIFEST["oauth_config"]["scopes"]["bot"] == sorted(needed)
 
 
 def test_nothing_lets_it_read_or_post_where_it_was_not_invited() -> None:
