@@ -26,6 +26,8 @@ import msgspec
 REPORT = Callable[[Progress], Awaitable[None]]
 LOOK_AGAIN = 5.0
 """Seconds after which a condition is asked again though nothing changed: deadlines and "stuck since" depend on time."""
+FIRST_LOOK = 1.0
+"""Seconds in which a cluster that answers has done so: until then there is nothing to report."""
 
 
 async def follow_wait(client: Client, wait: Wait, *, clock: Clock, started: datetime, report: REPORT) -> Progress:
@@ -60,6 +62,7 @@ class _Board:
 async def _until_end(wait: Wait, board: _Board, clock: Clock, ends: datetime, report: REPORT) -> Progress:
     condition = CONDITIONS[wait.condition]
     last: Progress | None = None
+    await _wait_for_change(board, FIRST_LOOK)
     while True:
         now = clock.now()
         if board.seen:

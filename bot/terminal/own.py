@@ -24,5 +24,5 @@ def answer_own(parsed: Parsed, registry: Registry, screen: Screen) -> bool:
             ),
         )
     words = tuple(getattr(parsed.arguments, "about", ()))
-    show_view(screen, help_view(registry, words, command="kajitori exec"), save=None)
+    show_view(screen, help_view(registry, words, command="kajitori exec"), save=None, whole=True)
     return True

@@ -12,11 +12,14 @@ from bot.terminal.screen import Screen
 from bot.text import Code, text
 
 
-def show_view(screen: Screen, view: View, *, save: Path | None) -> None:
-    """Print it; a file is written into `save`, or named if there is none. Raises `Refused` if it cannot be written."""
+def show_view(screen: Screen, view: View, *, save: Path | None, whole: bool = False) -> None:
+    """Print it; a file is written into `save`, or named if there is none. Raises `Refused` if it cannot be written.
+
+    A pipe gets the table or the text alone, as from kubectl, unless the `whole` of it is the answer.
+    """
     for warning in view.warnings:
         screen.aside(text("warning: {what}", what=warning), style="yellow")
-    whole = screen.live or not (view.table or view.output)
+    whole = whole or screen.live or not (view.table or view.output)
     if whole:
         screen.say(view.title, style="bold")
     for line in (*view.lines, *(row.line for row in view.rows)):
