@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.requests.shown import Shown
+from bot.requests.states import State
 from bot.slack.buttons import Element, Style, actions, button, overflow
 from bot.slack.card_parts import (
     asked,
@@ -89,7 +90,7 @@ def _people(shown: Shown, locale: str) -> list[Block]:
     said = [requester(shown), *voted(shown.ballots, approve=True)]
     if shown.back_of:
         said.append(text("This is the way back of R-{number}.", number=str(shown.back_of)))
-    if shown.plan is not None:
+    if shown.state is State.WAITING:
         said.append(_needed(shown))
     return paragraph(said, locale)
 

@@ -28,6 +28,8 @@ ALL_LINES: Final = 8_000
 """Characters of all sentences in an answer, well below where Slack finds a message too long."""
 
 CHOICES: Final = 8
+ROWS: Final = 12
+ONLY_THE_END: Final = text("Only the end is shown.")
 
 
 class _Runs:
@@ -48,13 +50,13 @@ class _Runs:
 def reply(view: View, locale: str, *, share: str = "") -> Card:
     """A view as a message. `share`: the command line that a sensitive answer's *Share* runs for everyone."""
     runs = _Runs(locale)
-    rows = [block for row in view.rows[:CHOICES] for block in _row(row, runs)]
+    rows = [block for row in view.rows[:ROWS] for block in _row(row, runs)]
     last = [
         each for action in view.actions[:4] for each in runs.button(action.label, action.command_line, action.style)
     ]
     if view.sensitive and runnable(share):
         last.append(button(text("Share"), "share", share, locale=locale))
-    note = [AS_FILE] if view.file is not None or is_cut(view) else []
+    note = [AS_FILE] if view.file is not None else [ONLY_THE_END] if is_cut(view) else []
     blocks = [
         *paragraph(_bounded([view.title, *view.lines], locale), locale, first_bold=True),
         *paragraph(_bounded([text("⚠ {warning}", warning=each) for each in view.warnings], locale), locale),

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.operations.untrusted import visible
-from bot.operations.view import File, Table, View
+from bot.operations.view import Table, View
 from bot.slack.limits import PREFORMATTED, TABLE_COLUMNS, TABLE_ROWS, Block
 from bot.slack.quiet import one_line
 from bot.slack.rich import preformatted, rich_text
-from bot.text import text
 
 CELL: Final = 300
 TABLE_CHARACTERS: Final = 9_000
@@ -55,15 +54,6 @@ def is_cut(view: View) -> bool:
     """Whether not everything of a view fits into its message."""
     long_output = len(view.output) > PREFORMATTED
     return long_output or (view.table is not None and not fits(view.table))
-
-
-def whole_output(view: View) -> File | None:
-    """What did not fit, as a file; the view's own where it has one."""
-    if view.file is not None or not is_cut(view):
-        return view.file
-    parts = [fixed_width(view.table)] if view.table is not None else []
-    parts += [visible(view.output)] if view.output else []
-    return File(name="output.txt", title=text("The whole output"), content="\n\n".join(parts).encode())
 
 
 def fixed_width(table: Table) -> str:

@@ -9,7 +9,6 @@ from bot.requests.notices import Option, Problem
 from bot.requests.states import State
 from bot.slack.buttons import chosen
 from bot.slack.replies import line, offer, refusal, reply
-from bot.slack.tables import whole_output
 from bot.text import Bold, Code, Mention, text
 from tests.cards.reading import mentions, pressed, problems, words
 from tests.cards.requests_shown import shown
@@ -74,15 +73,14 @@ def test_only_a_sensitive_answer_offers_to_share_itself() -> None:
     assert "share" not in dict(pressed(reply(sensitive, "en").blocks))
 
 
-def test_a_table_slack_does_not_take_becomes_fixed_width_text_and_a_file() -> None:
+def test_a_table_slack_does_not_take_becomes_fixed_width_text() -> None:
     table = Table(columns=("NAME", "STATE"), rows=tuple((f"app-{number}", "実行中") for number in range(150)))
     view = View(title=text("pods"), table=table)
     made = reply(view, "en")
     assert problems(made) == []
     assert [block["type"] for block in made.blocks] == ["rich_text", "rich_text", "rich_text"]
-    assert "The whole output is in the file." in words(made.blocks)
-    file = whole_output(view)
-    assert file is not None and file.content.decode().splitlines()[150] == "app-149  実行中"
+    assert "app-149  実行中" in words(made.blocks)
+    assert "Only the end is shown." in words(made.blocks)
 
 
 def test_rows_of_uneven_length_are_made_even() -> None:
@@ -98,13 +96,11 @@ def test_of_long_output_the_end_is_shown() -> None:
     assert problems(made) == []
     assert words(made.blocks).count("line") < 500
     assert "line 4999" in words(made.blocks) and "line 0\n" not in words(made.blocks)
-    assert whole_output(view) is not None
 
 
 def test_a_view_with_a_file_of_its_own_says_so() -> None:
     view = View(title=text("graph"), file=File(name="a.png", title=text("graph"), content=b"png"))
     assert "The whole output is in the file." in words(reply(view, "en").blocks)
-    assert whole_output(view) is view.file
 
 
 def test_a_refusal_says_what_why_and_what_next_and_gives_choices() -> None:
