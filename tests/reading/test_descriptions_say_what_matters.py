@@ -71,6 +71,7 @@ async def test_a_deployment_says_its_replicas_image_and_replica_sets(golden: Cal
         "Replicas: 3 desired | 3 updated | 3 total | 3 available | 0 unavailable",
         "RollingUpdateStrategy: 25% max unavailable, 25% max surge",
         "Image: registry.local/app:v3",
+        "  Available    True    MinimumReplicasAvailable\n  Progressing  True    NewReplicaSetAvailable",
         "NewReplicaSet: app-646f879995 (3/3 replicas created)",
     ):
         assert line in view.output

@@ -51,8 +51,8 @@ class Sheet:
             return
         inner = self.part(label)
         cells = tuple(tuple(one_line(str(cell), LONGEST) for cell in row) for row in rows)
-        for line in plain_table(Table(columns=columns, rows=cells)).splitlines():
-            inner.write(line.replace("   ", "  "))
+        for line in plain_table(Table(columns=columns, rows=cells), gap=2).splitlines():
+            inner.write(line)
 
     def items(self, label: str, values: Iterable[object]) -> None:
         self.put(label, ", ".join(str(value) for value in values))

@@ -193,8 +193,8 @@ def cut(kind: Kind, found: Sequence[Any], table: Table, *, rows: int = ROWS) -> 
     return Table(columns=table.columns, rows=tuple(kept))
 
 
-def plain_table(table: Table) -> str:
-    """The table as kubectl prints it: padded columns, three spaces between."""
+def plain_table(table: Table, gap: int = 3) -> str:
+    """The table as kubectl prints it: padded columns, `gap` spaces between."""
     lines = [table.columns, *table.rows]
     widths = [max(len(line[index]) for line in lines) for index in range(len(table.columns))]
-    return "\n".join("   ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+    return "\n".join((" " * gap).join(map(str.ljust, line, widths)).rstrip() for line in lines)
