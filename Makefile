@@ -1,11 +1,11 @@
-# Kajitori. `make help` lists the targets. Needs Python ≥ 3.11, make and git; Go for test-cluster only.
+# Kajitori. `make help` lists the targets. Needs Python ≥ 3.11 and make; Go for test-cluster and test-chaos only.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     ?= uv
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help test test-cluster test-chaos lint bench run lock controlplane clean
+.PHONY: help test test-cluster test-chaos lint bench run manifests lock controlplane clean
 
 help:          ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sid
 
 run: $(VENV)/run.stamp  ## start the bot (settings: README)
 	$(BIN)/kajitori run
+
+manifests: $(VENV)/dev.stamp  ## write deploy/slack, deploy/rbac and the ConfigMap anew from the code
+	$(BIN)/python -m tests.deploy.generated
 
 lock:          ## write requirements/*.txt anew (needs uv)
 	$(UV) pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -o requirements/run.txt

@@ -1,4 +1,4 @@
-"""The files under `deploy/` that are made, and from what. `python -m tests.deploy.generated` makes them anew."""
+"""The files under `deploy/` that are made, and from what. `make manifests` makes them anew."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def configuration() -> str:
             name: _Literal((DEPLOY / name).read_text(encoding="utf-8")) for name in ("config.yaml", "policy.yaml")
         },
     }
-    header = "# Made by `python -m tests.deploy.generated` from deploy/config.yaml and deploy/policy.yaml.\n"
+    header = "# Made by `make manifests` from deploy/config.yaml and deploy/policy.yaml.\n"
     return header + yaml.dump(found, Dumper=_Dumper, sort_keys=False, width=10_000)
 
 

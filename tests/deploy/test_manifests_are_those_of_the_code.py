@@ -14,7 +14,7 @@ from tests.deploy.generated import DEPLOY, ROOT, generated
 @pytest.mark.parametrize("file", [each.relative_to(ROOT) for each in generated()], ids=str)
 def test_a_file_is_what_would_be_made_now(file: Path) -> None:
     made = generated()[ROOT / file]
-    assert (ROOT / file).read_text(encoding="utf-8") == made, "make it anew: python -m tests.deploy.generated"
+    assert (ROOT / file).read_text(encoding="utf-8") == made, "make it anew: make manifests"
 
 
 def test_there_is_no_other_manifest_for_slack_or_roles() -> None:
