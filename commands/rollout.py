@@ -242,13 +242,13 @@ async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothin
     return msgspec.structs.replace(plan, note=None)
 
 
-@rollout.change("pause", rights=(*LOOK, *AROUND, *PATCH), example="rollout pause deploy/app")
+@rollout.change("pause", rights=(*LOOK, *AROUND, Right("patch", DEPLOYMENT)), example="rollout pause deploy/app")
 async def pause(cluster: Reader, arguments: WorkloadArguments) -> Plan | Nothing:
     """Hold back changes of a Deployment's template until it is resumed (kubectl rollout pause)."""
     return await _pause_or_resume(cluster, arguments, paused=True)
 
 
-@rollout.change("resume", rights=(*LOOK, *AROUND, *PATCH), example="rollout resume deploy/app")
+@rollout.change("resume", rights=(*LOOK, *AROUND, Right("patch", DEPLOYMENT)), example="rollout resume deploy/app")
 async def resume(cluster: Reader, arguments: WorkloadArguments) -> Plan | Nothing:
     """Let a paused Deployment roll out what was changed meanwhile (kubectl rollout resume)."""
     return await _pause_or_resume(cluster, arguments, paused=False)
