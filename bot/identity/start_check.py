@@ -55,7 +55,8 @@ async def check_itself(client: Client, config: Config, registry: Registry) -> Re
     wrong = await _wrong(client, checks)
     listed = {namespace: await self_rules(client, namespace) for namespace in namespaces_to_list(config)}
     wrong += excess(listed, config)
-    failures = [_sentence(meaning, found) for meaning, found in _by_meaning(wrong)]
+    command = f"{NAME} manifest rbac" + (" --constrained" if constrained else "")
+    failures = [_sentence(meaning, found, command=command) for meaning, found in _by_meaning(wrong)]
     if constrained and not all(await _denied(client, plain)):
         failures.append(
             text(
@@ -118,7 +119,7 @@ def _by_meaning(wrong: Sequence[Check]) -> list[tuple[Text, list[Check]]]:
     return list(found.values())
 
 
-def _sentence(meaning: Text, checks: Sequence[Check]) -> Text:
+def _sentence(meaning: Text, checks: Sequence[Check], *, command: str) -> Text:
     rights = list(dict.fromkeys(_right(check.question) for check in checks))
     named = ", ".join(rights[:NAMED])
     more = f" … ({len(rights)})" if len(rights) > NAMED else ""
@@ -127,7 +128,7 @@ def _sentence(meaning: Text, checks: Sequence[Check]) -> Text:
             "The bot may not {rights}. {meaning} Apply what {command} prints.",
             rights=Code(named + more),
             meaning=meaning,
-            command=Code(f"{NAME} manifest rbac"),
+            command=Code(command),
         )
     return text("The bot may {rights}. {meaning}", rights=Code(named + more), meaning=meaning)
 

@@ -284,7 +284,7 @@ async def test_a_role_older_than_the_configuration_is_found(
     group, verb = (".authentication.k8s.io", "impersonate:user-info") if constrained else ("", "impersonate")
     assert [str(each) for each in report.failures] == [
         f"The bot may not {verb} users{group}/kajitori:eve. The role is older than the configuration. "
-        "Apply what kajitori manifest rbac prints."
+        f"Apply what kajitori manifest rbac{' --constrained' if constrained else ''} prints."
     ]
 
 

@@ -197,7 +197,7 @@ async def test_the_right_role_passes(authorizer: Authorizer, client: Client, con
 
 
 async def test_a_yes_with_an_evaluation_error_is_still_a_yes(authorizer: Authorizer, client: Client) -> None:
-    """For a need, doubt means no; for what must be denied it must not."""
+    """What must be denied is not excused by whatever else the authorizer complains of."""
     authorizer.rules = [*authorizer.rules, {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
     authorizer.doubt = "a binding leads nowhere"
     report = await check_itself(client, CONFIG, REGISTRY)
