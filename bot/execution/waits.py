@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
+
 from bot.clock import Clock
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.watches import follow
@@ -21,8 +23,6 @@ from bot.operations.progress import Observation, Progress
 from bot.operations.selectors import selector_of
 from bot.text import text
 
-import msgspec
-
 REPORT = Callable[[Progress], Awaitable[None]]
 LOOK_AGAIN = 5.0
 """Seconds after which a condition is asked again though nothing changed: deadlines and "stuck since" depend on time."""
@@ -31,7 +31,7 @@ FIRST_LOOK = 1.0
 
 
 async def follow_wait(client: Client, wait: Wait, *, clock: Clock, started: datetime, report: REPORT) -> Progress:
-    """Watch until the condition is done or failed, or `wait.deadline` seconds after `started`; returns the last progress.
+    """Watch until the condition is done or failed, or `wait.deadline` seconds after `started`; gives the last progress.
 
     `report` is awaited at each change that a person would see. A cluster that does not answer is waited for.
     """
@@ -95,7 +95,9 @@ async def _watch_target(client: Client, wait: Wait, board: _Board) -> None:
     async for snapshot in follow(
         client, wait.target.kind, wait.target.namespace, Object, fields=f"metadata.name={wait.target.name}"
     ):
-        board.target = snapshot.get(wait.target.name)
+        found = snapshot.get(wait.target.name)
+        # The items of a list do not say their kind, and conditions choose their viewer by it.
+        board.target = None if found is None else {**found, "kind": wait.target.kind.kind}
         board.seen = True
         board.changed.set()
         if board.target is not None and not board.selector.done():

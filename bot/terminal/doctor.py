@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from bot.clock import Clock, SystemClock
-from bot.errors import KajitoriError, Refused
+from bot.errors import Refused
 from bot.settings import Config, Settings, load_settings
 from bot.terminal.config import the_config
-from bot.terminal.errors import Exit, leaf
+from bot.terminal.errors import Exit
 from bot.terminal.examinations import (
     examine_cluster,
     examine_database,
@@ -91,12 +91,5 @@ async def _outside(settings: Settings, config: Config | None, clock: Clock) -> A
     for finding in examine_policy(config, registry, clock):
         yield finding
     for name, cluster in sorted(config.clusters.items()):
-        try:
-            found = await examine_cluster(name, cluster, config, registry=registry, clock=clock)
-        except ExceptionGroup as errors:
-            error = leaf(errors)
-            if not isinstance(error, KajitoriError):
-                raise
-            found = [failed(f"cluster {name}", error)]
-        for finding in found:
+        for finding in await examine_cluster(name, cluster, config, registry=registry, clock=clock):
             yield finding

@@ -22,6 +22,7 @@ from bot.settings.key import FILE
 from bot.slack.inspection import inspect as inspect_slack
 from bot.store.inspection import Standing
 from bot.store.inspection import inspect as inspect_store
+from bot.terminal.errors import leaf
 from bot.terminal.findings import Finding, bad, failed, good, note
 from bot.terminal.guards import load_policy
 from bot.text import Code, text
@@ -127,14 +128,18 @@ async def examine_cluster(
 ) -> list[Finding]:
     """It answers, its clock agrees with ours, and the bot has in it the rights it needs and no others."""
     part = f"cluster {name}"
+    found: list[Finding] = []
     try:
         connection = configured_connection(name, cluster, clock=clock)
         async with Transport(connection, clock=clock, timeout=cluster.timeouts.read) as transport:
             client = Cluster(name=name, transport=transport, clock=clock).as_(None)
-            found = await _examine_server(part, client, clock)
+            found += await _examine_server(part, client, clock)
             report = await check_itself(client, config, registry)
-    except KajitoriError as error:
-        return [failed(part, error)]
+    except (KajitoriError, ExceptionGroup) as error:
+        cause = leaf(error)
+        if not isinstance(cause, KajitoriError):
+            raise
+        return [*found, failed(part, cause)]
     if report.passed:
         rights = text("The bot may what it needs and nothing else ({asked} reviews).", asked=report.asked)
         return [*found, good(part, rights)]

@@ -96,7 +96,11 @@ async def test_each_change_of_a_roll_out_is_a_line_in_a_pipe(server: ApiServer, 
 
     async def changes(request: web.Request) -> web.StreamResponse:
         await go_on.wait()
-        return web.Response(body=event("MODIFIED", done))
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(event("MODIFIED", done))
+        await asyncio.Event().wait()
+        return response
 
     server.answer("GET", DEPLOYMENTS, listing(half))
     server.on("GET", DEPLOYMENTS, changes)
