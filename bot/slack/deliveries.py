@@ -199,7 +199,7 @@ def _click(body: Mapping[str, Any], redact: Redact) -> Delivery:
         trigger=trigger,
         response_url=body.get("response_url", ""),
         direct=channel.startswith("D"),
-        payload={"ephemeral": bool(container.get("is_ephemeral"))},
+        payload={"ephemeral": bool(container.get("is_ephemeral")), "view": container.get("type") == "view"},
     )
 
 
