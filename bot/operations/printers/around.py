@@ -90,6 +90,7 @@ class NodeInfo(Lean, frozen=True, kw_only=True):
     kubelet_version: str = ""
     os_image: str = ""
     kernel_version: str = ""
+    architecture: str = ""
     container_runtime_version: str = ""
 
 

@@ -30,8 +30,7 @@ class PodSummary:
 def summarize(pod: Pod) -> PodSummary:
     """As `printPod` of kubernetes `pkg/printers/internalversion/printers.go` sums a pod up."""
     inits = {each.name: each for each in pod.spec.init_containers or ()}
-    statuses = pod.status.init_container_statuses or ()
-    failing = _initializing(statuses, inits)
+    failing, statuses = _initializing(pod.status.init_container_statuses or (), inits)
     sidecars = [each for each in statuses if each.name in inits and inits[each.name].restartable]
     total = len(pod.spec.containers) + sum(each.restartable for each in inits.values())
     ready = sum(each.ready and bool(each.started) for each in sidecars)
@@ -79,8 +78,10 @@ def _phase(pod: Pod) -> str:
     return pod.status.reason or pod.status.phase
 
 
-def _initializing(statuses: Iterable[ContainerNow], inits: dict[str, InitContainer]) -> str:
-    """`Init:…` for the first init container that is not through; empty if all are."""
+def _initializing(
+    statuses: tuple[ContainerNow, ...], inits: dict[str, InitContainer]
+) -> tuple[str, tuple[ContainerNow, ...]]:
+    """`Init:…` for the first init container that is not through, and those up to it; empty if all are."""
     for index, each in enumerate(statuses):
         ended, waiting = each.state.terminated, each.state.waiting
         if ended is not None and ended.exit_code == 0:
@@ -88,11 +89,11 @@ def _initializing(statuses: Iterable[ContainerNow], inits: dict[str, InitContain
         if each.name in inits and inits[each.name].restartable and each.started:
             continue
         if ended is not None:
-            return f"Init:{ended.reason or _code(ended)}"
+            return f"Init:{ended.reason or _code(ended)}", statuses[: index + 1]
         if waiting is not None and waiting.reason not in ("", "PodInitializing"):
-            return f"Init:{waiting.reason}"
-        return f"Init:{index}/{len(inits)}"
-    return ""
+            return f"Init:{waiting.reason}", statuses[: index + 1]
+        return f"Init:{index}/{len(inits)}", statuses[: index + 1]
+    return "", statuses
 
 
 def _containers(statuses: Iterable[ContainerNow]) -> tuple[str, int]:

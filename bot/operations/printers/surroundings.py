@@ -78,7 +78,7 @@ def node_cells(found: Node, now: datetime) -> tuple[str, ...]:
         addresses.get("InternalIP", NONE),
         addresses.get("ExternalIP", NONE),
         info.os_image or UNKNOWN,
-        info.kernel_version or UNKNOWN,
+        f"{info.kernel_version} ({info.architecture})" if info.architecture else info.kernel_version or UNKNOWN,
         info.container_runtime_version or UNKNOWN,
     )
 
@@ -153,14 +153,15 @@ def event_count(found: Event) -> int:
 def event_cells(found: Event, now: datetime) -> tuple[str, ...]:
     """In kubectl's wide order; SUBOBJECT, SOURCE, FIRST SEEN, COUNT and NAME are for `-o wide`."""
     regarding = found.involved_object
-    source = ", ".join(part for part in (found.source.component, found.source.host) if part)
+    component = found.source.component or found.reporting_component
+    host = found.source.host or found.reporting_instance
     return (
         age(event_seen(found), now),
         found.type,
         found.reason,
         f"{regarding.kind.lower()}/{regarding.name}",
         regarding.field_path,
-        source or found.reporting_component,
+        ", ".join(part for part in (component, host) if part),
         found.message.strip(),
         age(found.first_timestamp or found.event_time, now),
         str(event_count(found)),
