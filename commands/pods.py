@@ -66,7 +66,7 @@ async def delete_pod(cluster: Reader, arguments: DeletePodArguments) -> Plan | N
             target=targets[0], message=text("{targets} is being deleted already.", targets=Code(many(targets)))
         )
     budgets = await _budgets(cluster, arguments.namespace)
-    calls = tuple(delete_call(target, pod, grace, f"step-{n}") for n, (target, pod) in enumerate(wanted, 1))
+    calls = tuple(delete_call(target, pod, grace=grace, step=f"step-{n}") for n, (target, pod) in enumerate(wanted, 1))
     waits = tuple(
         Wait(
             id=f"step-{len(calls) + number}",
@@ -89,7 +89,7 @@ async def delete_pod(cluster: Reader, arguments: DeletePodArguments) -> Plan | N
     )
 
 
-def delete_call(target: Target, pod: Pod, grace: int, step: str) -> Call:
+def delete_call(target: Target, pod: Pod, *, grace: int, step: str) -> Call:
     """The deletion of this very pod; who recreates it was part of the decision."""
     owner = pod.metadata.controller
     return Call(

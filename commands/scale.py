@@ -81,7 +81,7 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
         facts=tuple(fact for each, near in zip(wanted, around, strict=True) for fact in facts_of(each, near)),
         bound=Bound(pods=impact.pods),
         impact=impact,
-        warnings=_all_warnings(wanted, around, quotas, arguments.replicas),
+        warnings=_all_warnings(wanted, around, quotas=quotas, replicas=arguments.replicas),
         back=_back(wanted, arguments),
     )
 
@@ -165,7 +165,7 @@ async def _quotas(cluster: Reader, namespace: str) -> list[Quota] | None:
 
 
 def _all_warnings(
-    wanted: Sequence[Seen], around: Sequence[Surroundings], quotas: list[Quota] | None, replicas: int
+    wanted: Sequence[Seen], around: Sequence[Surroundings], *, quotas: list[Quota] | None, replicas: int
 ) -> tuple[Text, ...]:
     found: list[Text] = []
     for seen, near in zip(wanted, around, strict=True):

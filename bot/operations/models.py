@@ -77,6 +77,7 @@ class ObjectCondition(Lean, frozen=True, kw_only=True):
     status: str = ""
     reason: str = ""
     message: str = ""
+    last_transition_time: datetime | None = None
 
 
 class PodSpec(Lean, frozen=True, kw_only=True):

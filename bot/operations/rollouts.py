@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from bot.operations.conditions.deployments import KNOWN_LATE, late_since
 from bot.operations.json import JSON, resolve
 from bot.operations.kinds import DAEMONSET, DEPLOYMENT
 from bot.operations.plan import Impact, Wait
@@ -102,4 +103,11 @@ def wait_for_roll_out(seen: Seen, step: int) -> Wait | None:
     """The wait that follows a changed template to its end; `None` where no pod is replaced by itself."""
     if not rolls_by_itself(seen):
         return None
-    return Wait(id=f"step-{step}", condition="rolled-out", target=seen.target, deadline=deadline_of(seen))
+    late = late_since(seen.live) if seen.target.kind == DEPLOYMENT else ""
+    return Wait(
+        id=f"step-{step}",
+        condition="rolled-out",
+        target=seen.target,
+        deadline=deadline_of(seen),
+        arguments={KNOWN_LATE: late} if late else {},
+    )

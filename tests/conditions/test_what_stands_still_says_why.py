@@ -122,3 +122,15 @@ def test_a_broken_old_pod_of_an_ordered_statefulset_is_named() -> None:
     assert str(ask(target, broken).stuck) == "pod/db-1 is broken and holds the others up: delete it"
     target["spec"] = {**target["spec"], "podManagementPolicy": "Parallel"}  # type: ignore[dict-item]
     assert ask(target, broken).stuck is None
+
+
+def test_a_deadline_that_was_exceeded_before_the_change_does_not_fail_it() -> None:
+    late = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+    before, after = "2026-11-25T03:00:00+00:00", "2026-11-25T03:07:00+00:00"
+    target = deployment(updated=1, conditions=[{**late, "lastTransitionTime": before}])
+    assert ask(target).failed is not None
+    assert ask(target, known_late=before).failed is None
+    target["status"]["conditions"] = [{**late, "lastTransitionTime": after}]
+    assert str(ask(target, known_late=before).failed) == "exceeded its progress deadline"
+    target["status"]["conditions"] = [late]
+    assert ask(target).failed is not None

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bot.errors import NotFound, Refused
-from bot.operations.plan import Nothing, Plan
+from bot.operations.plan import Nothing, Plan, Wait
 from bot.operations.ways_back import back_matches
 from tests.parity.planning import REGISTRY, again, ask, controllers, digest_of, nothing, plan, said
 from tests.parity.world import World, recorded
@@ -216,3 +216,14 @@ async def test_a_bare_name_is_found_and_pinned_with_its_kind() -> None:
     made = await plan(world, line.replace("deployment/app", "app"))
     assert made.pinned["targets"] == ["deployment/app"]
     assert said(made) == ""
+
+
+async def test_going_back_from_a_version_that_was_given_up_is_followed() -> None:
+    world, line = world_and_line()
+    late = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+    deployment(world)["status"]["conditions"] = [{**late, "lastTransitionTime": "2026-11-25T03:00:00Z"}]
+    made = await plan(world, line)
+    assert made.recovery
+    wait = made.steps[-1]
+    assert isinstance(wait, Wait)
+    assert wait.arguments == {"known_late": "2026-11-25T03:00:00+00:00"}

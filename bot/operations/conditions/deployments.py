@@ -19,8 +19,22 @@ HASH: Final = "pod-template-hash"
 DEADLINE_EXCEEDED: Final = "ProgressDeadlineExceeded"
 
 
+KNOWN_LATE: Final = "known_late"
+"""Argument: a deadline that was exceeded before the change. The controller leaves it standing until the new template
+makes progress, so that going back from a stuck version would look failed at once (as it does to kubectl).
+"""
+
+
+def late_since(live: Workload) -> str:
+    """Since when the progress deadline is exceeded, in ISO 8601; `-` if that is not said, empty if it is not."""
+    late = next((each for each in live.status.conditions or () if each.reason == DEADLINE_EXCEEDED), None)
+    if late is None or late.type != "Progressing":
+        return ""
+    return late.last_transition_time.isoformat() if late.last_transition_time else "-"
+
+
 def deployment_rolled_out(seen: Observation) -> Progress:
-    """Done when every replica is new and available and no old one is left."""
+    """Done when every replica is new and available and no old one is left; see `KNOWN_LATE` for its own argument."""
     live = msgspec.convert(seen.target, Workload)
     total = 1 if live.spec.replicas is None else live.spec.replicas
     status = live.status
@@ -30,7 +44,8 @@ def deployment_rolled_out(seen: Observation) -> Progress:
         return Progress(total=total, message=text("waiting until the change is observed"))
     new = _new_pods(live, seen)
     ready = _ready(live, new)
-    if any(each.type == "Progressing" and each.reason == DEADLINE_EXCEEDED for each in status.conditions or ()):
+    since = late_since(live)
+    if since and since != seen.arguments.get(KNOWN_LATE):
         failed = text("exceeded its progress deadline")
         return Progress(ready=ready, total=total, message=failed, failed=failed, stuck=_stuck(live, new))
     message = _unfinished(live, total)
