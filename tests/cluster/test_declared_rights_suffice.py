@@ -41,6 +41,7 @@ CHANGES = {
 }
 LOOKS = {
     "auth can-i": "auth can-i patch deployments",
+    "describe": "describe deploy/app",
     "diff": "diff deploy/app",
     "events": "events --for deploy/app",
     "get": "get pods -l app=app",
