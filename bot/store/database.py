@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.clock import Clock
 from bot.store import engines, migrating
 from bot.store.columns import UtcTime
-from bot.store.errors import connecting, gone, translated
+from bot.store.errors import NotStorable, connecting, gone, translated
 from bot.store.hints import CHANNEL, Hints, Subscription
 from bot.store.placement import MOUNTS, identity, only_process, refuse_network
 from bot.store.sealing import Keyring
+from bot.text import text
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -36,7 +37,11 @@ class Transaction:
     topics: set[str] = field(default_factory=set)
 
     async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[*tuple[Any, ...]]:
-        result = await self.connection.execute(statement, rows)
+        try:
+            result = await self.connection.execute(statement, rows)
+        except (UnicodeEncodeError, OverflowError) as error:
+            # The drivers' own, from before the database was asked: half a surrogate pair, a number of over 64 bits.
+            raise NotStorable(text("This holds characters or values that cannot be stored.")) from error
         if not isinstance(result, CursorResult):
             raise TypeError("a statement of ours always has a cursor")
         return result
@@ -82,13 +87,14 @@ class Database:
 
         `max_pages` bounds a SQLite file, in pages of 4 KiB. `mounts` is Linux' table of mounts.
 
-        Raises `StoreInUse`, `NetworkFileSystem`, `NewerStore` or `StoreUnavailable`.
+        Raises `StoreRefused` (of which `StoreInUse`, `NetworkFileSystem`, `NewerStore`) or `StoreUnavailable`.
         """
         url = engines.parse(address)
         async with AsyncExitStack() as stack:
             if url.get_backend_name() == "sqlite":
                 path = engines.sqlite_path(url)
                 refuse_network(path, mounts)
+                engines.refuse_foreign(path)
                 stack.enter_context(only_process(path))
                 url = url.set(database=str(path))
                 writer = engines.sqlite_writer(url, max_pages=max_pages)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,8 +21,15 @@ COMMAND_SECONDS: Final = 10
 """Longer than any statement of ours takes; verification and export read in pages."""
 
 
+_MAGIC: Final = b"SQLite format 3\x00"
+"""https://www.sqlite.org/fileformat.html#the_database_header"""
+
+
 def parse(address: str) -> URL:
-    """`sqlite:///path` or `postgresql://…`, with our drivers. Raises `StoreRefused`, never with the password in it."""
+    """`sqlite:///path` or `postgresql://…` with our drivers, whatever driver it names.
+
+    Raises `StoreRefused`, never with the password in it.
+    """
     try:
         url = make_url(address)
     except ArgumentError:
@@ -31,7 +37,7 @@ def parse(address: str) -> URL:
     match url.get_backend_name():
         case "sqlite" if url.database and url.database != ":memory:":
             return url.set(drivername="sqlite+aiosqlite")
-        case "postgresql":
+        case "postgresql" | "postgres":
             return url.set(drivername="postgresql+asyncpg")
         case _:
             raise _wrong_address()
@@ -107,10 +113,14 @@ def sqlite_path(url: URL) -> Path:
     return Path(url.database or "").absolute()
 
 
-def probe(path: Path) -> None:
-    """Raise sqlite3's own error if an existing file is not a database, before anything is written beside it."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master")
-    finally:
-        connection.close()
+def refuse_foreign(path: Path) -> None:
+    """Raise `StoreRefused` if an existing file is no SQLite database, before anything is written into or beside it."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise StoreRefused(
+                text("This file is not a SQLite database."),
+                target=str(path),
+                next=text("Write sqlite:///path/to/file or postgresql://user@host/database."),
+            )

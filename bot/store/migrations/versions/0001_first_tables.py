@@ -41,8 +41,8 @@ def _audit() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.Column("sealed_by", sa.BigInteger()),
-        sa.CheckConstraint("length(hash) = 32 AND length(previous) = 32", name="ck_audit_hash_length"),
-        sa.CheckConstraint("position >= 1", name="ck_audit_position"),
+        sa.CheckConstraint("length(hash) = 32 AND length(previous) = 32", name=op.f("ck_audit_hash_length")),
+        sa.CheckConstraint("position >= 1", name=op.f("ck_audit_position")),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
         sa.UniqueConstraint("chain", "position", name="uq_audit_chain_position"),
         sa.UniqueConstraint("hash", name="uq_audit_hash"),
@@ -83,10 +83,10 @@ def _inbox() -> None:
         sa.Column("lease_until", TIME),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("done_at", TIME),
-        sa.CheckConstraint("(state = 'waiting') = (done_at IS NULL)", name="ck_inbox_ended_has_time"),
-        sa.CheckConstraint("lane IN ('people', 'events', 'alerts')", name="ck_inbox_lane"),
-        sa.CheckConstraint("state IN ('waiting', 'done', 'dropped')", name="ck_inbox_state"),
-        sa.CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name="ck_inbox_lease_has_owner"),
+        sa.CheckConstraint("(state = 'waiting') = (done_at IS NULL)", name=op.f("ck_inbox_ended_has_time")),
+        sa.CheckConstraint("lane IN ('people', 'events', 'alerts')", name=op.f("ck_inbox_lane")),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'dropped')", name=op.f("ck_inbox_state")),
+        sa.CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name=op.f("ck_inbox_lease_has_owner")),
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
         sa.UniqueConstraint("key", name="uq_inbox_key"),
         sqlite_autoincrement=True,
@@ -147,14 +147,15 @@ def _outbox() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("sent_at", TIME),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
-        sa.CheckConstraint("(state = 'sending') = (owner IS NOT NULL)", name="ck_outbox_sending_has_owner"),
-        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="ck_outbox_sent_has_time"),
-        sa.CheckConstraint("kind <> 'update' OR thread_key IS NOT NULL", name="ck_outbox_update_has_message"),
+        sa.CheckConstraint("(state = 'sending') = (owner IS NOT NULL)", name=op.f("ck_outbox_sending_has_owner")),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_outbox_sent_has_time")),
+        sa.CheckConstraint("kind <> 'update' OR thread_key IS NOT NULL", name=op.f("ck_outbox_update_has_message")),
         sa.CheckConstraint(
-            "kind IN ('post', 'update', 'ephemeral', 'respond', 'home', 'dm', 'delete', 'file')", name="ck_outbox_kind"
+            "kind IN ('post', 'update', 'ephemeral', 'respond', 'home', 'dm', 'delete', 'file')",
+            name=op.f("ck_outbox_kind"),
         ),
-        sa.CheckConstraint("state IN ('waiting', 'sending', 'sent', 'dropped')", name="ck_outbox_state"),
-        sa.CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name="ck_outbox_lease_has_owner"),
+        sa.CheckConstraint("state IN ('waiting', 'sending', 'sent', 'dropped')", name=op.f("ck_outbox_state")),
+        sa.CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name=op.f("ck_outbox_lease_has_owner")),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("key", name="uq_outbox_key"),
         sqlite_autoincrement=True,
@@ -221,20 +222,21 @@ def _requests() -> None:
         sa.Column("cancel_asked", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.CheckConstraint(
             "(state IN ('planned', 'waiting', 'approved', 'executing', 'needs_attention')) = (ended_at IS NULL)",
-            name="ck_requests_ended_has_time",
+            name=op.f("ck_requests_ended_has_time"),
         ),
-        sa.CheckConstraint("NOT break_glass OR reason <> ''", name="ck_requests_break_glass_has_reason"),
+        sa.CheckConstraint("NOT break_glass OR reason <> ''", name=op.f("ck_requests_break_glass_has_reason")),
         sa.CheckConstraint(
-            "plan_version > 0 OR state IN ('planned', 'rejected', 'cancelled', 'expired')", name="ck_requests_has_plan"
+            "plan_version > 0 OR state IN ('planned', 'rejected', 'cancelled', 'expired')",
+            name=op.f("ck_requests_has_plan"),
         ),
         sa.CheckConstraint(
-            "state IN ('planned', 'waiting', 'approved', 'executing', 'succeeded', 'failed', "
-            "'partly_done', 'needs_attention', 'rejected', 'expired', 'cancelled', 'halted')",
-            name="ck_requests_state",
+            "state IN ('planned', 'waiting', 'approved', 'executing', 'needs_attention', "
+            "'succeeded', 'failed', 'partly_done', 'rejected', 'expired', 'cancelled', 'halted')",
+            name=op.f("ck_requests_state"),
         ),
-        sa.CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name="ck_requests_lease_has_owner"),
-        sa.CheckConstraint("back_of IS NULL OR back_of <> id", name="ck_requests_not_back_of_itself"),
-        sa.CheckConstraint("fence >= 0", name="ck_requests_fence"),
+        sa.CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name=op.f("ck_requests_lease_has_owner")),
+        sa.CheckConstraint("back_of IS NULL OR back_of <> id", name=op.f("ck_requests_not_back_of_itself")),
+        sa.CheckConstraint("fence >= 0", name=op.f("ck_requests_fence")),
         sa.ForeignKeyConstraint(["back_of"], ["requests.id"], name="fk_requests_back_of"),
         sa.PrimaryKeyConstraint("id", name="pk_requests"),
         sqlite_autoincrement=True,
@@ -270,10 +272,10 @@ def _seals() -> None:
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.Text(), nullable=False),
         sa.Column("at", TIME, nullable=False),
-        sa.CheckConstraint("id >= 1", name="ck_seals_id"),
-        sa.CheckConstraint("count >= 1 AND first_audit <= last_audit", name="ck_seals_not_empty"),
+        sa.CheckConstraint("id >= 1", name=op.f("ck_seals_id")),
+        sa.CheckConstraint("count >= 1 AND first_audit <= last_audit", name=op.f("ck_seals_not_empty")),
         sa.CheckConstraint(
-            "length(root) = 32 AND length(previous) = 32 AND length(hash) = 32", name="ck_seals_hash_length"
+            "length(root) = 32 AND length(previous) = 32 AND length(hash) = 32", name=op.f("ck_seals_hash_length")
         ),
         sa.PrimaryKeyConstraint("id", name="pk_seals"),
         sa.UniqueConstraint("hash", name="uq_seals_hash"),
@@ -291,7 +293,7 @@ def _attempts() -> None:
         sa.Column("started_at", TIME, nullable=False),
         sa.Column("ended_at", TIME),
         sa.Column("outcome", sa.Text()),
-        sa.CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ck_attempts_ended_has_outcome"),
+        sa.CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name=op.f("ck_attempts_ended_has_outcome")),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="fk_attempts_request_id"),
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),
         sa.UniqueConstraint("request_id", "fence", name="uq_attempts_request_id_fence"),
@@ -320,7 +322,7 @@ def _plans() -> None:
         sa.Column("rehearsal", sa.LargeBinary(), nullable=False),
         sa.Column("mac", sa.Text(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
-        sa.CheckConstraint("version >= 1", name="ck_plans_version"),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_plans_version")),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="fk_plans_request_id"),
         sa.PrimaryKeyConstraint("request_id", "version", name="pk_plans"),
     )
@@ -341,9 +343,9 @@ def _steps() -> None:
         sa.Column("pinned_version", sa.Text(), server_default="", nullable=False),
         sa.Column("ended_at", TIME),
         sa.Column("outcome", sa.LargeBinary()),
-        sa.CheckConstraint("(state = 'intended') = (ended_at IS NULL)", name="ck_steps_ended_has_time"),
+        sa.CheckConstraint("(state = 'intended') = (ended_at IS NULL)", name=op.f("ck_steps_ended_has_time")),
         sa.CheckConstraint(
-            "state IN ('intended', 'done', 'already', 'failed', 'unknown', 'skipped')", name="ck_steps_state"
+            "state IN ('intended', 'done', 'already', 'failed', 'unknown', 'skipped')", name=op.f("ck_steps_state")
         ),
         sa.ForeignKeyConstraint(
             ["request_id", "plan_version"],
@@ -368,7 +370,7 @@ def _votes() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("mac", sa.Text(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
-        sa.CheckConstraint("verdict IN ('approve', 'reject')", name="ck_votes_verdict"),
+        sa.CheckConstraint("verdict IN ('approve', 'reject')", name=op.f("ck_votes_verdict")),
         sa.ForeignKeyConstraint(
             ["request_id", "plan_version"],
             ["plans.request_id", "plans.version"],
