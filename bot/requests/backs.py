@@ -15,7 +15,8 @@ from bot.errors import Refused
 from bot.identity.person import Person
 from bot.operations.arguments import Arguments
 from bot.operations.operation import Operation
-from bot.operations.plan import Nothing, back_matches
+from bot.operations.plan import Nothing
+from bot.operations.ways_back import back_matches
 from bot.policy.asked import WayBack
 from bot.policy.decision import Decision
 from bot.requests.asking import Ask, ask, check_decision, nothing_to_do, plan_ask, store_request

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import final
 
 from bot.clock import Clock
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.identity.person import Person
 from bot.kubernetes.cluster import Client, Cluster
 from bot.kubernetes.identity import Impersonation
@@ -104,20 +105,35 @@ class OpenCluster:
         )
 
 
-@dataclass(frozen=True)
+@final
 class Clusters:
-    """All of them by name."""
+    """All of them by name. One whose role was not examined yet is not served."""
 
-    clusters: Mapping[str, OpenCluster]
+    def __init__(self, clusters: Mapping[str, OpenCluster]) -> None:
+        self.clusters = clusters
+        self.unexamined = set(clusters)
+
+    def examined(self, name: str) -> None:
+        """The bot's own role there is as it should be."""
+        self.unexamined.discard(name)
 
     def __getitem__(self, name: str) -> OpenCluster:
-        """Raises `NotFound` with the names that exist."""
+        """Raises `NotFound` with the names that exist; `Unavailable` for one that was not examined yet."""
         if name not in self.clusters:
             raise NotFound(
                 text("There is no cluster {name}.", name=Code(name)),
-                next=text("I know {names}.", names=Code(", ".join(sorted(self.clusters)))),
+                next=text("I know {names}.", names=Code(", ".join(self.names))),
+            )
+        if name in self.unexamined:
+            raise Unavailable(
+                text("I have not reached {name} since I was started, so I do not serve it yet.", name=Code(name)),
+                next=text("Nothing was done. I go on trying."),
             )
         return self.clusters[name]
+
+    def title(self, name: str) -> str:
+        """How cards call a cluster, whether it answers or not."""
+        return self.clusters[name].title if name in self.clusters else name
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ KEPT_LINES: Final = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """One command line that only looks."""
+    """One command line that only looks. `shared`: its reader wants everyone in the channel to see the answer."""
 
     person: Person
     operation: Operation
@@ -40,6 +40,7 @@ class Look:
     line: str
     address: Address
     key: str
+    shared: bool = False
 
 
 async def look(services: Services, looked: Look, watching: Watching, done: Done) -> None:
@@ -51,8 +52,9 @@ async def look(services: Services, looked: Look, watching: Watching, done: Done)
     match outcome:
         case View():
             async with services.database.transaction() as tx:
-                shared = not outcome.sensitive and _is_bound(services, looked)
-                await reply(tx, services, looked.key, looked.address, view=outcome, shared=shared)
+                shared = looked.shared or (not outcome.sensitive and _is_bound(services, looked))
+                share = line_in_place(looked) if outcome.sensitive else ""
+                await reply(tx, services, looked.key, looked.address, view=outcome, shared=shared, command_line=share)
                 await done(tx)
         case Live() | Follow():
             first = View(title=outcome.title, lines=(text("Following…"),))
@@ -62,6 +64,12 @@ async def look(services: Services, looked: Look, watching: Watching, done: Done)
             watching.begin(services, cluster, looked, outcome)
         case _:
             raise Bug(text("{operation} is a read and returned a plan.", operation=looked.operation.name))
+
+
+def line_in_place(looked: Look) -> str:
+    """The line with the place it was run in, so that it means the same when it is run again elsewhere."""
+    place = f" --namespace={looked.arguments.namespace} --context={looked.arguments.context}"
+    return looked.line + place
 
 
 def _is_bound(services: Services, looked: Look) -> bool:

@@ -91,9 +91,17 @@ async def reply(
     problem: Problem | None = None,
     shared: bool = False,
     copy: bool = False,
+    command_line: str = "",
 ) -> None:
-    """Answer one person; `copy` also by direct message, because private answers vanish on reload."""
-    notice = ReplyNotice(address=address, view=view, problem=problem, shared=shared)
+    """Answer one person; `copy` also by direct message, because private answers vanish on reload.
+
+    `command_line` is what *Share* runs again for everyone. A view's file goes where its reader alone sees it.
+    """
+    if view is not None and view.file is not None:
+        await _attach(tx, services, key, FileNotice(address=address, file=view.file), shared=shared)
+        empty = msgspec.structs.replace(view.file, content=b"")
+        view = msgspec.structs.replace(view, file=empty)
+    notice = ReplyNotice(address=address, view=view, problem=problem, shared=shared, command_line=command_line)
     kind = "post" if shared else _private(address)
     await _put(tx, services, f"reply/{key}", kind, address.channel, notice, Priority.ANSWER)
     if copy and not address.direct:
@@ -133,9 +141,13 @@ async def stream(tx: Transaction, services: Services, notice: StreamNotice, *, e
         await _put(tx, services, name, "update", channel, notice, Priority.PROGRESS, thread_key=key)
 
 
-async def attach(tx: Transaction, services: Services, key: str, notice: FileNotice) -> None:
-    """A file, in the place of the answer that it belongs to."""
-    await _put(tx, services, f"file/{key}", "file", notice.address.channel, notice, Priority.ANSWER)
+async def _attach(tx: Transaction, services: Services, key: str, notice: FileNotice, *, shared: bool) -> None:
+    """A file in a channel is seen by everyone there, so a private answer's goes to the reader's direct messages."""
+    address = notice.address
+    channel = address.channel if shared or address.direct else address.user
+    if channel != address.channel:
+        notice = FileNotice(address=msgspec.structs.replace(address, thread_ts=""), file=notice.file)
+    await _put(tx, services, f"file/{key}", "file", channel, notice, Priority.ANSWER)
 
 
 async def publish_home(tx: Transaction, services: Services, *users: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.clock import Clock, Tokens
 from bot.identity.directory import Directory
 from bot.operations.registry import Registry
-from bot.policy.model import Policy
+from bot.policy.loading import PolicyInForce
 from bot.requests.clusters import Clusters
 from bot.settings import Config
 from bot.store.database import Database, Transaction
@@ -34,7 +34,7 @@ class Services:
     database: Database
     keyring: Keyring
     clusters: Clusters
-    policy: Callable[[], Policy]
+    policy: PolicyInForce
     directory: Directory
     registry: Registry
     config: Config

@@ -137,7 +137,6 @@ async def load_all_shown(services: Services, tx: Transaction, found: Collection[
 
 def _request_shown(services: Services, request: Request) -> Shown:
     outcome = decode_outcome(request.outcome)
-    cluster = services.clusters[request.cluster]
     channel = services.config.channels.get(request.channel)
     ran = (request.ended_at or services.clock.now()) - request.started_at if request.started_at else None
     return Shown(
@@ -146,7 +145,7 @@ def _request_shown(services: Services, request: Request) -> Shown:
         mark=str(mark_of(request)),
         operation=request.operation,
         command_line=request.command_line,
-        cluster=cluster.title,
+        cluster=services.clusters.title(request.cluster),
         namespace=request.namespace,
         environment=request.environment,
         production=request.production,

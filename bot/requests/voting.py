@@ -66,8 +66,7 @@ class _Meanwhile(Exception):
 async def vote(services: Services, ballot: Ballot, done: Done) -> None:
     """Cast a vote and act on the new count. Raises `Stale`, `NotAllowed`, `NeedsView`, `Tampered` or `Unavailable`."""
     for _ in range(ROUNDS):
-        case = await load_case(services, ballot.mark)
-        decision = await _judge(services, case, ballot)
+        case, decision = await judge_ballot(services, ballot)
         stored = await _votes(services, case)
         counted = await counted_votes(services, case.cluster, case.version.plan, stored)
         try:
@@ -98,8 +97,16 @@ async def load_case(services: Services, mark: Mark) -> Case:
     )
 
 
+async def judge_ballot(services: Services, ballot: Ballot) -> tuple[Case, Decision]:
+    """May this person give this vote, now? Returns the case, and the decision as it is now.
+
+    Raises what `vote` raises; nothing is stored, so that a view is opened only for whoever may submit it.
+    """
+    case = await load_case(services, ballot.mark)
+    return case, await _judge(services, case, ballot)
+
+
 async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
-    """May this person give this vote, now? Returns the decision as it is now."""
     if case.request.state != State.WAITING:
         raise Refused(text("R-{number} is not waiting for votes.", number=str(case.request.id)))
     plan = case.version.plan

@@ -110,15 +110,25 @@ _STEP_SIGNS = {
 
 
 def _result(shown: Shown) -> list[Text]:
-    said = [] if shown.progress is None else [quiet(shown.progress.message)]
-    minutes, seconds = divmod(shown.seconds, 60)
-    if minutes:
-        said.append(text("took {minutes} m {seconds} s", minutes=minutes, seconds=seconds))
-    elif seconds:
-        said.append(text("took {seconds} s", seconds=seconds))
+    progress = shown.progress
+    if progress is None:
+        said = [text("took {time}", time=_took(shown))] if shown.seconds else []
+    elif progress.total:
+        said = [
+            text("{ready}/{total} ready in {time}", ready=progress.ready, total=progress.total, time=_took(shown)),
+        ]
+    else:
+        said = [quiet(progress.message), text("took {time}", time=_took(shown))]
     if shown.plan is not None and shown.plan.note is not None:
         said.append(quiet(shown.plan.note))
     return [*said, *trouble(shown)]
+
+
+def _took(shown: Shown) -> Text:
+    minutes, seconds = divmod(shown.seconds, 60)
+    if minutes:
+        return text("{minutes} m {seconds} s", minutes=minutes, seconds=seconds)
+    return text("{seconds} s", seconds=max(1, seconds))
 
 
 def _already(shown: Shown) -> list[Text]:
@@ -153,7 +163,7 @@ def _back(shown: Shown, locale: str, style: Style = "") -> list[Element]:
         return []
     label = quiet(shown.plan.back.label)
     if shown.back_until is not None:
-        body = text("No new vote is needed until {when}. After that it is asked for.", when=When(shown.back_until))
+        body = text("No new vote is needed until the time on the card. After that it is asked for.")
     else:
         body = text("It is a request of its own and asks for votes.")
     question = text("{way}?", way=label)

@@ -1,0 +1,291 @@
+"""The composition root: settings become a running service. Start order, drain order; read this first.
+
+Start: key, database (migrated), clusters (each examined: a role that is too strong is refused), Slack (who are we?),
+then the loops: engine, sealer, outbox, inbox, and last the sockets or the HTTP server, so that nothing is taken in
+before it can be worked on. The end is the opposite: stop taking in, finish what was begun, let go of leases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, final
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.audit import sealer
+from bot.clock import Clock, SystemClock, SystemTokens, Tokens
+from bot.commandline.own import OWN
+from bot.errors import Refused
+from bot.identity.directory import Directory
+from bot.observability.health import Health
+from bot.observability.redaction import redact
+from bot.operations.registry import build_registry, installed_families
+from bot.policy.loading import PolicyInForce
+from bot.requests.engine import Engine
+from bot.requests.looking import Watching
+from bot.requests.opening import examine_clusters, keep_examining, open_clusters
+from bot.requests.services import Services
+from bot.requests.upkeep import keep_up
+from bot.settings import Config, Settings, load_config, load_key
+from bot.slack.answers import Suggestions
+from bot.slack.app import Slack, build_slack
+from bot.slack.client import Installation, installation, open_session, web_client
+from bot.slack.desk import Desk
+from bot.slack.forgeries import recorder
+from bot.slack.handlers import Handlers
+from bot.slack.http_mode import http_handler
+from bot.slack.incoming import Incoming
+from bot.slack.opening import open_modal
+from bot.slack.outgoing import Outgoing
+from bot.slack.places import Places
+from bot.slack.profiles import SlackProfiles
+from bot.slack.reception import make_receive
+from bot.slack.rendering import render
+from bot.slack.sending import Sender
+from bot.slack.sockets import SocketReport, Sockets
+from bot.slack.submits import validate
+from bot.slack.tell import teller
+from bot.slack.throttle import Throttle
+from bot.store.database import Database
+from bot.store.intake import Intake
+from bot.store.memory import remembered
+from bot.store.sealing import Key, Keyring
+from bot.text import Code, text
+from bot.web.server import build_web, serve_web
+
+LOG: Final = structlog.get_logger("app")
+DRAIN_SECONDS: Final = 20.0
+"""How long running attempts are waited for at the end; Kubernetes kills after thirty."""
+
+
+End = Callable[[], Awaitable[None]]
+"""How a loop is told to end in its own way."""
+
+
+def _nowhere(label: str) -> None:
+    """Outside the fault tests nothing happens at the labelled points."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knobs:
+    """What tests turn: clock and chance, the labelled points, and the engine's times in seconds."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    tokens: Tokens = field(default_factory=SystemTokens)
+    point: Callable[[str], None] = _nowhere
+    write_timeout: int | None = None
+    settle: float = 5.0
+    lease_ttl: float = 10.0
+
+
+@final
+@dataclass(kw_only=True)
+class Running:
+    """A service that is up. `stop` asks it to end; `failure` is what else ended it; `port` is of the HTTP server."""
+
+    services: Services
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    failure: BaseException | None = None
+    port: int = 0
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """A loop that ends before it was asked to takes the service with it: half a bot is worse than none."""
+        if not task.cancelled() and task.exception() is not None:
+            self.failure = task.exception()
+            LOG.error("loop_broken", loop=task.get_name(), error=type(self.failure).__name__)
+            self.stop.set()
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises `Refused` or `Unavailable` where it cannot start."""
+    async with serving(settings) as running:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, running.stop.set)
+        LOG.info("running", port=running.port, mode="socket" if settings.socket_mode else "http")
+        await running.stop.wait()
+        LOG.info("stopping")
+    if running.failure is not None:
+        raise running.failure
+
+
+@asynccontextmanager
+async def serving(settings: Settings, knobs: Knobs | None = None) -> AsyncIterator[Running]:
+    """The whole bot, for as long as it is entered. Raises `Refused` or `Unavailable` where it cannot start."""
+    knobs = knobs or Knobs()
+    async with AsyncExitStack() as stack:
+        health = Health(knobs.clock)
+        session = await stack.enter_async_context(open_session())
+        client = web_client(session, token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+        services = await _services(stack, settings, client, knobs)
+        installed = await _installed(client, services.config)
+        running = Running(services=services)
+        slack = await _begin(stack, running, client, session, installed)
+        running.port = await _listen(stack, running, slack, client, settings, health)
+        yield running
+
+
+async def _services(stack: AsyncExitStack, settings: Settings, client: AsyncWebClient, knobs: Knobs) -> Services:
+    config = load_config(settings.config_file)
+    registry = build_registry([*installed_families(), OWN])
+    policy = PolicyInForce(
+        read=config.policy.read_bytes if config.policy is not None else None,
+        source=str(config.policy or ""),
+        config=config,
+        operations=tuple(registry.operations),
+        clock=knobs.clock,
+    )
+    keyring = Keyring(Key(load_key(settings)))
+    database = await stack.enter_async_context(Database.open(settings.database, keyring=keyring, clock=knobs.clock))
+    clusters = await open_clusters(stack, config, clock=knobs.clock, tokens=knobs.tokens)
+    await examine_clusters(clusters, config, registry)
+    writes = [each.timeouts.write for each in config.clusters.values()]
+    return Services(
+        database=database,
+        keyring=keyring,
+        clusters=clusters,
+        policy=policy,
+        directory=Directory(config=config, source=SlackProfiles(client), clock=knobs.clock),
+        registry=registry,
+        config=config,
+        clock=knobs.clock,
+        tokens=knobs.tokens,
+        instance=await _instance(database, knobs.tokens),
+        owner=f"bot-{knobs.tokens.hex(6)}",
+        point=knobs.point,
+        write_timeout=knobs.write_timeout or min(writes),
+        settle=knobs.settle,
+        lease_ttl=knobs.lease_ttl,
+    )
+
+
+async def _instance(database: Database, tokens: Tokens) -> str:
+    """A short name of this installation, made once: it keeps two on one cluster apart in the API server's audit log."""
+    async with database.transaction() as tx:
+        return (await remembered(tx, "instance", tokens.hex(4).encode())).decode()
+
+
+async def _installed(client: AsyncWebClient, config: Config) -> Installation:
+    installed = await installation(client)
+    if installed.team != config.slack.team_id:
+        raise Refused(
+            text("The bot token belongs to another workspace than the configuration names."),
+            why=text(
+                "It is {found}; slack.team_id is {wanted}.",
+                found=Code(installed.team),
+                wanted=Code(config.slack.team_id),
+            ),
+            next=text("Correct one of the two."),
+        )
+    return installed
+
+
+async def _begin(
+    stack: AsyncExitStack,
+    running: Running,
+    client: AsyncWebClient,
+    session: aiohttp.ClientSession,
+    installed: Installation,
+) -> Slack:
+    """All loops that work on what is stored, and the Slack app that stores what comes in."""
+    services = running.services
+    clock, config, database = services.clock, services.config, services.database
+
+    async def loop(name: str, work: Coroutine[Any, Any, None], end: End | None = None) -> None:
+        await stack.enter_async_context(_looping(running, name, work, end))
+
+    checkpoints = config.audit.checkpoint_file
+    await loop("sealer", sealer.run(database, clock, checkpoint_file=checkpoints))
+    await loop("upkeep", keep_up(services))
+    await loop("clusters", keep_examining(services.clusters, config, services.registry, clock=clock))
+    sender = Sender(client=client, session=session, places=Places(client), clock=clock, bot_name=installed.bot_name)
+    outgoing = Outgoing(
+        database=database, render=partial(render, services), send=sender.send, clock=clock, owner=services.owner
+    )
+    await loop("outbox", outgoing.run(), _at_once(outgoing.stop))
+    engine = Engine(services)
+    await loop("engine", engine.run(), partial(engine.stop, DRAIN_SECONDS))
+    watching = Watching()
+    stack.push_async_callback(watching.stop)
+    throttle = Throttle(clock=clock, limit=config.limits.commands_per_minute)
+    desk = Desk(services=services, watching=watching, open_view=partial(open_modal, client), throttle=throttle)
+    handlers = Handlers(desk)
+    incoming = Incoming(
+        database=database, handle=handlers.handle, on_dropped=handlers.dropped, clock=clock, owner=services.owner
+    )
+    await loop("inbox", incoming.run(), _at_once(incoming.stop))
+    intake = await stack.enter_async_context(
+        Intake(database, limit=config.limits.inbox, clock=clock, tokens=services.tokens)
+    )
+    receive = make_receive(intake, suggest=lambda _: Suggestions(), validate=validate)
+    slack = build_slack(client=client, installed=installed, receive=receive, redact=redact, tell=teller(session))
+    stack.push_async_callback(slack.drain)
+    return slack
+
+
+async def _listen(
+    stack: AsyncExitStack, running: Running, slack: Slack, client: AsyncWebClient, settings: Settings, health: Health
+) -> int:
+    """The two ways in: health over HTTP always, Slack over sockets or over the same HTTP server. Last to begin."""
+    services = running.services
+    routes: list[web.RouteDef] = []
+    if settings.socket_mode:
+        health.expect("slack")
+        sockets = Sockets(
+            slack=slack,
+            client=client,
+            app_token=settings.slack_app_token.get_secret_value(),
+            clock=services.clock,
+            tokens=services.tokens,
+            report=_trouble,
+        )
+        await stack.enter_async_context(_looping(running, "sockets", sockets.run(), sockets.close))
+        await sockets.ready()
+        health.ready("slack")
+    else:
+        secret = settings.slack_signing_secret.get_secret_value()
+        on_forgery = recorder(services)
+        handler = http_handler(slack, signing_secret=secret, clock=services.clock, on_forgery=on_forgery)
+        routes.append(web.post("/slack/events", handler))
+        health.ready("slack")
+    application = build_web(routes, health=health, tokens=services.tokens)
+    listening = serve_web(application, host=settings.http_host, port=settings.http_port)
+    return await stack.enter_async_context(listening)
+
+
+def _trouble(report: SocketReport) -> None:
+    LOG.error("socket_trouble", trouble=report.trouble, ours=report.ours, counted=report.counted, why=report.why)
+
+
+def _at_once(stop: Callable[[], None]) -> End:
+    """A stop that needs no waiting, as an end."""
+
+    async def end() -> None:
+        stop()
+
+    return end
+
+
+@asynccontextmanager
+async def _looping(
+    running: Running, name: str, work: Coroutine[Any, Any, None], end: End | None
+) -> AsyncIterator[None]:
+    """A loop for as long as it is entered: ended in its own way where it has one, else cancelled."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(running.ended)
+    try:
+        yield
+    finally:
+        if end is not None and not task.done():
+            await end()
+            await asyncio.wait({task}, timeout=DRAIN_SECONDS)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
