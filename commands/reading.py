@@ -13,11 +13,11 @@ from bot.operations.kinds import EVENT, KINDS, Kind
 from bot.operations.operation import Family, Right
 from bot.operations.printers.documents import DOCUMENTS, document, write_documents
 from bot.operations.printers.surroundings import event_seen
-from bot.operations.printers.tables import PRINTERS, cut, plain_table, print_table
+from bot.operations.printers.tables import PRINTERS, Layout, cut, plain_table, print_table
 from bot.operations.queries import field_query, label_query
 from bot.operations.reader import Reader
 from bot.operations.resources import Asked, not_found, read_resources
-from bot.operations.view import File, Table, View
+from bot.operations.view import File, View
 from bot.text import Bold, Code, Text, text
 
 reading = Family("", text("Look at objects"))
@@ -33,6 +33,7 @@ class GetArguments(Arguments):
     selector: Annotated[str, Flag("--selector", "-l", "SELECTOR", text("only with these labels"))] = ""
     field_selector: Annotated[str, Flag("--field-selector", "", "SELECTOR", text("only with these fields"))] = ""
     all_namespaces: Annotated[bool, Flag("--all-namespaces", "-A", "", text("in all namespaces"))] = False
+    show_labels: Annotated[bool, Flag("--show-labels", "", "", text("with their labels"))] = False
     output: Annotated[str, Flag("--output", "-o", "FORMAT", text("wide, name, or a file: json, yaml"))] = ""
 
 
@@ -133,13 +134,7 @@ async def _listed(cluster: Reader, kind: Kind, namespace: str, model: type[Any],
 def _one_table(
     cluster: Reader, kind: Kind, found: Sequence[Any], arguments: GetArguments, warnings: tuple[Text, ...]
 ) -> View:
-    every = print_table(
-        kind,
-        found,
-        cluster.now,
-        wide=arguments.output == "wide",
-        namespaces=arguments.all_namespaces and kind.namespaced,
-    )
+    every = print_table(kind, found, cluster.now, _layout(kind, arguments))
     shown = cut(kind, found, every)
     well = PRINTERS[kind].well
     lines = [_count({kind: found})]
@@ -157,6 +152,15 @@ def _one_table(
     )
 
 
+def _layout(kind: Kind, arguments: GetArguments, *, prefix: bool = False) -> Layout:
+    return Layout(
+        wide=arguments.output == "wide",
+        namespaces=arguments.all_namespaces and kind.namespaced,
+        labels=arguments.show_labels,
+        prefix=prefix,
+    )
+
+
 def _several(
     cluster: Reader,
     asked: tuple[Asked, ...],
@@ -164,11 +168,11 @@ def _several(
     arguments: GetArguments,
     warnings: tuple[Text, ...],
 ) -> View:
-    def table(kind: Kind, objects: Sequence[Any]) -> Table:
-        wide, spaces = arguments.output == "wide", arguments.all_namespaces and kind.namespaced
-        return print_table(kind, objects, cluster.now, wide=wide, namespaces=spaces, prefix=True)
-
-    output = "\n\n".join(plain_table(table(kind, objects)) for kind, objects in found.items())
+    tables = (
+        print_table(kind, objects, cluster.now, _layout(kind, arguments, prefix=True))
+        for kind, objects in found.items()
+    )
+    output = "\n\n".join(plain_table(table) for table in tables)
     return _long(_title(asked, arguments), output, (_count(found),), warnings)
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from bot.kubernetes.decoding import decode
 from bot.operations.kinds import KINDS, Kind, find_kind
-from bot.operations.printers.tables import PRINTERS, print_table
+from bot.operations.printers.tables import PRINTERS, Layout, print_table
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.shop import Shop
 
@@ -57,7 +57,7 @@ def test_every_cell_is_the_servers(shop: Shop, control_plane: ControlPlane) -> N
         for wide in (False, True):
             kept = [index for index, each in enumerate(columns) if wide or not each["priority"]]
             titles = [columns[index]["name"].upper() for index in kept]
-            ours = print_table(kind, objects, datetime.now(UTC), wide=wide)
+            ours = print_table(kind, objects, datetime.now(UTC), Layout(wide=wide))
             assert list(ours.columns) == titles, kind.plural
             for row, cells in zip(rows, ours.rows, strict=True):
                 theirs = [shown(row["cells"][index]) for index in kept]

@@ -142,6 +142,24 @@ STATES: list[tuple[str, dict[str, Any], str, str]] = [
         "Init:1/2",
     ),
     (
+        "initialises before its sidecar counts",
+        {
+            "phase": "Pending",
+            "conditions": [],
+            "spec": {
+                "initContainers": [{"name": "a"}, {"name": "s", "restartPolicy": "Always"}],
+                "containers": [{"name": "app"}],
+            },
+            "initContainerStatuses": [
+                {"name": "a", "state": {"running": {}}},
+                {"name": "s", "started": True, "ready": True, "restartCount": 5, "state": {"running": {}}},
+            ],
+            "containerStatuses": [],
+        },
+        "0/2",
+        "Init:0/2",
+    ),
+    (
         "fails to initialise",
         {
             "phase": "Pending",
@@ -225,3 +243,9 @@ async def test_kinds_are_shown_one_after_the_other_with_their_names_prefixed(
         "NAME        READY   STATUS    RESTARTS   AGE",
         "pod/app-1   1/1     Running   0          60m",
     ]
+
+
+async def test_labels_are_shown_when_asked(cluster: Callable[..., RecordingReader]) -> None:
+    view = await get(cluster(pod()), GetArguments(resources=("pods",), namespace="shop", show_labels=True))
+    assert isinstance(view, View) and view.table is not None
+    assert (view.table.columns[-1], view.table.rows[0][-1]) == ("LABELS", "app=app")

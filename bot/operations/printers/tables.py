@@ -160,27 +160,35 @@ PRINTERS: Final[dict[Kind, Printer[Any]]] = {
 }
 
 
-def print_table(
-    kind: Kind,
-    found: Sequence[Any],
-    now: datetime,
-    *,
-    wide: bool = False,
-    namespaces: bool = False,
-    prefix: bool = False,
-) -> Table:
-    """All rows in the given order. `namespaces` adds the column of `-A`, `prefix` the kind of a mixed list."""
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """`wide` as `-o wide`, `namespaces` as `-A`, `labels` as `--show-labels`, `prefix`: the kind before each name."""
+
+    wide: bool = False
+    namespaces: bool = False
+    labels: bool = False
+    prefix: bool = False
+
+
+PLAIN: Final = Layout()
+
+
+def print_table(kind: Kind, found: Sequence[Any], now: datetime, layout: Layout = PLAIN) -> Table:
+    """All rows in the given order."""
     printer = PRINTERS[kind]
-    titles = printer.titles(wide=wide)
+    titles = printer.titles(wide=layout.wide)
     before = f"{kind.singular}.{kind.group}/" if kind.group else f"{kind.singular}/"
-    name = titles.index("NAME") if prefix and "NAME" in titles else -1
+    name = titles.index("NAME") if layout.prefix and "NAME" in titles else -1
     rows = []
     for each in found:
-        row = list(printer.row(each, now, wide=wide))
+        row = list(printer.row(each, now, wide=layout.wide))
         if name >= 0:
             row[name] = before + row[name]
-        rows.append((each.metadata.namespace, *row) if namespaces else tuple(row))
-    return Table(columns=("NAMESPACE", *titles) if namespaces else titles, rows=tuple(rows))
+        if layout.labels:
+            row.append(one_line(workloads.labels_words(each.metadata.labels)))
+        rows.append((each.metadata.namespace, *row) if layout.namespaces else tuple(row))
+    columns = (*titles, "LABELS") if layout.labels else titles
+    return Table(columns=("NAMESPACE", *columns) if layout.namespaces else columns, rows=tuple(rows))
 
 
 def cut(kind: Kind, found: Sequence[Any], table: Table, *, rows: int = ROWS) -> Table:
