@@ -11,9 +11,8 @@ from typing import Any, Final, Literal
 
 from bot.slack.limits import BUTTON, BUTTON_VALUE, Block, clip
 from bot.slack.quiet import mild
-from bot.slack.rich import push_line
 from bot.slack.texts import said
-from bot.text import Text, When, text
+from bot.text import Text, text
 
 Element = dict[str, Any]
 Style = Literal["", "primary", "danger"]
@@ -30,21 +29,14 @@ def plain_text(sentence: Text, locale: str, limit: int) -> Element:
 
 
 def confirmation(title: Text, body: Text, yes: Text, *, locale: str, danger: bool = False) -> Element:
-    """A dialog before the press counts."""
+    """A dialog before the press counts. It takes plain text only, so no moments: those stand on the card."""
     shown = {
         "title": plain_text(title, locale, 100),
-        "text": _body(body, locale),
+        "text": plain_text(body, locale, 300),
         "confirm": plain_text(yes, locale, 30),
         "deny": plain_text(KEEP, locale, 30),
     }
     return {**shown, "style": "danger"} if danger else shown
-
-
-def _body(body: Text, locale: str) -> Element:
-    """Marked up only where nothing but moments is in it, for those are then shown in the reader's time zone."""
-    if body.values and all(isinstance(value, When) for value in body.values.values()):
-        return {"type": "mrkdwn", "text": push_line(body, locale, limit=200)}
-    return plain_text(body, locale, 300)
 
 
 def button(

@@ -102,7 +102,8 @@ def _reply(services: Services, claimed: Claimed, notice: ReplyNotice) -> Message
     if notice.problem is not None:
         made = refusal(notice.problem, locale)
     elif notice.view is not None:
-        made = reply(notice.view, locale, share="" if public or address.direct or notice.copy else notice.command_line)
+        share = "" if public or address.direct or notice.copy else notice.command_line
+        made = reply(notice.view, locale, share=share, public=public)
     else:
         return None
     thread = "" if claimed.kind == MessageKind.DIRECT else address.thread_ts

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from bot.locales.rendering import plain
 from bot.operations.view import Row, View
 from bot.requests.notices import Option, Problem
@@ -14,7 +16,7 @@ from bot.slack.buttons import Element, Style, actions, button, plain_text, runna
 from bot.slack.card_parts import asked, paragraph, place
 from bot.slack.cards import Card
 from bot.slack.limits import SECTION, Block, fit_message
-from bot.slack.quiet import mild, name_of
+from bot.slack.quiet import mild, name_of, quiet
 from bot.slack.rich import push_line
 from bot.slack.state_texts import STATE_WORDS
 from bot.slack.tables import is_cut, output_blocks, table_blocks
@@ -47,8 +49,13 @@ class _Runs:
         return [button(label, action, command_line, locale=self.locale, style=style)]
 
 
-def reply(view: View, locale: str, *, share: str = "") -> Card:
-    """A view as a message. `share`: the command line that a sensitive answer's *Share* runs for everyone."""
+def reply(view: View, locale: str, *, share: str = "", public: bool = False) -> Card:
+    """A view as a message. `share`: the command line that a sensitive answer's *Share* runs for everyone.
+
+    `public`: everyone in the channel sees it, so it mentions nobody.
+    """
+    if public:
+        view = _named(view)
     runs = _Runs(locale)
     rows = [block for row in view.rows[:ROWS] for block in _row(row, runs)]
     last = [
@@ -102,8 +109,9 @@ def offer(other: Shown, command_line: str, locale: str) -> Card:
 
 
 def line(message: Text, locale: str) -> Card:
-    """One sentence."""
-    return made(message, paragraph(_bounded([message], locale), locale), locale)
+    """One sentence for a channel, which mentions nobody."""
+    named = quiet(message, LONGEST)
+    return made(named, paragraph(_bounded([named], locale), locale), locale)
 
 
 def made(title: Text, blocks: Sequence[Block], locale: str) -> Card:
@@ -112,6 +120,17 @@ def made(title: Text, blocks: Sequence[Block], locale: str) -> Card:
     shown = list(blocks) or paragraph([text("Nothing to show.")], locale)
     fitted_line, fitted = fit_message(notification if notification.strip() else "…", shown, locale)
     return Card(text=fitted_line, blocks=fitted)
+
+
+def _named(view: View) -> View:
+    """The same view with people by their names."""
+    return msgspec.structs.replace(
+        view,
+        title=quiet(view.title, LONGEST),
+        lines=tuple(quiet(each, LONGEST) for each in view.lines),
+        warnings=tuple(quiet(each, LONGEST) for each in view.warnings),
+        rows=tuple(msgspec.structs.replace(row, line=quiet(row.line, LONGEST)) for row in view.rows),
+    )
 
 
 def _row(row: Row, runs: _Runs) -> list[Block]:

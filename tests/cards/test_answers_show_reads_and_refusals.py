@@ -141,3 +141,12 @@ def test_an_empty_answer_still_says_something() -> None:
     made = line(text("{value}", value=""), "en")
     assert problems(made) == []
     assert "Nothing to show." in words(made.blocks)
+
+
+def test_what_a_whole_channel_sees_mentions_nobody() -> None:
+    said = text("{person} chose {namespace}", person=Mention("U0ALICE", "alice"), namespace=Code("shop"))
+    view = View(title=said, lines=(said,), warnings=(said,), rows=(Row(line=said),))
+    assert mentions(reply(view, "en")) == {("user", "U0ALICE")}
+    for made in (reply(view, "en", public=True), line(said, "en")):
+        assert mentions(made) == set()
+        assert "alice chose shop" in words(made.blocks)

@@ -15,7 +15,7 @@ from bot.commandline.own import OWN
 from bot.identity.directory import Directory
 from bot.operations.registry import build_registry
 from bot.operations.view import File, View
-from bot.policy.default import DEFAULT_POLICY
+from bot.policy.loading import PolicyInForce
 from bot.requests.clusters import Clusters
 from bot.requests.notices import (
     Address,
@@ -72,7 +72,7 @@ async def services(tmp_path: Path) -> AsyncIterator[Services]:
             database=database,
             keyring=KEYRING,
             clusters=Clusters({}),
-            policy=lambda: DEFAULT_POLICY,
+            policy=PolicyInForce(read=None, config=config, operations=(), clock=clock),
             directory=Directory(config=config, source=Nobody(), clock=clock),
             registry=build_registry([OWN]),
             config=config,
