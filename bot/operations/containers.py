@@ -44,6 +44,7 @@ def choose_container(pod: Pod, wanted: str) -> str:
 
 
 def container_now(pod: Pod, name: str) -> ContainerNow | None:
+    """A container's status, init containers included; `None` before there is one."""
     statuses = (*(pod.status.container_statuses or ()), *(pod.status.init_container_statuses or ()))
     return next((each for each in statuses if each.name == name), None)
 

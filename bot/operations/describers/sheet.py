@@ -30,6 +30,7 @@ class Sheet:
         self.write(f"{one_line(label)}: {one_line(str(value), LONGEST)}")
 
     def part(self, label: str) -> Sheet:
+        """A label of its own line; what is put into the sheet that is returned stands below it, deeper."""
         self.write(f"{one_line(label, LONGEST)}:")
         return Sheet(self.lines, self.depth + 1)
 
@@ -46,6 +47,7 @@ class Sheet:
             inner.write(one_line(f"{key}={value}", LONGEST))
 
     def table(self, label: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+        """Rows under a label; `<none>` for none."""
         if not rows:
             self.put(label, NONE)
             return
@@ -55,9 +57,11 @@ class Sheet:
             inner.write(line)
 
     def items(self, label: str, values: Iterable[object]) -> None:
+        """Values in one line, separated by commas; nothing for none."""
         self.put(label, ", ".join(str(value) for value in values))
 
     def write(self, line: str) -> None:
+        """One line as it is; the caller has made it plain."""
         self.lines.append(STEP * self.depth + line)
 
 

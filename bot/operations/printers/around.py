@@ -28,6 +28,7 @@ class LoadBalancer(Lean, frozen=True, kw_only=True):
 
     @property
     def addresses(self) -> list[str]:
+        """Addresses or names that reach it."""
         return [entry.ip or entry.hostname for entry in self.ingress or ()]
 
 

@@ -24,6 +24,7 @@ class PodSummary:
 
     @property
     def well(self) -> bool:
+        """Complete, or running with every container ready."""
         return self.status == "Completed" or (self.status == "Running" and self.ready == self.total)
 
 

@@ -25,6 +25,7 @@ MODES: Final = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": 
 
 
 def service_cells(found: Service, now: datetime) -> tuple[str, ...]:
+    """A Service; EXTERNAL-IP is pending while a load balancer has none."""
     return (
         found.metadata.name,
         found.spec.type,
@@ -37,6 +38,7 @@ def service_cells(found: Service, now: datetime) -> tuple[str, ...]:
 
 
 def ingress_cells(found: Ingress, now: datetime) -> tuple[str, ...]:
+    """An Ingress; at most three hosts are named."""
     hosts = [rule.host for rule in found.spec.rules or () if rule.host]
     more = len(found.spec.rules or ()) - 3
     return (
@@ -50,6 +52,7 @@ def ingress_cells(found: Ingress, now: datetime) -> tuple[str, ...]:
 
 
 def endpoint_slice_cells(found: EndpointSlice, now: datetime) -> tuple[str, ...]:
+    """An EndpointSlice; at most three ports and addresses are named."""
     addresses = [address for endpoint in found.endpoints or () for address in endpoint.addresses or ()]
     ports = [str(port.port) if port.port is not None else "*" for port in found.ports or ()]
     return (
@@ -62,11 +65,13 @@ def endpoint_slice_cells(found: EndpointSlice, now: datetime) -> tuple[str, ...]
 
 
 def config_map_cells(found: ConfigMap, now: datetime) -> tuple[str, ...]:
+    """A ConfigMap: how many values it has."""
     size = len(found.data or {}) + len(found.binary_data or {})
     return found.metadata.name, str(size), age(found.metadata.creation_timestamp, now)
 
 
 def node_cells(found: Node, now: datetime) -> tuple[str, ...]:
+    """A Node."""
     info = found.status.node_info
     addresses = {each.type: each.address for each in reversed(found.status.addresses or ())}
     return (
@@ -91,24 +96,29 @@ def node_status(found: Node) -> str:
 
 
 def node_well(found: Node) -> bool:
+    """Ready and not cordoned."""
     return node_status(found) == "Ready"
 
 
 def node_roles(labels: dict[str, str]) -> str:
+    """Roles by the labels `node-role.kubernetes.io/ROLE` and `kubernetes.io/role`."""
     roles = {key.removeprefix(ROLE) for key in labels if key.startswith(ROLE)} - {""}
     named = labels.get("kubernetes.io/role")
     return ",".join(sorted(roles | ({named} if named else set()))) or NONE
 
 
 def namespace_cells(found: Namespace, now: datetime) -> tuple[str, ...]:
+    """A Namespace."""
     return found.metadata.name, found.status.phase, age(found.metadata.creation_timestamp, now)
 
 
 def namespace_well(found: Namespace) -> bool:
+    """Not on its way out."""
     return found.status.phase != "Terminating"
 
 
 def quota_cells(found: Quota, now: datetime) -> tuple[str, ...]:
+    """A ResourceQuota: used of hard, requests apart from limits."""
     used = found.status.used or {}
     words = [(key, f"{key}: {used.get(key, '0')}/{value}") for key, value in sorted((found.status.hard or {}).items())]
     limits = ", ".join(word for key, word in words if key.startswith("limits."))
@@ -117,6 +127,7 @@ def quota_cells(found: Quota, now: datetime) -> tuple[str, ...]:
 
 
 def claim_cells(found: Claim, now: datetime) -> tuple[str, ...]:
+    """A PersistentVolumeClaim; size and modes are those of the bound volume."""
     bound = bool(found.spec.volume_name)
     return (
         found.metadata.name,
@@ -132,10 +143,12 @@ def claim_cells(found: Claim, now: datetime) -> tuple[str, ...]:
 
 
 def claim_phase(found: Claim) -> str:
+    """Its phase, or Terminating."""
     return "Terminating" if found.metadata.deletion_timestamp is not None else found.status.phase
 
 
 def claim_well(found: Claim) -> bool:
+    """Bound."""
     return claim_phase(found) == "Bound"
 
 
@@ -147,6 +160,7 @@ def event_seen(found: Event) -> datetime | None:
 
 
 def event_count(found: Event) -> int:
+    """How often it was seen, at least once."""
     return max(found.series.count if found.series is not None else 0, found.count, 1)
 
 
@@ -170,6 +184,7 @@ def event_cells(found: Event, now: datetime) -> tuple[str, ...]:
 
 
 def event_well(found: Event) -> bool:
+    """No warning."""
     return found.type != "Warning"
 
 

@@ -34,9 +34,11 @@ class Printer(Generic[T]):
     well: Callable[[T], bool] = _always
 
     def titles(self, *, wide: bool) -> tuple[str, ...]:
+        """Column titles, with or without those of `-o wide`."""
         return tuple(column.removeprefix("+") for column in self.columns if wide or not column.startswith("+"))
 
     def row(self, found: T, now: datetime, *, wide: bool) -> tuple[str, ...]:
+        """An object's cells, one line each."""
         every = zip(self.columns, self.cells(found, now), strict=True)
         return tuple(one_line(cell) for column, cell in every if wide or not column.startswith("+"))
 

@@ -15,6 +15,7 @@ NONE = "<none>"
 
 
 def deployment_cells(found: Workload, now: datetime) -> tuple[str, ...]:
+    """A Deployment."""
     status = found.status
     return (
         found.metadata.name,
@@ -28,6 +29,7 @@ def deployment_cells(found: Workload, now: datetime) -> tuple[str, ...]:
 
 
 def replica_set_cells(found: Workload, now: datetime) -> tuple[str, ...]:
+    """A ReplicaSet."""
     return (
         found.metadata.name,
         str(_wanted(found)),
@@ -40,6 +42,7 @@ def replica_set_cells(found: Workload, now: datetime) -> tuple[str, ...]:
 
 
 def stateful_set_cells(found: Workload, now: datetime) -> tuple[str, ...]:
+    """A StatefulSet."""
     return (
         found.metadata.name,
         f"{found.status.ready_replicas}/{_wanted(found)}",
@@ -49,6 +52,7 @@ def stateful_set_cells(found: Workload, now: datetime) -> tuple[str, ...]:
 
 
 def daemon_set_cells(found: Workload, now: datetime) -> tuple[str, ...]:
+    """A DaemonSet."""
     status = found.status
     return (
         found.metadata.name,
@@ -65,14 +69,17 @@ def daemon_set_cells(found: Workload, now: datetime) -> tuple[str, ...]:
 
 
 def replicas_well(found: Workload) -> bool:
+    """As many are ready as are wanted."""
     return found.status.ready_replicas >= _wanted(found)
 
 
 def daemon_set_well(found: Workload) -> bool:
+    """Ready on every node that it is meant for."""
     return found.status.number_ready >= found.status.desired_number_scheduled
 
 
 def job_cells(found: Job, now: datetime) -> tuple[str, ...]:
+    """A Job; DURATION runs on until it is complete."""
     return (
         found.metadata.name,
         job_status(found),
@@ -96,10 +103,12 @@ def job_status(found: Job) -> str:
 
 
 def job_well(found: Job) -> bool:
+    """Not failed."""
     return job_status(found) not in ("Failed", "FailureTarget")
 
 
 def cron_job_cells(found: CronJob, now: datetime) -> tuple[str, ...]:
+    """A CronJob."""
     last = found.status.last_schedule_time
     job = found.spec.job_template.spec
     return (
@@ -116,6 +125,7 @@ def cron_job_cells(found: CronJob, now: datetime) -> tuple[str, ...]:
 
 
 def autoscaler_cells(found: Autoscaler, now: datetime) -> tuple[str, ...]:
+    """A HorizontalPodAutoscaler; at most two metrics are named."""
     spec = found.spec
     return (
         found.metadata.name,
@@ -129,6 +139,7 @@ def autoscaler_cells(found: Autoscaler, now: datetime) -> tuple[str, ...]:
 
 
 def budget_cells(found: Budget, now: datetime) -> tuple[str, ...]:
+    """A PodDisruptionBudget."""
     least, most = found.spec.min_available, found.spec.max_unavailable
     return (
         found.metadata.name,
@@ -140,10 +151,12 @@ def budget_cells(found: Budget, now: datetime) -> tuple[str, ...]:
 
 
 def budget_well(found: Budget) -> bool:
+    """It allows a disruption, or has no pods to protect."""
     return found.status.disruptions_allowed > 0 or not found.status.expected_pods
 
 
 def revision_cells(found: Revision, now: datetime) -> tuple[str, ...]:
+    """A ControllerRevision."""
     owner = found.metadata.controller
     return (
         found.metadata.name,
