@@ -184,7 +184,7 @@ def _check_confirm(confirm: Mapping[str, Any] | None) -> None:
     if confirm is None:
         return
     for name, limit in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
-        _check_text(confirm[name], limit)
+        _check_text(confirm[name], limit, plain_only=True)
 
 
 _BLOCKS: Final[dict[str, Callable[[Block], None]]] = {

@@ -8,8 +8,9 @@ import pytest
 from bot.requests.notices import PingEvent
 from bot.requests.states import ENDED, State
 from bot.slack.pings import loud, ping, still_true
+from bot.text import Code, text
 from tests.cards.reading import mentions, pressed, problems, words
-from tests.cards.requests_shown import BOB, CAROL, DECISION, shown
+from tests.cards.requests_shown import BOB, CAROL, DECISION, PLAN, shown
 
 CONFIRMED = msgspec.structs.replace(DECISION, approvals=0, confirm=True)
 SRE = ("group", "S0SRE")
@@ -81,3 +82,22 @@ def test_slack_takes_every_ping(state: State, event: PingEvent, locale: str) -> 
     for direct in (False, True):
         made = ping(shown(state), event, locale, direct=direct)
         assert problems(made) == []
+
+
+@pytest.mark.parametrize("locale", ["en", "ja"])
+@pytest.mark.parametrize("event", list(PingEvent))
+def test_a_push_line_is_at_most_120_characters_as_a_person_counts_them(event: PingEvent, locale: str) -> None:
+    long = Code("payments-authorisation-gateway-" * 3)
+    plan = msgspec.structs.replace(
+        PLAN,
+        summary=text("Roll back {target}", target=long),
+        before=text("{value}", value=long),
+        after=text("{value}", value=long),
+    )
+    states = {PingEvent.ASK: State.WAITING, PingEvent.END: State.PARTLY_DONE}
+    of = shown(states.get(event, State.NEEDS_ATTENTION), plan=plan, cluster="production-ap-northeast-1-blue")
+    for direct in (False, True):
+        made = ping(of, event, locale, direct=direct)
+        seen = made.text.replace("<!subteam^S0SRE>", "@sre-oncall").replace("<@U0ALICE>", "@alice")
+        assert len(seen) <= 120
+        assert "R-142" in seen
