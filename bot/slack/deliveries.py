@@ -36,7 +36,7 @@ class Lane(StrEnum):
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
-    """A modal as it was sent in. `values` by block id, already redacted; `metadata` is ours but came back by a client."""
+    """A modal as it was sent in. `values` by block id, already redacted; `metadata` is ours, back from a client."""
 
     view: str
     callback: str

@@ -99,7 +99,10 @@ def details(shown: Shown, locale: str) -> View:
     """All of it, to be read only."""
     blocks = [
         *_about(shown, locale),
-        *paragraph([text("As a command: {command}", command=Code(one_line(shown.command_line, 3_000))), *trouble(shown)], locale),
+        *paragraph(
+            [text("As a command: {command}", command=Code(one_line(shown.command_line, 3_000))), *trouble(shown)],
+            locale,
+        ),
         *_exactly(shown, locale),
         *(stages(shown, shown.plan, locale) if shown.plan is not None else []),
     ]
