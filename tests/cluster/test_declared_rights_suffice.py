@@ -49,7 +49,6 @@ LOOKS = {
     "overview": "overview",
     "rollout history": "rollout history deploy/app",
     "rollout status": "rollout status deploy/app",
-    "status": "status",
 }
 
 
