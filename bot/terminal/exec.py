@@ -12,14 +12,14 @@ from bot.clock import SystemClock
 from bot.commandline.grammar import Parsed
 from bot.errors import Bug, Refused
 from bot.operations.arguments import Arguments
-from bot.operations.operation import Operation, OperationKind
+from bot.operations.operation import Operation, OperationKind, Outcome
 from bot.operations.view import Follow, Live, View
 from bot.terminal.errors import Exit
 from bot.terminal.following import end_of, follow_live, follow_logs
 from bot.terminal.lines import read_line, the_registry
 from bot.terminal.local import change_locally
 from bot.terminal.options import Way, cluster_options
-from bot.terminal.own import answer_own
+from bot.terminal.own import show_help, who_am_i
 from bot.terminal.places import Place, open_place
 from bot.terminal.screen import Screen
 from bot.terminal.start import the_screen
@@ -49,7 +49,7 @@ def command(
     screen = the_screen()
     if parsed.operation.kind is OperationKind.CHANGE and not local:
         raise _is_a_change(parsed)
-    if parsed.operation.kind is OperationKind.OWN and answer_own(parsed, registry, screen):
+    if parsed.operation.kind is OperationKind.OWN and show_help(parsed, registry, screen):
         return
     ctx.exit(asyncio.run(_run(parsed, Way(**way), screen, json=output == "json", save=save)))
 
@@ -65,9 +65,7 @@ async def _run(parsed: Parsed, way: Way, screen: Screen, *, json: bool, save: Pa
 async def _look(
     place: Place, operation: Operation, arguments: Arguments, screen: Screen, *, json: bool, save: Path | None
 ) -> Exit:
-    if operation.run is None or operation.kind not in LOOKING:
-        raise Bug(text("{operation} has no function.", operation=Code(operation.name)))
-    outcome = await operation.run(place.acting.reader(), arguments)
+    outcome = await _outcome(place, operation, arguments)
     if isinstance(outcome, View):
         screen.json(view_document(outcome, screen)) if json else show_view(screen, outcome, save=save)
         return Exit.DONE
@@ -88,6 +86,14 @@ async def _look(
         await follow_logs(place.acting, outcome, screen)
         return Exit.DONE
     raise Bug(text("{operation} only looks and returned a plan.", operation=Code(operation.name)))
+
+
+async def _outcome(place: Place, operation: Operation, arguments: Arguments) -> Outcome:
+    if operation.kind is OperationKind.OWN:
+        return await who_am_i(place)
+    if operation.run is None or operation.kind not in LOOKING:
+        raise Bug(text("{operation} has no function.", operation=Code(operation.name)))
+    return await operation.run(place.acting.reader(), arguments)
 
 
 def _is_a_change(parsed: Parsed) -> Refused:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 import click
+import structlog
 
+from bot.errors import KajitoriError
 from bot.observability.logging import configure_logging
 from bot.settings import Settings, load_settings
+from bot.terminal.errors import leaf
+
+LOG: Final = structlog.get_logger("run")
 
 
 @click.command("run")
@@ -22,7 +28,12 @@ def command() -> None:
     """
     settings = load_settings().check_slack()
     configure_logging(settings.log, json=not sys.stderr.isatty(), colours=sys.stderr.isatty())
-    _run(settings)
+    try:
+        _run(settings)
+    except Exception as error:
+        if not isinstance(leaf(error), KajitoriError):
+            LOG.exception("broken")
+        raise
 
 
 def _run(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any, Final, final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
@@ -83,7 +83,7 @@ class Screen:
     def over(self, shown: str) -> None:
         """Write a line over the last one (only where `live`)."""
         room = max(20, self._out.width - 1)
-        self._out.file.write(f"\r\x1b[2K{shown[:room]}")
+        self._out.file.write(f"\r\x1b[2K{set_cell_size(shown, min(cell_len(shown), room))}")
         self._out.file.flush()
 
     def end_over(self) -> None:

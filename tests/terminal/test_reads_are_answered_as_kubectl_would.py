@@ -171,6 +171,16 @@ async def test_help_is_answered_without_a_cluster(kajitori: Kajitori) -> None:
     assert "Usage: kajitori exec touch note" in ran.out
 
 
+async def test_whoami_asks_the_api_server(kajitori: Kajitori, server: ApiServer, kubeconfig: Path) -> None:
+    path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    server.answer("POST", path, {"status": {"userInfo": {"username": "alice", "groups": ["dev", "sre"]}}}, status=201)
+
+    ran = await kajitori("exec", "whoami")
+
+    assert ran.code == 0
+    assert [line.split()[-1] for line in ran.out.splitlines()] == ["NAME", "alice", "dev", "sre", "shop"]
+
+
 async def test_what_is_about_slack_is_refused_with_its_counterpart(kajitori: Kajitori) -> None:
     ran = await kajitori("exec", "use prod/payments")
 
