@@ -26,9 +26,10 @@ def show_plan(screen: Screen, planned: Planned, document: dict[str, Any]) -> Non
         screen.say(text("⚠ {warning}", warning=warning), style="yellow", indent=2)
     for step in document["steps"]:
         _show_step(screen, step)
-    for change in document["changes"]:
-        before, after = _short(change["before"]), _short(change["after"])
-        screen.line(f"    {change['pointer']}: {before} → {after}")
+        for change in document["changes"]:
+            if step["kind"] == "call" and change["path"] == step["path"]:
+                before, after = _short(change["before"]), _short(change["after"])
+                screen.line(f"    {change['pointer']}: {before} → {after}")
     if plan.back is not None:
         screen.say(text("back: {command}", command=Code(plan.back.command_line)), indent=2)
     screen.line(f"  digest {planned.digest}", style="dim")
