@@ -56,16 +56,14 @@ def command(
 
 async def _run(parsed: Parsed, way: Way, screen: Screen, *, json: bool, save: Path | None) -> Exit:
     async with open_place(way, parsed.arguments, clock=SystemClock()) as place:
-        arguments = place.filled(parsed.arguments)
         if parsed.operation.kind is OperationKind.CHANGE:
             return await change_locally(place, parsed, screen)
-        return await _look(place, parsed.operation, arguments, screen, json=json, save=save)
+        return await _look(place, parsed, screen, json=json, save=save)
 
 
-async def _look(
-    place: Place, operation: Operation, arguments: Arguments, screen: Screen, *, json: bool, save: Path | None
-) -> Exit:
-    outcome = await _outcome(place, operation, arguments)
+async def _look(place: Place, parsed: Parsed, screen: Screen, *, json: bool, save: Path | None) -> Exit:
+    operation = parsed.operation
+    outcome = await _outcome(place, operation, place.filled(parsed.arguments))
     if isinstance(outcome, View):
         screen.json(view_document(outcome, screen)) if json else show_view(screen, outcome, save=save)
         return Exit.DONE

@@ -6,6 +6,8 @@ write rights where changes go through Slack.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.clock import Clock
 from bot.errors import Refused
 from bot.identity.person import Person
@@ -18,7 +20,7 @@ from bot.policy.default import DEFAULT_POLICY
 from bot.policy.explain import what_is_asked
 from bot.policy.loading import parse_policy
 from bot.policy.model import Policy
-from bot.settings import ClusterConfig, Config
+from bot.settings import Config
 from bot.settings.files import read_file
 from bot.terminal.places import Place
 from bot.terminal.screen import Screen
@@ -50,14 +52,22 @@ def check_policy(place: Place, plan: Plan, operation: Operation, *, registry: Re
     if place.config is None:
         return
     policy = load_policy(place.config, registry)
+    namespaces = sorted({call.target.namespace for call in plan.calls} or {plan.target.namespace})
+    me = Person(slack_user="", team="", name="terminal", user=place.acting.user, key="terminal")
     for name, cluster in place.configured.items():
-        namespaces = {call.target.namespace for call in plan.calls} or {plan.target.namespace}
-        decision = strictest(
-            *(
-                decide(policy, _asked(place, name, cluster, plan, operation, namespace=each, clock=clock))
-                for each in sorted(namespaces)
-            )
+        asked = Asked(
+            cluster=name,
+            environment=cluster.environment,
+            production=cluster.is_production,
+            namespace=namespaces[0],
+            operation=operation.name,
+            requester=me,
+            now=clock.now(),
+            destructive=plan.destructive,
+            recovery=plan.recovery,
+            pods=plan.impact.pods,
         )
+        decision = strictest(*(decide(policy, replace(asked, namespace=each)) for each in namespaces))
         if not decision.allowed or decision.approvals > 0:
             raise _needs_approval(name, what_is_asked(decision))
 
@@ -68,30 +78,6 @@ def load_policy(config: Config, registry: Registry) -> Policy:
         return DEFAULT_POLICY
     operations = frozenset(operation.name for operation in registry)
     return parse_policy(read_file(config.policy), source=str(config.policy), config=config, operations=operations)
-
-
-def _asked(
-    place: Place,
-    name: str,
-    cluster: ClusterConfig,
-    plan: Plan,
-    operation: Operation,
-    *,
-    namespace: str,
-    clock: Clock,
-) -> Asked:
-    return Asked(
-        cluster=name,
-        environment=cluster.environment,
-        production=cluster.is_production,
-        namespace=namespace,
-        operation=operation.name,
-        requester=Person(slack_user="", team="", name="terminal", user=place.acting.user, key="terminal"),
-        now=clock.now(),
-        destructive=plan.destructive,
-        recovery=plan.recovery,
-        pods=plan.impact.pods,
-    )
 
 
 def _needs_approval(cluster: str, why: Text) -> Refused:
