@@ -55,6 +55,7 @@ from bot.slack.submits import validate
 from bot.slack.tell import teller
 from bot.slack.throttle import Throttle
 from bot.store.database import Database
+from bot.store.inheritance import inherit
 from bot.store.intake import Intake
 from bot.store.memory import remembered
 from bot.store.sealing import Key, Keyring
@@ -145,6 +146,8 @@ async def _services(stack: AsyncExitStack, settings: Settings, client: AsyncWebC
     )
     keyring = Keyring(Key(load_key(settings)))
     database = await stack.enter_async_context(Database.open(settings.database, keyring=keyring, clock=knobs.clock))
+    async with database.transaction() as tx:
+        await inherit(tx)
     clusters = await open_clusters(stack, config, clock=knobs.clock, tokens=knobs.tokens)
     await examine_clusters(clusters, config, registry)
     writes = [each.timeouts.write for each in config.clusters.values()]

@@ -36,7 +36,9 @@ from bot.store.requests import Request, compare_and_set, load, ways_back_of
 from bot.store.votes import cast_vote
 from bot.text import text
 
-OFFERED = frozenset({State.EXECUTING, State.SUCCEEDED, State.FAILED, State.PARTLY_DONE, State.HALTED})
+OFFERED = frozenset(
+    {State.EXECUTING, State.SUCCEEDED, State.FAILED, State.PARTLY_DONE, State.HALTED, State.CANCELLED}
+)
 """States in which something took effect that can be taken back."""
 
 Read = Callable[[str], tuple[Operation, Arguments]]

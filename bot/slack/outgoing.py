@@ -28,6 +28,9 @@ from bot.store.outbox import Claimed
 
 LOG: Final = structlog.get_logger("outbox")
 
+SHORTEST_PAUSE: Final = 0.05
+"""Seconds. What is due in less would be claimed again at once, and again."""
+
 Render = Callable[[Claimed], Awaitable[Message | None]]
 """The message as it should be now; `None` if it is out of date and nobody should get it."""
 
@@ -44,12 +47,24 @@ class OutgoingSettings:
 
     at_once: int = 16
     per_channel: int = 4
-    lease: float = 90.0
-    timeout: float = 60.0
+    lease: float = 30.0
+    timeout: float = 20.0
     poll: float = 1.0
     keep: float = 12 * 3600.0
     longest_pause: float = 60.0
     drain: float = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Turn:
+    """A message that may go now. `uncertain`: an earlier attempt may have reached Slack."""
+
+    claimed: Claimed
+    target: messages.Message | None
+    uncertain: bool
+
+    def of(self, message: Message) -> Message:
+        return addressed(message, self.claimed, self.target, uncertain=self.uncertain)
 
 
 @final
@@ -93,19 +108,39 @@ class Outgoing:
                         task.cancel()
 
     async def begin(self, group: asyncio.TaskGroup) -> int:
-        """Claim what is due and start sending it; how many."""
+        """Claim what is due, put back what has to wait for Slack's rates, and start sending the rest; how many were due."""
         room = self.settings.at_once - len(self._sending)
         if room <= 0:
             return 0
         busy = [channel for channel, count in self._channels.items() if count >= self.settings.per_channel]
         async with self.database.transaction() as tx:
             claimed = await outbox.claim(tx, room, self.owner, self.settings.lease, busy_channels=busy)
-        for each in claimed:
-            self._channels[each.channel] += 1
-            task = group.create_task(self._deliver(each), name="outbox-message")
+            ready = [turn for each in claimed if (turn := await self._turn(tx, each)) is not None]
+        for turn in ready:
+            self._channels[turn.claimed.channel] += 1
+            task = group.create_task(self._deliver(turn), name="outbox-message")
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         return len(claimed)
+
+    async def _turn(self, tx: Transaction, claimed: Claimed) -> _Turn | None:
+        """Its turn under Slack's rates, taken; or put back until it may go, which counts as no attempt at Slack.
+
+        No await stands between asking the pace and taking from it, or two messages would take the same turn.
+        """
+        target = None if claimed.thread_key is None else await messages.message_of(tx, claimed.thread_key)
+        uncertain = claimed.attempts > 1 and self._certain.pop(claimed.id, 0) != claimed.attempts - 1
+        turn = _Turn(claimed=claimed, target=target, uncertain=uncertain)
+        place = turn.of(Message(key=claimed.key, kind=MessageKind(claimed.kind)))
+        now = self.clock.monotonic()
+        wait = self.pace.wait(place, now)
+        if wait <= 0:
+            self.pace.take(place, now)
+            return turn
+        self._remember(claimed, uncertain=uncertain)
+        at = await self.database.now(tx) + timedelta(seconds=max(wait, SHORTEST_PAUSE))
+        await outbox.retry_at(tx, claimed, at, error="pace")
+        return None
 
     async def _idle(self) -> float:
         """Seconds until the next message is due, at most `poll`; what is due and not claimed waits for a hint."""
@@ -115,15 +150,15 @@ class Outgoing:
         wait = (due - now).total_seconds() if due is not None else self.settings.poll
         return min(wait, self.settings.poll) if wait > 0 else self.settings.poll
 
-    async def _deliver(self, claimed: Claimed) -> None:
-        uncertain = claimed.attempts > 1 and self._certain.pop(claimed.id, 0) != claimed.attempts - 1
+    async def _deliver(self, turn: _Turn) -> None:
+        claimed = turn.claimed
         try:
             async with asyncio.timeout(self.settings.timeout):
-                outcome = await self._attempt(claimed, uncertain=uncertain)
+                outcome = await self._attempt(turn)
         except TimeoutError:
             outcome = Later(seconds=2.0, why="timeout", uncertain=True)
         except Unavailable as error:
-            outcome = Later(seconds=2.0, why=type(error).__name__, uncertain=uncertain)
+            outcome = Later(seconds=2.0, why=type(error).__name__, uncertain=turn.uncertain)
         except Exception:
             LOG.exception("message_failed", kind=claimed.kind)
             outcome = Later(seconds=30.0, why="failed", uncertain=True)
@@ -132,34 +167,27 @@ class Outgoing:
             self._channels += Counter()
         await self._record(claimed, outcome)
 
-    async def _attempt(self, claimed: Claimed, *, uncertain: bool) -> Outcome:
-        """No await stands between asking the pace and taking from it, or two messages would take the same turn."""
-        target = None
-        if claimed.thread_key is not None:
-            async with self.database.read() as tx:
-                target = await messages.message_of(tx, claimed.thread_key)
-        kind = MessageKind(claimed.kind)
-        place = addressed(Message(key=claimed.key, kind=kind), claimed, target, uncertain=uncertain)
-        if kind is MessageKind.DELETE and target is None:
+    async def _attempt(self, turn: _Turn) -> Outcome:
+        if turn.claimed.kind == MessageKind.DELETE and turn.target is None:
             return Gone(why="never_posted")
-        now = self.clock.monotonic()
-        wait = self.pace.wait(place, now)
-        if wait > 0:
-            return Later(seconds=wait, why="pace", uncertain=uncertain)
-        self.pace.take(place, now)
-        message = await self.render(claimed)
+        message = await self.render(turn.claimed)
         if message is None:
             return Gone(why="out_of_date")
-        message = addressed(message, claimed, target, uncertain=uncertain)
+        message = turn.of(message)
         outcome = await self.send(message)
         if isinstance(outcome, Later) and outcome.why in RateLimited.codes:
             self.pace.refuse(message, self.clock.monotonic(), outcome.seconds)
         return outcome
 
+    def _remember(self, claimed: Claimed, *, uncertain: bool) -> None:
+        """A claim that certainly left nothing at Slack; of another process' claims nothing is known."""
+        if not uncertain:
+            self._certain[claimed.id] = claimed.attempts
+
     async def _record(self, claimed: Claimed, outcome: Outcome) -> None:
         """A store that does not answer leaves the row to its lease, and the post to be found by its key."""
-        if isinstance(outcome, Later) and not outcome.uncertain:
-            self._certain[claimed.id] = claimed.attempts
+        if isinstance(outcome, Later):
+            self._remember(claimed, uncertain=outcome.uncertain)
         try:
             async with self.database.transaction() as tx:
                 await self._store(tx, claimed, outcome)

@@ -26,7 +26,7 @@ from playground.workspace.people import TEAM
 from playground.workspace.server import Workspace
 from tests.controlplane.shop import Shop
 
-PATIENCE: Final = 15.0
+PATIENCE: Final = 60.0
 CHANNEL: Final = "payments-prod"
 Json = dict[str, Any]
 
