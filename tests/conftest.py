@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
-from tests.databases import PostgreSQL, opened, postgresql_server
+from tests.databases import PostgreSQL, SQLite, opened, postgresql_server
 
 
 @pytest.fixture(scope="session")
@@ -18,16 +18,23 @@ def postgresql() -> Iterator[PostgreSQL]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SQLite:
+    """Copies of one migrated file."""
+    return SQLite(tmp_path_factory.mktemp("sqlite") / "template.db")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a fresh database: each test that takes this runs on both."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'kajitori.db'}"
+        files: SQLite = request.getfixturevalue("sqlite")
+        yield await files.fresh(tmp_path / "kajitori.db")
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    made = await server.fresh()
+    made = await server.borrow()
     yield made
-    await server.drop(made)
+    await server.give_back(made)
 
 
 @pytest.fixture

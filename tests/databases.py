@@ -23,9 +23,24 @@ import pytest
 from bot.clock import Clock, SystemClock
 from bot.store.database import Database
 from bot.store.sealing import Key, Keyring
+from bot.store.tables import metadata
 
 KEY = Key(bytes(range(32)))
 KEYRING = Keyring(KEY)
+
+
+@dataclass
+class SQLite:
+    """A migrated and empty file, made when it is first needed."""
+
+    template: Path
+
+    async def fresh(self, path: Path) -> str:
+        """The address of a copy at that path."""
+        if not self.template.exists():
+            async with opened(f"sqlite:///{self.template}"):
+                pass
+        return f"sqlite:///{shutil.copy(self.template, path)}"
 
 
 @dataclass
@@ -34,13 +49,14 @@ class PostgreSQL:
 
     folder: Path
     made: int = 0
-    ready: bool = field(default=False)
+    ready: bool = False
+    free: list[str] = field(default_factory=list)
 
     def address(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={quote(str(self.folder))}"
 
-    async def run(self, statement: str) -> None:
-        connection = await asyncpg.connect(host=str(self.folder), user="postgres", database="postgres")
+    async def run(self, statement: str, *, database: str = "postgres") -> None:
+        connection = await asyncpg.connect(host=str(self.folder), user="postgres", database=database)
         try:
             await connection.execute(statement)
         finally:
@@ -49,6 +65,10 @@ class PostgreSQL:
     async def fresh(self, *, empty: bool = False) -> str:
         """The address of a new database, with tables unless `empty`."""
         if not self.ready:
+            # Nothing outlives a test, so nothing has to reach the disk.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                await self.run(f"ALTER SYSTEM SET {setting} = off")
+            await self.run("SELECT pg_reload_conf()")
             await self.run("CREATE DATABASE kajitori_template")
             async with Database.open(self.address("kajitori_template"), keyring=KEYRING, clock=SystemClock()):
                 pass
@@ -59,9 +79,26 @@ class PostgreSQL:
         await self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.address(name)
 
+    async def borrow(self) -> str:
+        """The address of an empty database with tables, used before or new: emptying takes a tenth of making."""
+        return self.free.pop() if self.free else await self.fresh()
+
+    async def give_back(self, address: str) -> None:
+        """Empty it, or drop it where the test has changed its tables."""
+        try:
+            await self.run(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY", database=_name(address))
+        except asyncpg.PostgresError:
+            await self.drop(address)
+        else:
+            self.free.append(address)
+
     async def drop(self, address: str) -> None:
-        name = address.split("@/")[1].split("?")[0]
+        name = _name(address)
         await self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _name(address: str) -> str:
+    return address.split("@/")[1].split("?")[0]
 
 
 @contextmanager

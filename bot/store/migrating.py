@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,11 @@ def configuration() -> Config:
     return config
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())
+
+
 def upgrade(connection: Connection) -> None:
     """Run what is missing. Raises `NewerStore` if a newer version of Kajitori was here."""
     if connection.dialect.name == "postgresql":
@@ -40,7 +46,7 @@ def upgrade(connection: Connection) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether nothing is missing. Raises `NewerStore` if a newer version of Kajitori was here."""
-    script = ScriptDirectory.from_config(configuration())
+    script = _scripts()
     current = MigrationContext.configure(connection).get_current_revision()
     if current == script.get_current_head():
         return True
