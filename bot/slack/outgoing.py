@@ -108,7 +108,7 @@ class Outgoing:
                         task.cancel()
 
     async def begin(self, group: asyncio.TaskGroup) -> int:
-        """Claim what is due, put back what has to wait for Slack's rates, and start sending the rest; how many were due."""
+        """Claim what is due, put back what Slack's rates hold up, and start sending the rest; how many were due."""
         room = self.settings.at_once - len(self._sending)
         if room <= 0:
             return 0

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import case, delete, exists, or_, select, update
+from sqlalchemy import case, delete, exists, literal, or_, select, update
 
+from bot.store.columns import UtcTime
 from bot.store.conflicts import insert_new
 from bot.store.database import Transaction
 from bot.store.errors import lease_lost
@@ -82,10 +83,18 @@ async def _is_known(tx: Transaction, key: str) -> bool:
 
 async def _replace(tx: Transaction, values: dict[str, Any]) -> bool:
     more_urgent = case((outbox.c.priority < values["priority"], outbox.c.priority), else_=values["priority"])
+    moment = literal(values["not_before"], UtcTime)
+    sooner = case((outbox.c.not_before < moment, outbox.c.not_before), else_=moment)
     replaced = await tx.execute(
         update(outbox)
         .where(outbox.c.thread_key == values["thread_key"], outbox.c.kind == "update", outbox.c.state == "waiting")
-        .values(key=values["key"], body=values["body"], channel=values["channel"], priority=more_urgent)
+        .values(
+            key=values["key"],
+            body=values["body"],
+            channel=values["channel"],
+            priority=more_urgent,
+            not_before=sooner,
+        )
     )
     return replaced.rowcount == 1
 
