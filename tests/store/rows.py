@@ -10,7 +10,7 @@ from bot.store.plans import PlanVersion
 from bot.store.requests import NewRequest
 from bot.store.votes import Vote
 
-NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+NOON = datetime(2025, 11, 25, 12, tzinfo=UTC)
 
 
 def a_request(**changes: object) -> NewRequest:
