@@ -1,4 +1,4 @@
-"""Whatever revisions there are and whatever is typed: pinned means the same plan, sent means nothing more to do; and the
+"""Whatever revisions there are and whatever is typed: pinned means the same plan, sent means nothing more to do; the
 way back, planned from the world after it, is the one that was digested.
 """
 
