@@ -102,6 +102,9 @@ class Transport:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._session is not None:
+            if self._session.connector is not None:
+                # Nobody is left to say goodbye to: a TLS shutdown that is begun and not awaited leaves sockets open.
+                await self._session.connector.close(abort_ssl=True)
             await self._session.close()
             self._session = None
 

@@ -39,7 +39,7 @@ class SecretTyped(Refused):
 @final
 @dataclass(frozen=True)
 class Handlers:
-    """`handle` is what the inbox calls. It raises only what is worth another attempt: bugs, and a store that is gone."""
+    """`handle` is what the inbox calls. It raises only what is worth another attempt: bugs, a store that is gone."""
 
     desk: Desk
 
