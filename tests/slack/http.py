@@ -49,7 +49,7 @@ class Endpoint:
 async def endpoint(workspace: Workspace, session: aiohttp.ClientSession, receive, **options) -> AsyncIterator[Endpoint]:
     """The bot's real app behind its real HTTP handler, which the workspace delivers to."""
     secret = workspace.signing_secret
-    async with slack_app(workspace, session, receive, signing_secret=secret, **options) as slack:
+    async with slack_app(workspace, session, receive, **options) as slack:
         found = Endpoint(address="", workspace=workspace, session=session, slack=slack)
 
         async def on_forgery(forgery: Forgery) -> None:

@@ -7,13 +7,14 @@ import time
 from urllib.parse import urlencode
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.clock import SystemClock
 from bot.errors import Refused
 from bot.slack.http_mode import BODY_LIMIT, http_handler
 from playground.workspace.signed_requests import signed_headers
 from tests.slack.http import endpoint
-from tests.workspace.edge import Recorder
+from tests.workspace.edge import Recorder, slack_app
 
 EVENT = {
     "type": "event_callback",
@@ -126,3 +127,12 @@ async def test_without_a_signing_secret_the_handler_is_not_even_built(workspace,
         for secret in ("", "  \n"):
             with pytest.raises(Refused, match="no signing secret"):
                 http_handler(bot.slack, signing_secret=secret, clock=SystemClock(), on_forgery=bot.post)
+
+
+async def test_the_app_itself_hears_nothing_that_nobody_verified(workspace, session):
+    receive = Recorder()
+    async with slack_app(workspace, session, receive) as slack:
+        answer = await slack.dispatch(AsyncBoltRequest(body=BODY.decode(), mode="http"))
+        assert answer.status == 401 and receive.seen == []
+        assert (await slack.dispatch(AsyncBoltRequest(body=BODY.decode(), mode="http"), verified=True)).status == 200
+    assert len(receive.seen) == 1

@@ -78,7 +78,6 @@ async def slack_app(
     session: aiohttp.ClientSession,
     receive: Callable[[Delivery], object],
     *,
-    signing_secret: str = "",
     seconds: float = 1.5,
 ) -> AsyncIterator[Slack]:
     """The real Bolt app of the bot, against the workspace."""
@@ -89,7 +88,6 @@ async def slack_app(
         receive=receive,
         redact=hidden,
         tell=teller(session),
-        signing_secret=signing_secret,
         seconds=seconds,
     )
     yield slack
