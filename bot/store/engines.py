@@ -92,7 +92,7 @@ def postgresql(url: URL) -> AsyncEngine:
     """A pool whose connections give up a statement, a lock or a stalled transaction by themselves."""
     return create_async_engine(
         url,
-        pool_size=CONNECTIONS,
+        pool_size=CONNECTIONS + 1,  # one listens for hints
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
         connect_args={

@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 CHANNEL: Final = "kajitori"
 
@@ -60,7 +60,8 @@ class Hints:
     def __init__(self, listener: AsyncEngine | None) -> None:
         self._engine = listener
         self._subscriptions: set[Subscription] = set()
-        self._connection: asyncpg.Connection[Any] | None = None
+        self._held: AsyncConnection | None = None
+        self._listening: asyncpg.Connection[Any] | None = None
         self._connecting = asyncio.Lock()
 
     def join(self, subscription: Subscription) -> None:
@@ -78,27 +79,29 @@ class Hints:
         if self._engine is None:
             return
         async with self._connecting:
-            if self._connection is not None and not self._connection.is_closed():
+            if self._listening is not None and not self._listening.is_closed():
                 return
             try:
-                self._connection = await self._connect(self._engine)
+                await self.close()
+                await self._connect(self._engine)
             except (OSError, TimeoutError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                self._connection = None
+                await self.close()
 
-    async def _connect(self, engine: AsyncEngine) -> asyncpg.Connection[Any]:
-        async with engine.connect() as pooled:
-            raw = await pooled.get_raw_connection()
-            connection: asyncpg.Connection[Any] | None = raw.driver_connection
-            raw.detach()
-        if connection is None:
+    async def _connect(self, engine: AsyncEngine) -> None:
+        self._held = await engine.connect()
+        raw = await self._held.get_raw_connection()
+        listening: asyncpg.Connection[Any] | None = raw.driver_connection
+        if listening is None:
             raise asyncpg.InterfaceError("no connection")
-        await connection.add_listener(CHANNEL, self._heard)
-        return connection
+        await listening.add_listener(CHANNEL, self._heard)
+        self._listening = listening
 
     def _heard(self, connection: object, pid: int, channel: str, topic: object) -> None:
         self.ring(str(topic))
 
     async def close(self) -> None:
-        if self._connection is not None and not self._connection.is_closed():
-            self._connection.terminate()
-        self._connection = None
+        """Give the connection up; it goes back to nobody, for it still listens."""
+        held, self._held, self._listening = self._held, None, None
+        if held is not None:
+            await held.invalidate()
+            await held.close()

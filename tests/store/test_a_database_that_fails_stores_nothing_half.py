@@ -11,6 +11,7 @@ from bot.audit.chain import append
 from bot.audit.records import Event, Record
 from bot.clock import SystemClock
 from bot.store.database import Database
+from bot.store.engines import CONNECTIONS
 from bot.store.errors import Busy, InvariantBroken, StoreFull, StoreGone, StoreReadOnly
 from bot.store.outbox import put as put_message
 from bot.store.requests import insert_request, latest_of
@@ -171,7 +172,7 @@ async def test_a_file_that_was_replaced_is_told_too(tmp_path: object) -> None:
 async def test_a_pool_that_is_used_up_is_busy_and_not_gone(postgresql_database: Database) -> None:
     pool = postgresql_database._writer.sync_engine.pool
     pool._timeout = 0.05  # type: ignore[attr-defined]
-    held = [postgresql_database.transaction() for _ in range(10)]
+    held = [postgresql_database.transaction() for _ in range(CONNECTIONS + 1)]
     for each in held:
         await each.__aenter__()
     with pytest.raises(Busy, match="busy"):
