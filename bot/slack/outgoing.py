@@ -170,6 +170,8 @@ class Outgoing:
     async def _attempt(self, turn: _Turn) -> Outcome:
         if turn.claimed.kind == MessageKind.DELETE and turn.target is None:
             return Gone(why="never_posted")
+        if not turn.claimed.body:
+            return Gone(why="changed_by_others")
         message = await self.render(turn.claimed)
         if message is None:
             return Gone(why="out_of_date")

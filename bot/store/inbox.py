@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import delete, or_, select, update
 
 from bot.store.database import Transaction
-from bot.store.errors import lease_lost
+from bot.store.errors import SealBroken, lease_lost
 from bot.store.tables import LANES, inbox
 
+LOG: Final = structlog.get_logger("inbox")
 TOPIC: Final = "inbox"
 """The hint that a delivery waits."""
 
@@ -36,7 +38,10 @@ class Delivery:
 async def claim(
     tx: Transaction, limit: int, owner: str, seconds: float, *, lanes: Collection[str] = LANES
 ) -> tuple[Delivery, ...]:
-    """Lease waiting deliveries, oldest first; also those whose worker's lease has run out."""
+    """Lease waiting deliveries, oldest first; also those whose worker's lease has run out.
+
+    A body that somebody else changed comes empty, so that it holds up none of the others. Raises `KeyMissing`.
+    """
     due = (
         select(inbox.c.id)
         .where(
@@ -122,5 +127,9 @@ def purpose(key: str) -> str:
 
 
 def _opened(tx: Transaction, values: dict[str, Any]) -> Delivery:
-    values["body"] = tx.keyring.open(values["body"], purpose(values["key"]))
+    try:
+        values["body"] = tx.keyring.open(values["body"], purpose(values["key"]))
+    except SealBroken:
+        LOG.exception("body_changed_by_others", key=values["key"])
+        values["body"] = b""
     return Delivery(**values)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import case, delete, exists, literal, or_, select, update
 
 from bot.store.columns import UtcTime
 from bot.store.conflicts import insert_new
 from bot.store.database import Transaction
-from bot.store.errors import lease_lost
+from bot.store.errors import SealBroken, lease_lost
 from bot.store.messages import remember_message
 from bot.store.tables import outbox
 
+LOG: Final = structlog.get_logger("outbox")
 TOPIC: Final = "outbox"
 """The hint that there is something to send."""
 
@@ -102,7 +104,10 @@ async def _replace(tx: Transaction, values: dict[str, Any]) -> bool:
 async def claim(
     tx: Transaction, limit: int, owner: str, seconds: float, *, busy_channels: Collection[str] = ()
 ) -> tuple[Claimed, ...]:
-    """Lease the messages to send next, most urgent first; none of a busy channel, none before the one it follows."""
+    """Lease the messages to send next, most urgent first; none of a busy channel, none before the one it follows.
+
+    A body that somebody else changed comes empty, so that it holds up none of the others. Raises `KeyMissing`.
+    """
     earlier = outbox.alias("earlier")
     follows = exists().where(
         earlier.c.id < outbox.c.id,
@@ -204,5 +209,9 @@ def _purpose(key: str) -> str:
 
 
 def _opened(tx: Transaction, values: dict[str, Any]) -> Claimed:
-    values["body"] = tx.keyring.open(values["body"], _purpose(values["key"]))
+    try:
+        values["body"] = tx.keyring.open(values["body"], _purpose(values["key"]))
+    except SealBroken:
+        LOG.exception("body_changed_by_others", key=values["key"])
+        values["body"] = b""
     return Claimed(**values)

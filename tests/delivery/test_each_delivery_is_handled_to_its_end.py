@@ -176,3 +176,14 @@ async def test_alerts_are_left_to_their_own_worker(database):
     await put(database, delivery("a"))
     async with working(database, Handler(database=database)):
         await until(database, a="done", alert="waiting")
+
+
+async def test_a_row_that_somebody_changed_is_dropped_and_holds_nobody_up(database):
+    await put(database, delivery("changed"), delivery("good"))
+    async with database.transaction() as tx:
+        bodies = {row.key: row.body for row in await tx.execute(rows.select())}
+        await tx.execute(rows.update().where(rows.c.key == "changed").values(body=bodies["good"]))
+    handler = Handler(database=database)
+    async with working(database, handler) as (_, dropped):
+        await until(database, changed="dropped", good="done")
+    assert handler.seen == ["good"] and dropped == []

@@ -11,6 +11,7 @@ from bot.slack.addressing import addressed
 from bot.slack.messages import Later
 from bot.store import outbox
 from bot.store.messages import message_of
+from bot.store.tables import outbox as rows
 from tests.databases import opened
 from tests.delivery.outboxes import Post, post_of
 from tests.workspace.edge import Moments
@@ -243,3 +244,15 @@ async def test_later_without_words_is_tried_ever_more_slowly(post, clock):
         await clock.advance(1)
     gaps = [round(after - before) for before, after in pairwise(tried)]
     assert gaps == [2, 4, 8, 16, 32, 60, 60]
+
+
+async def test_a_message_that_somebody_changed_is_not_sent_and_holds_nobody_up(post):
+    post.cards.says["changed"] = "rendered from what nobody can trust"
+    await post.put("changed", said="secret of another")
+    await post.put("good", said="good", channel="C0PAYMENTS")
+    async with post.database.transaction() as tx:
+        bodies = {row.key: row.body for row in await tx.execute(rows.select())}
+        await tx.execute(rows.update().where(rows.c.key == "changed").values(body=bodies["good"]))
+    await post.settle()
+    assert post.said("payments-prod") == ["good"] and post.said() == []
+    assert await post.states() == {"changed": "dropped", "good": "sent"}
