@@ -161,7 +161,7 @@ def _view(seen: Seen, before: Compared, after: Compared, changes: Sequence[Chang
         for each in (before, after)
         if each.cause
     ]
-    lines.append(text("{count} fields differ.", count=len(rows)) if rows else text("The templates are the same."))
+    lines.append(text("Fields that differ: {count}", count=len(rows)) if rows else text("The templates are the same."))
     file = File(name=f"{seen.target.name}-diff.txt", title=text("All differences"), content=plain_table(every).encode())
     return View(
         title=text("What changed in {target}", target=Bold(seen.target.title)),

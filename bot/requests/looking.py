@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 import msgspec
@@ -57,9 +57,19 @@ async def look(services: Services, looked: Look, watching: Watching, done: Done)
                 await reply(tx, services, looked.key, looked.address, view=outcome, shared=shared, command_line=share)
                 await done(tx)
         case Live() | Follow():
-            first = View(title=outcome.title, lines=(text("Following…"),))
+            shared = looked.shared or (isinstance(outcome, Live) and _is_bound(services, looked))
+            looked = replace(looked, shared=shared)
+            notice = StreamNotice(
+                key=looked.key,
+                address=looked.address,
+                view=View(title=outcome.title, lines=(text("Following…"),)),
+            )
             async with services.database.transaction() as tx:
-                await stream(tx, services, StreamNotice(key=looked.key, address=looked.address, view=first))
+                await stream(tx, services, notice, shared=shared)
+                if not shared and not looked.address.direct:
+                    there = text("You find it in your messages with me, where I can keep it up to date.")
+                    view = View(title=outcome.title, lines=(there,))
+                    await reply(tx, services, looked.key, looked.address, view=view)
                 await done(tx)
             watching.begin(services, cluster, looked, outcome)
         case _:
@@ -196,7 +206,7 @@ class _Board:
         self._edits += 1
         notice = StreamNotice(key=self._looked.key, address=self._looked.address, view=view)
         async with self._services.database.transaction() as tx:
-            await stream(tx, self._services, notice, edit=str(self._edits))
+            await stream(tx, self._services, notice, shared=self._looked.shared, edit=str(self._edits))
 
 
 def _bar(progress: Progress) -> str:

@@ -130,12 +130,16 @@ async def announce(tx: Transaction, services: Services, key: str, channel: str, 
     await _put(tx, services, f"line/{key}", "post", channel, notice, Priority.RESULT)
 
 
-async def stream(tx: Transaction, services: Services, notice: StreamNotice, *, edit: str = "") -> None:
-    """A message that is edited while something is followed: posted first; `edit` tells its edits apart."""
+async def stream(tx: Transaction, services: Services, notice: StreamNotice, *, shared: bool, edit: str = "") -> None:
+    """A message that is edited while something is followed: posted first; `edit` tells its edits apart.
+
+    Private messages cannot be edited, so what is not `shared` is followed in the reader's direct messages.
+    """
     key = f"stream/{notice.key}"
-    channel = notice.address.user
+    here = shared or notice.address.direct
+    channel = notice.address.channel if here else notice.address.user
     if not edit:
-        await _put(tx, services, key, "dm", channel, notice, Priority.ANSWER)
+        await _put(tx, services, key, "post" if here else "dm", channel, notice, Priority.ANSWER)
     else:
         name = f"{key}/{edit}"
         await _put(tx, services, name, "update", channel, notice, Priority.PROGRESS, thread_key=key)

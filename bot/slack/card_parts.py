@@ -142,6 +142,11 @@ def together(values: Sequence[Value]) -> Text:
     return Text(" ".join("{" + name + "}" for name in named), named)
 
 
+def pods(count: int) -> Text:
+    """So many pods."""
+    return text("1 pod") if count == 1 else text("{count} pods", count=count)
+
+
 def what(shown: Shown, locale: str, limit: int) -> str:
     """The verb sentence with before → after and the pods, as far as `limit` characters a value allow."""
     said = clip(plain(asked(shown), locale), 2 * limit)
@@ -150,10 +155,10 @@ def what(shown: Shown, locale: str, limit: int) -> str:
         return said
     after = clip(plain(quiet(plan.after), locale), limit)
     before = "" if plan.before is None else clip(plain(quiet(plan.before), locale), limit)
-    pods = plan.impact.pods if limit > 16 else 0
+    touched = plan.impact.pods if limit > 16 else 0
     return plain(
-        text("{said} {before}→{after}, {pods} pods", said=said, before=before, after=after, pods=pods)
-        if pods
+        text("{said} {before}→{after}, {pods}", said=said, before=before, after=after, pods=pods(touched))
+        if touched
         else text("{said} {before}→{after}", said=said, before=before, after=after),
         locale,
     )

@@ -13,6 +13,7 @@ from bot.slack.card_parts import (
     head,
     needs_confirmation,
     paragraph,
+    pods,
     requester,
     voted,
     voters,
@@ -63,10 +64,10 @@ def impact(shown: Shown) -> list[Text]:
     plan = shown.plan
     if plan is None or plan.impact.pods == 0:
         return []
-    parts = {"pods": plan.impact.pods, "down": plan.impact.unavailable, "seconds": plan.impact.seconds}
+    touched, down = pods(plan.impact.pods), plan.impact.unavailable
     if plan.impact.seconds:
-        return [text("{pods} pods, at most {down} down, ~{seconds} s", **parts)]
-    return [text("{pods} pods, at most {down} down", **parts)]
+        return [text("{pods}, at most {down} down, ~{seconds} s", pods=touched, down=down, seconds=plan.impact.seconds)]
+    return [text("{pods}, at most {down} down", pods=touched, down=down)]
 
 
 def warnings(shown: Shown, most: int = WARNINGS) -> list[Text]:

@@ -7,7 +7,7 @@ from bot.commandline.grammar import Parsed, parse
 from bot.commandline.help import help_view
 from bot.commandline.line import line_of
 from bot.commandline.own import HelpArguments, UseArguments
-from bot.errors import Ambiguous, Choice, KajitoriError, NotFound, Refused, Unavailable
+from bot.errors import Ambiguous, Choice, NotFound, Refused, Unavailable
 from bot.operations.arguments import Arguments
 from bot.operations.operation import OperationKind
 from bot.operations.view import View
@@ -16,6 +16,7 @@ from bot.requests.looking import Look, look
 from bot.requests.mailing import announce, reply
 from bot.requests.records import record_delivery
 from bot.requests.services import Services
+from bot.requests.suggestions import near_lines
 from bot.slack.desk import Visit
 from bot.slack.whoami import whoami_view
 from bot.store.contexts import Context, context_of, set_context
@@ -62,8 +63,10 @@ async def on_line(visit: Visit, line: str, *, anyway: bool = False, shared: bool
                 shared=shared,
             )
             await look(services, looked, visit.desk.watching, visit.done)
-    except (Ambiguous, NotFound) as error:
+    except Ambiguous as error:
         raise with_whole_lines(error, parsed) from error
+    except NotFound as error:
+        raise await _with_near_names(visit, error, parsed, arguments) from error
 
 
 async def in_place(services: Services, channel: str, arguments: Arguments) -> Arguments:
@@ -99,25 +102,34 @@ async def in_place(services: Services, channel: str, arguments: Arguments) -> Ar
     return arguments.model_copy(update={"context": cluster, "namespace": namespace})
 
 
-def with_whole_lines(error: KajitoriError, parsed: Parsed) -> KajitoriError:
-    """The same error with choices that can be pressed: an operation names objects only, a button needs the line."""
-    if not error.choices or not hasattr(parsed.arguments, "targets"):
+async def _with_near_names(visit: Visit, error: NotFound, parsed: Parsed, arguments: Arguments) -> NotFound:
+    """The same error with buttons for the names that were probably meant, where the operation offered none."""
+    if error.choices:
         return error
+    acting = visit.services.clusters[arguments.context].as_(visit.person)
+    choices = await near_lines(acting, parsed.operation, arguments, typed=parsed.arguments)
+    if not choices:
+        return error
+    return NotFound(
+        error.what, target=error.target, why=error.why, next=text("Did you mean one of these?"), choices=choices
+    )
+
+
+def with_whole_lines(error: Ambiguous, parsed: Parsed) -> Ambiguous:
+    """The same error with choices that can be pressed: an operation names objects only, a button needs the line."""
     choices = tuple(
         Choice(label=choice.label, command_line=_instead(parsed, choice.command_line)) for choice in error.choices
     )
-    return type(error)(error.what, target=error.target, why=error.why, next=error.next, choices=choices)
+    return Ambiguous(error.what, target=error.target, why=error.why, next=error.next, choices=choices)
 
 
 def _instead(parsed: Parsed, reference: str) -> str:
-    """The line with `kind/name` in the place of the word that was meant."""
-    first = reference.split(" ")[0]
-    if any(operation.name.split()[0] == first for operation in (parsed.operation,)):
-        return reference
+    """The line with `kind/name` in the place of the bare name that was meant; as it is where there is none."""
     words: tuple[str, ...] = getattr(parsed.arguments, "targets", ())
     bare = reference.rpartition("/")[2]
-    replaced = tuple(reference if word == bare else word for word in words)
-    changed = replaced if bare in words else (reference,)
+    if bare not in words:
+        return reference
+    changed = tuple(reference if word == bare else word for word in words)
     return line_of(parsed.operation, parsed.arguments.model_copy(update={"targets": changed}))
 
 

@@ -61,12 +61,21 @@ async def render(services: Services, claimed: Claimed) -> Message | None:
             locale = channel_locale(services, channel)
             return _message(claimed, line(message, locale), locale, thread_ts=thread, private=False)
         case StreamNotice():
-            locale = _reader_locale(services, notice.address.user, notice.address.locale)
-            return _message(claimed, reply(notice.view, locale), locale)
+            return _stream(services, claimed, notice)
         case FileNotice():
             return _file(services, claimed, notice)
         case HomeNotice(user=user):
             return await _home(services, claimed, user)
+
+
+def _stream(services: Services, claimed: Claimed, notice: StreamNotice) -> Message:
+    """In a shared channel it is in the channel's language and thread; else in its reader's."""
+    address = notice.address
+    shared = claimed.channel == address.channel and not address.direct
+    known = _reader_locale(services, address.user, address.locale)
+    locale = channel_locale(services, address.channel) if shared else known
+    thread = address.thread_ts if claimed.channel == address.channel else ""
+    return _message(claimed, reply(notice.view, locale), locale, thread_ts=thread, private=not shared)
 
 
 async def _card(services: Services, claimed: Claimed, number: int) -> Message:
