@@ -91,7 +91,15 @@ def _of_operation(operation: Operation, command: str) -> View:
         lines=tuple(_facts(operation, shape, command)),
         table=argument_table(shape),
         output=rest.strip(),
+        actions=_form_action(operation),
     )
+
+
+def _form_action(operation: Operation) -> tuple[Action, ...]:
+    """For people who would rather fill in a form than type on a phone."""
+    if operation.kind is OperationKind.OWN:
+        return ()
+    return (Action(label=text("Fill in a form"), command_line=f"form {operation.name}"),)
 
 
 def _facts(operation: Operation, shape: Shape, command: str) -> list[Text]:

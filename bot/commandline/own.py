@@ -35,6 +35,12 @@ class HelpArguments(Arguments):
     about: Annotated[tuple[str, ...], Words("COMMAND", text("the command to explain"))] = ()
 
 
+class FormArguments(Arguments):
+    """The command to fill in."""
+
+    about: Annotated[tuple[str, ...], Words("COMMAND", text("the command to fill in"))] = ()
+
+
 class WhoamiArguments(Arguments):
     """Nothing but the place."""
 
@@ -62,6 +68,12 @@ _own(
     about="Choose the cluster and namespace of this channel.\n\nIn a channel this is announced to everyone in it.",
 )
 _own("help", HelpArguments, example="help rollout undo", about="Show what you can type.")
+_own(
+    "form",
+    FormArguments,
+    example="form rollout undo",
+    about="Fill a command in instead of typing it.",
+)
 _own(
     "whoami", WhoamiArguments, example="whoami", about="Show who you are here: in Slack, in Kubernetes, by the policy."
 )

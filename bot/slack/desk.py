@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
 
 from bot.commandline.grammar import parse
 from bot.identity.person import Person
@@ -51,6 +53,11 @@ class Visit:
     @property
     def key(self) -> str:
         return self.delivery.key
+
+    def at(self, channel: str) -> Visit:
+        """The same visit, in the channel where its form was opened."""
+        there = msgspec.structs.replace(self.delivery, channel=channel, direct=channel.startswith("D"))
+        return replace(self, delivery=there)
 
     @property
     def address(self) -> Address:

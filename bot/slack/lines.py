@@ -6,7 +6,7 @@ from bot.audit.records import Event
 from bot.commandline.grammar import Parsed, parse
 from bot.commandline.help import help_view
 from bot.commandline.line import line_of
-from bot.commandline.own import HelpArguments, UseArguments
+from bot.commandline.own import FormArguments, HelpArguments, UseArguments
 from bot.errors import Ambiguous, Choice, NotFound, Refused, Unavailable
 from bot.operations.arguments import Arguments
 from bot.operations.operation import OperationKind
@@ -18,6 +18,7 @@ from bot.requests.records import record_delivery
 from bot.requests.services import Services
 from bot.requests.suggestions import near_lines
 from bot.slack.desk import Visit
+from bot.slack.filling import open_form
 from bot.slack.whoami import whoami_view
 from bot.store.contexts import Context, context_of, set_context
 from bot.text import Code, text
@@ -139,6 +140,9 @@ async def _own(visit: Visit, parsed: Parsed) -> None:
     match parsed.arguments:
         case UseArguments():
             await _use(visit, parsed.arguments)
+            return
+        case FormArguments(about=about):
+            await open_form(visit, about)
             return
         case HelpArguments(about=about):
             view = help_view(services.registry, about, command=services.config.command)

@@ -14,6 +14,8 @@ from bot.slack.answers import Answer as Acknowledged
 from bot.slack.answers import FieldErrors
 from bot.slack.deliveries import Delivery, Submitted
 from bot.slack.desk import Visit
+from bot.slack.filling import filled_in
+from bot.slack.lines import on_line
 from bot.slack.modals import REASON
 from bot.text import text
 
@@ -24,6 +26,10 @@ SHORTEST_REASON: Final = 5
 async def on_submit(visit: Visit) -> None:
     """One submit. Raises `Refused` or `Unavailable`; then nothing was done."""
     submitted = visit.delivery.submitted
+    if submitted is not None and submitted.callback == "form":
+        line, channel = filled_in(visit.services, submitted)
+        await on_line(visit.at(channel), line)
+        return
     handle = SUBMITS.get(submitted.callback) if submitted is not None else None
     if submitted is None or handle is None:
         raise Stale(text("This form means nothing to me, so nothing was done."))
