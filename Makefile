@@ -42,8 +42,8 @@ lint: $(VENV)/dev.stamp  ## style, types, layers
 bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sides in one run
 	$(BIN)/python -m bench
 
-run: $(VENV)/run.stamp  ## start the bot (settings: README)
-	$(BIN)/kajitori run
+run: $(VENV)/run.stamp  ## open the playground: PORT=8730, DATA=folder that keeps its state
+	@$(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
 manifests: $(VENV)/dev.stamp  ## write deploy/slack, deploy/rbac and the ConfigMap anew from the code
 	$(BIN)/python -m tests.deploy.generated

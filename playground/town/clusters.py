@@ -1,0 +1,52 @@
+"""What is in the clusters when the playground opens: five revisions of `app`, and a roll-out that is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from playground.cluster.server import SimulatedCluster
+from playground.cluster.wire import Json
+
+HERE: Final = Path(__file__).parent
+SHOP: Final = "shop"
+APP: Final = f"/apis/apps/v1/namespaces/{SHOP}/deployments/app"
+CHECKOUT: Final = f"/apis/apps/v1/namespaces/{SHOP}/deployments/checkout"
+IMAGE: Final = "registry.example/shop/app:"
+LATER: Final = ("v2.3.9", "v2.4.0", "v2.4.0-hotfix", "v2.4.1")
+"""Revisions two to five of `app`; the last is what runs."""
+
+HURRY: Final = 60.0
+"""How much faster the cluster runs until everything stands as it should."""
+
+
+async def furnish(cluster: SimulatedCluster) -> None:
+    """Apply everything and roll it out; returns when a person may look."""
+    usual, cluster.pace.speed = cluster.pace.speed, HURRY
+    try:
+        cluster.admin.apply((HERE / "shop.yaml").read_text(), namespace=SHOP)
+        cluster.admin.apply((HERE / "around.yaml").read_text())
+        for image in LATER:
+            await cluster.admin.until(APP, _rolled_out)
+            _set_image(cluster, APP, IMAGE + image)
+        await cluster.admin.until(APP, _rolled_out)
+        await cluster.admin.until(CHECKOUT, _rolled_out)
+        _set_image(cluster, CHECKOUT, "registry.example/shop/checkout:broken-1")
+    finally:
+        cluster.pace.speed = usual
+
+
+def _set_image(cluster: SimulatedCluster, path: str, image: str) -> None:
+    def changed(found: Json) -> Json:
+        found["spec"]["template"]["spec"]["containers"][0]["image"] = image
+        return found
+
+    cluster.admin.change(path, changed)
+
+
+def _rolled_out(found: Json) -> bool:
+    status, wanted = found.get("status", {}), found["spec"]["replicas"]
+    seen = status.get("observedGeneration", 0) >= found["metadata"]["generation"]
+    return (
+        seen and [status.get(each, 0) for each in ("replicas", "updatedReplicas", "availableReplicas")] == [wanted] * 3
+    )
