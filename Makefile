@@ -45,7 +45,7 @@ bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sid
 run: $(VENV)/run.stamp  ## open the playground: PORT=8730, DATA=folder that keeps its state
 	@$(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
-manifests: $(VENV)/dev.stamp  ## write deploy/slack, deploy/rbac and the ConfigMap anew from the code
+manifests: $(VENV)/dev.stamp  ## write deploy/'s manifests and docs/reference.md anew from the code
 	$(BIN)/python -m tests.deploy.generated
 
 lock:          ## write requirements/*.txt anew (needs uv)

@@ -1,4 +1,4 @@
-"""The files under `deploy/` that are made, and from what. `make manifests` makes them anew."""
+"""The files that are made from the code, and from what. `make manifests` makes them anew."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 import yaml
 
 from bot.commandline.own import OWN
+from bot.commandline.reference import reference
 from bot.identity.rbac_manifest import rbac_yaml, teams_yaml
 from bot.identity.slack_manifest import slack_yaml
 from bot.operations.registry import build_registry, installed_families
@@ -30,6 +31,7 @@ def generated() -> Mapping[Path, str]:
         DEPLOY / "rbac" / "bot-constrained.yaml": rbac_yaml(config, registry, constrained=True),
         DEPLOY / "rbac" / "teams.yaml": teams_yaml(config, registry, namespace=NAMESPACE),
         DEPLOY / "kubernetes" / "configuration.yaml": configuration(),
+        ROOT / "docs" / "reference.md": reference(registry, command=config.command),
     }
 
 
