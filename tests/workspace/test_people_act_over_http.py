@@ -185,7 +185,7 @@ async def test_private_messages_are_seen_by_their_reader_only_also_in_the_event_
 async def first_message(stream: aiohttp.ClientResponse) -> dict:
     async with asyncio.timeout(5):
         async for line in stream.content:
-            if line.startswith(b"data: ") and (change := json.loads(line[6:]))["type"] == "message":
+            if line.startswith(b"data: ") and (change := json.loads(line[6:])).get("type") == "message":
                 return change
     raise AssertionError("the stream ended")
 
