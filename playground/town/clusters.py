@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Final
 
@@ -38,8 +39,9 @@ async def furnish(cluster: SimulatedCluster) -> None:
 
 def _set_image(cluster: SimulatedCluster, path: str, image: str) -> None:
     def changed(found: Json) -> Json:
-        found["spec"]["template"]["spec"]["containers"][0]["image"] = image
-        return found
+        wanted = copy.deepcopy(found)
+        wanted["spec"]["template"]["spec"]["containers"][0]["image"] = image
+        return wanted
 
     cluster.admin.change(path, changed)
 

@@ -1,0 +1,67 @@
+"""The playground opens with a town in it, and the minute that it promises works in it: typed, approved, done."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.stage import Stage, staged
+from playground.town.clusters import APP
+
+CHANNEL = "payments-prod"
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path / "data", speed=30) as opened:
+        yield opened
+
+
+def words(value: Any) -> str:
+    """All that a person reads in a message."""
+    if isinstance(value, list):
+        return "".join(words(each) for each in value)
+    if not isinstance(value, dict):
+        return ""
+    own = value["text"] if isinstance(value.get("text"), str) else ""
+    return own + "".join(words(each) for each in value.values() if isinstance(each, dict | list))
+
+
+async def seen(stage: Stage, said: str, person: str = "alice") -> dict[str, Any]:
+    def found() -> dict[str, Any] | None:
+        messages = stage.workspace.messages(CHANNEL, person)
+        return next((each for each in reversed(messages) if said in words(each)), None)
+
+    message = await stage.workspace.wait_for(found, timeout=20)
+    assert message is not None
+    return message
+
+
+def image(stage: Stage) -> str:
+    return str(stage.clusters["prod"].admin.get(APP)["spec"]["template"]["spec"]["containers"][0]["image"])
+
+
+async def test_the_minute_from_a_typed_command_to_the_way_back(stage: Stage) -> None:
+    await stage.workspace.command("alice", CHANNEL, "/eks rollout undo deploy/app")
+    card = await seen(stage, "v2.4.0-hotfix")
+    await stage.workspace.click("alice", CHANNEL, card["ts"], "approve")
+    await seen(stage, "Nobody approves their own request")
+    assert image(stage).endswith(":v2.4.1")
+    await stage.workspace.click("bob", CHANNEL, card["ts"], "approve")
+    view = await stage.workspace.wait_for(lambda: stage.workspace.view("bob"))
+    assert view is not None
+    assert await stage.workspace.submit("bob", view["id"]) is None
+    await seen(stage, "10/10 ready")
+    assert image(stage).endswith(":v2.4.0-hotfix")
+    writes = stage.clusters["prod"].audit_entries(user="kajitori:alice", verbs={"patch"}, namespace="shop")
+    assert len([each for each in writes if "dryRun" not in each["requestURI"]]) == 1
+
+
+async def test_bare_eks_shows_what_runs_here_and_what_is_broken(stage: Stage) -> None:
+    await stage.workspace.command("alice", CHANNEL, "/eks")
+    shown = words(await seen(stage, "checkout"))
+    for name in ("app", "checkout", "worker", "cache", "log-agent"):
+        assert name in shown
