@@ -1,0 +1,1 @@
+"""What makes objects become true: one reconciler a kind, all of them run by one loop."""

@@ -1,0 +1,112 @@
+"""What containers wrote, kept by pod and container, and read as `pods/log` reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import final
+
+from playground.cluster.asked import TRUE
+from playground.cluster.pace import Clock
+from playground.cluster.problems import Problem, bad_request
+from playground.cluster.wire import Json
+
+Key = tuple[str, str, bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    at: datetime
+    text: str
+
+
+@final
+class PodLogs:
+    """By the pod's uid and the container; `previous` is the instance before the last restart."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lines: dict[Key, list[Line]] = defaultdict(list)
+        self._more = asyncio.Event()
+
+    def write(self, pod: Json, container: str, *lines: str, previous: bool = False) -> None:
+        now = self._clock.now()
+        self._lines[pod["metadata"]["uid"], container, previous].extend(Line(at=now, text=each) for each in lines)
+        self._more.set()
+        self._more = asyncio.Event()
+
+    def restart(self, pod: Json, container: str) -> None:
+        """The container begins anew: what it wrote is the previous instance's now."""
+        uid = pod["metadata"]["uid"]
+        self._lines[uid, container, True] = self._lines.pop((uid, container, False), [])
+
+    def forget(self, pod: Json) -> None:
+        for key in [key for key in self._lines if key[0] == pod["metadata"]["uid"]]:
+            del self._lines[key]
+
+    async def read(self, pod: Json, query: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """Raises `Problem` before the first line."""
+        container = _container(pod, query.get("container", ""))
+        previous = query.get("previous") in TRUE
+        _check_started(pod, container, previous=previous)
+        key = pod["metadata"]["uid"], container, previous
+        stamps = query.get("timestamps") in TRUE
+        left = int(query["limitBytes"]) if query.get("limitBytes") else None
+        lines = self._chosen(self._lines.get(key, []), query)
+        at = len(self._lines.get(key, []))
+        while True:
+            for line in lines:
+                shown = (f"{line.at:%Y-%m-%dT%H:%M:%S.%f}000Z " if stamps else "") + line.text + "\n"
+                content = shown.encode() if left is None else shown.encode()[:left]
+                left = None if left is None else left - len(content)
+                if content:
+                    yield content
+            if query.get("follow") not in TRUE or left == 0:
+                return
+            more = self._more
+            if len(self._lines.get(key, [])) == at:
+                await more.wait()
+            lines = self._lines.get(key, [])[at:]
+            at += len(lines)
+
+    def _chosen(self, lines: list[Line], query: Mapping[str, str]) -> list[Line]:
+        if query.get("sinceSeconds"):
+            since = self._clock.now() - timedelta(seconds=int(query["sinceSeconds"]))
+            lines = [each for each in lines if each.at >= since]
+        if query.get("tailLines"):
+            count = int(query["tailLines"])
+            lines = lines[-count:] if count else []
+        return list(lines)
+
+
+def _container(pod: Json, asked: str) -> str:
+    names = [each["name"] for each in pod["spec"]["containers"]]
+    every = [*(each["name"] for each in pod["spec"].get("initContainers") or ()), *names]
+    name = pod["metadata"]["name"]
+    if asked and asked not in every:
+        raise bad_request(f"container {asked} is not valid for pod {name}")
+    if not asked and len(names) > 1:
+        raise bad_request(f"a container name must be specified for pod {name}, choose one of: [{' '.join(every)}]")
+    return asked or str(names[0])
+
+
+def _check_started(pod: Json, container: str, *, previous: bool) -> None:
+    name = pod["metadata"]["name"]
+    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
+    status = next((each for each in statuses if each["name"] == container), None)
+    if status is None:
+        if not pod["spec"].get("nodeName"):
+            raise Problem(400, "BadRequest", f"pod {name} does not have a host assigned")
+        raise bad_request(f'container "{container}" in pod "{name}" is waiting to start: ContainerCreating')
+    if previous and not status.get("lastState", {}).get("terminated"):
+        raise bad_request(f'previous terminated container "{container}" in pod "{name}" not found')
+    waiting = status.get("state", {}).get("waiting")
+    if not previous and waiting and not status.get("lastState", {}).get("terminated"):
+        reason = waiting.get("reason", "")
+        raise bad_request(
+            f'container "{container}" in pod "{name}" is waiting to start: '
+            + ("trying and failing to pull image" if reason in ("ErrImagePull", "ImagePullBackOff") else reason)
+        )
