@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.store.arrivals import Arrival
 from bot.store.conflicts import insert_into
-from bot.store.database import Transaction
+from bot.store.database import Dialect, Transaction
 from bot.store.errors import Busy
 from bot.store.inbox import TOPIC, purpose
 from bot.store.tables import inbox
@@ -43,14 +45,17 @@ async def insert(tx: Transaction, owner: str, arrivals: Sequence[Arrival]) -> se
     if not arrivals:
         return set()
     rows = [_row(tx, owner, each) for each in arrivals]
-    statement = insert_into(tx.dialect, inbox)
-    taken = {name: statement.excluded[name] for name in ("kind", "lane", "received_at", "body", "owner")}
-    leased = statement.values(lease_until=tx.after(LEASE)).on_conflict_do_update(
-        index_elements=[inbox.c.key],
-        set_={**taken, "lease_until": tx.after(LEASE)},
-        where=_ARRIVING & (inbox.c.owner != owner),
-    )
-    return set((await tx.execute(leased.returning(inbox.c.key), rows)).scalars())
+    leased = _leased(tx.dialect).values(lease_until=tx.after(LEASE))
+    return set((await tx.execute(leased, rows)).scalars())
+
+
+@cache
+def _leased(dialect: Dialect) -> ReturningInsert[tuple[str]]:
+    """Made once: its parts take half as long to put together as the database takes to store a row."""
+    statement = insert_into(dialect, inbox)
+    taken = {name: statement.excluded[name] for name in ("kind", "lane", "received_at", "body", "owner", "lease_until")}
+    where = _ARRIVING & (inbox.c.owner != statement.excluded.owner)
+    return statement.on_conflict_do_update(index_elements=[inbox.c.key], set_=taken, where=where).returning(inbox.c.key)
 
 
 async def let_go(tx: Transaction, arrivals: Sequence[Arrival]) -> None:
