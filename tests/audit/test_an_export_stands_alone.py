@@ -103,3 +103,10 @@ async def test_pages_of_any_size_give_the_same_order(database: Database) -> None
         small = [each async for page in entries(tx, page=1) for each in page]
     assert sorted(map(repr, small)) == sorted(map(repr, whole))
     assert [each for each in small if hasattr(each, "chain")] == [each for each in whole if hasattr(each, "chain")]
+
+
+async def test_a_line_that_says_the_same_in_another_form_is_named(database: Database) -> None:
+    await tell(database)
+    lines = (await exported(database)).splitlines(keepends=True)
+    spaced = [*lines[:3], lines[3].replace(b'":', b'": ', 1), *lines[4:]]
+    assert [str(each) for each in verify_export(spaced).findings][0] == "Line 4 of the export was altered."
