@@ -109,4 +109,4 @@ async def test_a_line_that_says_the_same_in_another_form_is_named(database: Data
     await tell(database)
     lines = (await exported(database)).splitlines(keepends=True)
     spaced = [*lines[:3], lines[3].replace(b'":', b'": ', 1), *lines[4:]]
-    assert [str(each) for each in verify_export(spaced).findings][0] == "Line 4 of the export was altered."
+    assert next(map(str, verify_export(spaced).findings)) == "Line 4 of the export was altered."
