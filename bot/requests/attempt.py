@@ -20,8 +20,8 @@ from bot.kubernetes.cluster import Client
 from bot.operations.plan import Call, Wait
 from bot.operations.progress import Progress
 from bot.requests.deciding import people_who_can_vote
-from bot.requests.holding import Held
-from bot.requests.judging import Again, AlreadySo, Go, Stop, Verdict, judge
+from bot.requests.holding import Held, Judged
+from bot.requests.judging import Again, AlreadySo, Go, Stop, Verdict, judge, judge_rest
 from bot.requests.ledgers import LeasedLedger
 from bot.requests.marks import mark_of
 from bot.requests.moves import Finish, Follow, ReadBack, Start, StepState, next_move
@@ -111,17 +111,26 @@ async def _move(held: Held, standing: Standing) -> bool:
 
 
 async def _start_call(held: Held, standing: Standing, call: Call, *, new_group: bool) -> bool:
-    verdict: Verdict = Go(requester=standing.case.requester)
-    if new_group or not standing.took_effect:
-        verdict = await judge(held.services, standing.case, standing.votes, cancelled=held.cancelled.is_set())
+    verdict = await _judged(held, standing, call, new_group=new_group)
     match verdict:
         case Go(requester=requester):
+            held.judged = Judged(version=standing.case.version.version, group=call.group, requester=requester)
             await begin(held, standing.case)
             held.services.point("executing")
             outcome = await _send(held, standing.case, call, standing.case.cluster.as_(requester).client)
             return await _settle(held, standing, call, outcome)
         case _:
             return await _not_now(held, standing, call, verdict)
+
+
+async def _judged(held: Held, standing: Standing, call: Call, *, new_group: bool) -> Verdict:
+    """Whole at the start of a group; inside one that this attempt has judged, not again (design §1)."""
+    case, before = standing.case, held.judged
+    if new_group or not standing.took_effect:
+        return await judge(held.services, case, standing.votes, cancelled=held.cancelled.is_set())
+    if before is not None and (before.version, before.group) == (case.version.version, call.group):
+        return Go(requester=before.requester)
+    return await judge_rest(held.services, case, standing.votes)
 
 
 async def _not_now(held: Held, standing: Standing, call: Call, verdict: Verdict) -> bool:
@@ -273,7 +282,8 @@ async def _later(held: Held, standing: Standing, reason: Text) -> None:
     tries = decode_outcome(case.request.outcome).tries
     if tries >= TRIES and case.request.state == State.EXECUTING:
         begun = any(state is StepState.INTENDED for state in standing.states.values())
-        await finish(held, case, State.NEEDS_ATTENTION if begun else State.FAILED, reason)
+        ended = State.PARTLY_DONE if standing.took_effect else State.FAILED
+        await finish(held, case, State.NEEDS_ATTENTION if begun else ended, reason)
         return
     pause = min(LONGEST_PAUSE, 1.0 * 2 ** min(tries, 6)) * (0.5 + services.tokens.fraction() / 2)
     await postpone(held, case, services.clock.now() + timedelta(seconds=pause), reason)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from bot.audit.records import Event
-from bot.errors import Refused
+from bot.errors import Refused, Unavailable
 from bot.identity.person import Person
 from bot.operations.arguments import Arguments
 from bot.operations.operation import Operation
@@ -21,6 +20,7 @@ from bot.policy.asked import WayBack
 from bot.policy.decision import Decision
 from bot.requests.asking import Ask, ask, check_decision, nothing_to_do, plan_ask, store_request
 from bot.requests.ballots import signed_vote
+from bot.requests.coverage import covered_way_back
 from bot.requests.deciding import decide_plan
 from bot.requests.ending import ask_to_stop
 from bot.requests.mailing import refresh_card
@@ -36,10 +36,11 @@ from bot.store.requests import Request, compare_and_set, load, ways_back_of
 from bot.store.votes import cast_vote
 from bot.text import text
 
-OFFERED = frozenset(
-    {State.EXECUTING, State.SUCCEEDED, State.FAILED, State.PARTLY_DONE, State.HALTED, State.CANCELLED}
-)
+OFFERED = frozenset({State.EXECUTING, State.SUCCEEDED, State.FAILED, State.PARTLY_DONE, State.HALTED, State.CANCELLED})
 """States in which something took effect that can be taken back."""
+
+TAKEN = frozenset({State.APPROVED, State.EXECUTING, State.SUCCEEDED})
+"""States of a way back after which there is no second one."""
 
 Read = Callable[[str], tuple[Operation, Arguments]]
 """Reads a command line of our own (the plan's way back) as operation and arguments."""
@@ -68,7 +69,7 @@ async def go_back(services: Services, going: GoingBack, read: Read, done: Done) 
     """
     case = await load_case(services, going.mark)
     asked = _asked(case, going, read)
-    covered = _covered(services, case, going.person)
+    covered = await covered_way_back(services, case, going.person)
     if covered is None:
         await ask(services, asked, _then(services, case, going, done))
         return
@@ -85,7 +86,7 @@ async def go_back(services: Services, going: GoingBack, read: Read, done: Done) 
         request = await store_request(tx, services, case.cluster, asked, outcome, decision, ())
         if going.viewed or not decision.view_required:
             await _confirm(tx, services, request, outcome, decision, going.person)
-        await _stop_and_tell(tx, services, case, going)
+        await _stop_and_tell(tx, services, case, going, taking=request.id)
         await done(tx)
 
 
@@ -116,23 +117,6 @@ def replace_channel(address: Address, request: Request) -> Address:
         direct=request.channel.startswith("D"),
         locale=address.locale,
     )
-
-
-def _covered(services: Services, case: Case, person: Person) -> WayBack | None:
-    """What the votes for the change cover of its way back, for this person now."""
-    request, window = case.request, case.version.decision.back_window
-    until = back_until(request, window)
-    if until is None or services.clock.now() >= until or person.slack_user != request.requester_slack:
-        return None
-    return WayBack(requester=case.requester, until=until)
-
-
-def back_until(request: Request, window: timedelta) -> datetime | None:
-    """Until when the vote covers the way back; nothing if it never did. Counts from the end, or from now on while it
-    runs."""
-    if request.started_at is None or window <= timedelta(0):
-        return None
-    return (request.ended_at or request.started_at) + window
 
 
 def _decide(services: Services, case: Case, person: Person, planned: Planned, covered: WayBack, asked: Ask) -> Decision:
@@ -166,11 +150,13 @@ async def _confirm(
         )
 
 
-async def _stop_and_tell(tx: Transaction, services: Services, case: Case, going: GoingBack) -> None:
+async def _stop_and_tell(tx: Transaction, services: Services, case: Case, going: GoingBack, *, taking: int = 0) -> None:
+    """Stop what still runs. Raises `Refused` if another request than `taking` takes or took the same way back."""
     request = await load(tx, case.request.id)
-    if request is None:
-        return
-    taken = [each for each in await ways_back_of(tx, request.id) if each.state == State.SUCCEEDED]
+    if request is None or not await compare_and_set(tx, request.id, request.version):
+        # Whoever changed it meanwhile may have taken the same way back.
+        raise Unavailable(text("R-{number} is changing right now.", number=str(case.request.id)))
+    taken = [each for each in await ways_back_of(tx, request.id) if each.state in TAKEN and each.id != taking]
     if taken:
         raise Refused(
             text("R-{number} was taken back already by R-{back}.", number=str(request.id), back=str(taken[0].id))

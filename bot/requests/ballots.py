@@ -11,9 +11,17 @@ from bot.store.votes import Vote
 
 
 def signed_vote(
-    services: Services, person: Person, *, number: int, version: int, digest: str, approve: bool, reason: str = ""
+    services: Services,
+    person: Person,
+    *,
+    number: int,
+    version: int,
+    digest: str,
+    approve: bool,
+    reason: str = "",
+    glass: bool = False,
 ) -> Vote:
-    """This person's vote on this plan version, now."""
+    """This person's vote on this plan version, now. `glass`: by breaking the glass."""
     unsigned = Vote(
         request_id=number,
         plan_version=version,
@@ -26,4 +34,4 @@ def signed_vote(
         created_at=services.clock.now(),
         reason=reason,
     )
-    return replace(unsigned, mac=vote_mac(services, unsigned))
+    return replace(unsigned, mac=vote_mac(services, unsigned, glass=glass))

@@ -88,7 +88,7 @@ async def _covers(cluster: OpenCluster, person: Person, plan: Plan) -> bool:
 async def counted_votes(services: Services, cluster: OpenCluster, plan: Plan, votes: Sequence[Vote]) -> list[Counted]:
     """The stored votes as the tally takes them: each voter looked up again, each voter's rights asked again.
 
-    A vote that was not cast through us, or whose voter is no longer known, does not count.
+    A vote that was not cast through us, or whose voter is no longer known or somebody else by now, does not count.
     Raises `Unavailable` when Slack or the cluster cannot be asked: no answer is no.
     """
     found: list[Counted] = []
@@ -96,7 +96,7 @@ async def counted_votes(services: Services, cluster: OpenCluster, plan: Plan, vo
         if not verify_vote(services, vote):
             continue
         voter = await _known(services, vote.voter_slack)
-        if voter is None or voter.key != vote.voter_key:
+        if voter is None or (voter.key, voter.user) != (vote.voter_key, vote.voter_user):
             continue
         covers = await lacks_right(cluster.as_(voter), plan.calls) is None
         found.append(

@@ -14,7 +14,7 @@ from bot.requests.records import record
 from bot.requests.rights import NotAllowed, check_rights
 from bot.requests.services import Done, Services
 from bot.requests.states import State, check_transition
-from bot.requests.voting import load_case
+from bot.requests.voting import check_waiting, load_case
 from bot.store.requests import compare_and_set
 from bot.store.votes import cast_vote
 from bot.text import text
@@ -30,8 +30,7 @@ async def break_glass(services: Services, person: Person, mark: Mark, reason: st
         raise Refused(text("Breaking the glass needs a reason."), next=text("Nothing was done."))
     case = await load_case(services, mark)
     request, plan = case.request, case.version.plan
-    if request.state != State.WAITING:
-        raise Refused(text("R-{number} is not waiting for votes.", number=str(request.id)))
+    check_waiting(services, request)
     if person.slack_user != request.requester_slack:
         raise NotAllowed(
             text(
@@ -53,11 +52,12 @@ async def break_glass(services: Services, person: Person, mark: Mark, reason: st
         digest=case.version.digest,
         approve=True,
         reason=reason,
+        glass=True,
     )
     check_transition(State.WAITING, State.APPROVED)
     async with services.database.transaction() as tx:
-        await cast_vote(tx, vote)
-        if not await compare_and_set(
+        fresh = await cast_vote(tx, vote)
+        if not fresh or not await compare_and_set(
             tx,
             request.id,
             request.version,
@@ -82,6 +82,6 @@ async def break_glass(services: Services, person: Person, mark: Mark, reason: st
         )
         channels = {request.channel, case.cluster.config.approval_channel or request.channel}
         for channel in sorted(channels):
-            await announce(tx, services, f"glass/{request.id}/{channel}", channel, notice)
+            await announce(tx, services, f"glass/{request.id}/{case.version.version}/{channel}", channel, notice)
         await publish_home(tx, services, person.slack_user)
         await done(tx)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final, final
 
+from bot.identity.person import Person
 from bot.requests.services import Services
 from bot.store.errors import lease_lost
 from bot.store.leases import Lease, renew
@@ -13,14 +15,24 @@ RENEWALS: Final = 3
 """Renewals in one lifetime of a lease: two may fail before it is lost."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """The group of steps that this attempt has judged whole, and as whom it sends."""
+
+    version: int
+    group: int
+    requester: Person
+
+
 @final
 class Held:
-    """`cancelled` is set when somebody asks the attempt to stop."""
+    """`cancelled` is set when somebody asks the attempt to stop; `judged` is known to it alone and stored nowhere."""
 
     def __init__(self, services: Services, lease: Lease) -> None:
         self.services = services
         self.lease = lease
         self.cancelled = asyncio.Event()
+        self.judged: Judged | None = None
         # The lease began on the database's clock a little before we heard of it, so this errs on the safe side only
         # with the margin that `guard` keeps: half of the lifetime.
         self._until = services.clock.monotonic() + services.lease_ttl

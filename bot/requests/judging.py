@@ -13,13 +13,16 @@ from bot.identity.person import Person
 from bot.operations.plan import Nothing
 from bot.policy.asked import WayBack
 from bot.policy.decision import Decision, stricter
-from bot.policy.tally import tally
+from bot.policy.tally import Tally, tally
+from bot.policy.untouchable import Untouchable, check_untouchable
 from bot.requests.deciding import counted_votes, decide_plan
 from bot.requests.drift import drift
+from bot.requests.moments import voting_moment
 from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
 from bot.requests.rights import lacks_right
 from bot.requests.services import Services
 from bot.requests.states import State
+from bot.requests.versions import is_glass
 from bot.requests.voting import Case
 from bot.store.votes import Vote
 from bot.text import Code, Text, text
@@ -70,18 +73,57 @@ async def judge(services: Services, case: Case, votes: tuple[Vote, ...], *, canc
         return Stop(state=State.CANCELLED, reason=text("It was taken back before anything was sent."))
     if request.started_at is None and request.expires_at is not None and request.expires_at <= now:
         return Stop(state=State.EXPIRED, reason=text("Its approval was too old when it could be started."))
-    try:
-        requester = await services.directory.resolve(request.requester_slack, request.team_id)
-    except (NotAMember, Unknown) as error:
-        return Stop(state=State.HALTED, reason=error.what)
+    requester = await _requester(services, case)
+    if isinstance(requester, Stop):
+        return requester
     case = replace(case, requester=requester)
     moved = await _moved(services, case)
     if moved is not None:
         return moved
-    if await lacks_right(case.cluster.as_(requester), case.version.plan.calls) is not None:
-        reason = text("{person} may no longer do this.", person=requester.name)
+    return await _allowed(services, case) or await _counted(services, case, votes)
+
+
+async def judge_rest(services: Services, case: Case, votes: tuple[Vote, ...]) -> Verdict:
+    """The verdict on going on inside a group that an earlier attempt has begun: who, their rights, the votes.
+
+    Freezes and a moved world do not stop it there; but that it was begun stands in rows only, and rows authorise
+    nothing. Raises `Unavailable`.
+    """
+    requester = await _requester(services, case)
+    if isinstance(requester, Stop):
+        return requester
+    case = replace(case, requester=requester)
+    stop = await _allowed(services, case)
+    if stop is not None:
+        return stop
+    count = await _count(services, case, votes, _as_voted(services, case, votes))
+    if count.approved:
+        return Go(requester=requester)
+    return Stop(state=State.HALTED, reason=text("The votes that were given no longer carry it."))
+
+
+async def _requester(services: Services, case: Case) -> Person | Stop:
+    """Whoever asked, as they are known now; nobody acts as another user than the one that was voted on."""
+    request = case.request
+    try:
+        requester = await services.directory.resolve(request.requester_slack, request.team_id)
+    except (NotAMember, Unknown) as error:
+        return Stop(state=State.HALTED, reason=error.what)
+    if (requester.user, requester.key) != (request.requester_user, request.requester_key):
+        reason = text("{person} is another Kubernetes user now than when it was asked.", person=requester.name)
         return Stop(state=State.HALTED, reason=reason)
-    return await _counted(services, case, votes)
+    return requester
+
+
+async def _allowed(services: Services, case: Case) -> Stop | None:
+    """The requester's own rights over every call, and that none touches what is untouchable."""
+    try:
+        check_untouchable(case.version.plan.calls, services.config.own)
+    except Untouchable as error:
+        return Stop(state=State.HALTED, reason=error.what)
+    if await lacks_right(case.cluster.as_(case.requester), case.version.plan.calls) is None:
+        return None
+    return Stop(state=State.HALTED, reason=text("{person} may no longer do this.", person=case.requester.name))
 
 
 async def _moved(services: Services, case: Case) -> Verdict | None:
@@ -111,8 +153,8 @@ def _again(services: Services, case: Case, planned: Planned, changed: tuple[Text
     return Again(planned=planned, decision=decision, changed=changed)
 
 
-def decide_again(services: Services, case: Case) -> Decision:
-    """The policy's answer now, on the same terms as when it was voted on."""
+def decide_again(services: Services, case: Case, *, glass: bool) -> Decision:
+    """The policy's answer now, on the same terms as when it was voted on. `glass`: the requester broke it."""
     request, voted = case.request, case.version.decision
     back_of = None
     if voted.rule == WAY_BACK and request.expires_at is not None:
@@ -124,28 +166,50 @@ def decide_again(services: Services, case: Case) -> Decision:
         request.operation,
         case.requester,
         case.version.plan,
-        break_glass=request.break_glass,
+        break_glass=glass,
         back_of=back_of,
     )
 
 
 async def _counted(services: Services, case: Case, votes: tuple[Vote, ...]) -> Verdict:
-    request, version = case.request, case.version
-    decision = decide_again(services, case)
+    version = case.version
+    glass = glass_broken(services, case, votes)
+    decision = decide_again(services, case, glass=glass)
     if decision.refused is not None:
         return _refused(decision)
-    if stricter(decision, version.decision) and not request.break_glass:
+    if stricter(decision, version.decision) and not glass:
         planned = Planned(plan=version.plan, digest=version.digest, rehearsals=version.rehearsals)
         return Again(planned=planned, decision=decision, changed=(text("the policy asks for more than it did"),))
-    counted = await counted_votes(services, case.cluster, version.plan, votes)
-    moment = request.started_at or services.clock.now()
-    count = tally(counted, decision, case.requester, digest=version.digest, now=moment)
+    count = await _count(services, case, votes, decision)
     if count.approved:
         return Go(requester=case.requester)
     if count.rejected:
         return Stop(state=State.REJECTED, reason=count.why)
     planned = Planned(plan=version.plan, digest=version.digest, rehearsals=version.rehearsals)
     return Again(planned=planned, decision=decision, changed=(text("votes that were given no longer count"),))
+
+
+def glass_broken(services: Services, case: Case, votes: tuple[Vote, ...]) -> bool:
+    """Whether the requester broke the glass on this very plan version: only the signed vote says so."""
+    asker, digest = case.request.requester_slack, case.version.digest
+    return any(
+        vote.voter_slack == asker and vote.digest == digest and vote.verdict == "approve" and is_glass(services, vote)
+        for vote in votes
+    )
+
+
+def _as_voted(services: Services, case: Case, votes: tuple[Vote, ...]) -> Decision:
+    """What was asked for when it was voted on: as it is signed with the plan, or broken glass as the policy has it."""
+    if not glass_broken(services, case, votes):
+        return case.version.decision
+    return decide_again(services, case, glass=True)
+
+
+async def _count(services: Services, case: Case, votes: tuple[Vote, ...], decision: Decision) -> Tally:
+    version = case.version
+    counted = await counted_votes(services, case.cluster, version.plan, votes)
+    moment = voting_moment(case.request, version.plan, services.clock.now())
+    return tally(counted, decision, case.requester, digest=version.digest, now=moment)
 
 
 def _refused(decision: Decision) -> Stop:

@@ -147,6 +147,7 @@ async def ask_again(held: Held, case: Case, again: Again, voters: tuple[Person, 
             wake_at=None,
             started_at=None,
             outcome=None,
+            break_glass=False,
         )
         changed = [str(each) for each in again.changed]
         await record(

@@ -15,7 +15,7 @@ from bot.operations.patches import Change
 from bot.operations.plan import Plan
 from bot.operations.progress import Progress
 from bot.policy.decision import Decision
-from bot.requests.backs import back_until
+from bot.requests.coverage import back_until
 from bot.requests.mailing import card_key
 from bot.requests.marks import mark_of
 from bot.requests.moves import StepState

@@ -2,6 +2,7 @@
 
 planned ─► waiting ─► approved ─► executing ─► succeeded | failed | partly_done | needs_attention
               │          │            └─► waiting (the world moved before anything took effect)
+              │          └─► succeeded | failed (it was so already, or became impossible, before anything was sent)
               └──────────┴─► rejected · expired · cancelled · halted
 """
 
@@ -45,7 +46,16 @@ TRANSITIONS: Final[dict[State, frozenset[State]]] = {
         }
     ),
     State.APPROVED: frozenset(
-        {State.EXECUTING, State.WAITING, State.REJECTED, State.EXPIRED, State.CANCELLED, State.HALTED}
+        {
+            State.EXECUTING,
+            State.WAITING,
+            State.SUCCEEDED,
+            State.FAILED,
+            State.REJECTED,
+            State.EXPIRED,
+            State.CANCELLED,
+            State.HALTED,
+        }
     ),
     State.EXECUTING: frozenset(
         {

@@ -7,6 +7,7 @@ database; so an edited row is noticed before anything is sent (plans.md §7).
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,10 @@ from bot.store.plans import PlanVersion
 from bot.store.requests import Request
 from bot.store.votes import Vote
 from bot.text import Text, text
+
+VOTE: Final = "vote"
+GLASS: Final = "break-glass"
+"""What a vote's authentication code is for, so that one kind of vote cannot be made into the other."""
 
 
 class Tampered(Refused):
@@ -95,14 +100,19 @@ def tampered(number: int) -> Tampered:
     )
 
 
-def vote_mac(services: Services, vote: Vote) -> str:
-    """The authentication code of a vote; its own `mac` is not read."""
-    return services.keyring.mac("vote", _vote(vote))
+def vote_mac(services: Services, vote: Vote, *, glass: bool = False) -> str:
+    """The authentication code of a vote; its own `mac` is not read. `glass`: it was given by breaking the glass."""
+    return services.keyring.mac(GLASS if glass else VOTE, _vote(vote))
 
 
 def verify_vote(services: Services, vote: Vote) -> bool:
     """Whether this vote was cast through us and is as it was cast."""
-    return services.keyring.verify("vote", _vote(vote), vote.mac)
+    return services.keyring.verify(VOTE, _vote(vote), vote.mac) or is_glass(services, vote)
+
+
+def is_glass(services: Services, vote: Vote) -> bool:
+    """Whether it was given by breaking the glass. The request's own column says so to people and decides nothing."""
+    return services.keyring.verify(GLASS, _vote(vote), vote.mac)
 
 
 def encode_person(person: Person) -> bytes:

@@ -13,6 +13,7 @@ from bot.identity.person import Person
 from bot.policy.decision import Decision
 from bot.policy.tally import Tally, tally, why_not_vote
 from bot.policy.tally import Vote as Counted
+from bot.requests.asking import check_decision
 from bot.requests.ballots import signed_vote
 from bot.requests.clusters import OpenCluster
 from bot.requests.deciding import counted_votes, decide_plan
@@ -107,19 +108,13 @@ async def judge_ballot(services: Services, ballot: Ballot) -> tuple[Case, Decisi
 
 
 async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
-    if case.request.state != State.WAITING:
-        raise Refused(text("R-{number} is not waiting for votes.", number=str(case.request.id)))
+    check_waiting(services, case.request)
     plan = case.version.plan
-    decision = decide_plan(
-        services,
-        case.cluster,
-        case.request.operation,
-        case.requester,
-        plan,
-        break_glass=case.request.break_glass,
-    )
+    decision = decide_plan(services, case.cluster, case.request.operation, case.requester, plan)
     if case.request.back_of is not None and case.version.decision.rule == "way-back":
         decision = case.version.decision
+    if ballot.approve:
+        check_decision(decision)
     confirms = decision.approvals == 0 and ballot.person.slack_user == case.requester.slack_user
     why = None if confirms else why_not_vote(decision, case.requester, ballot.person)
     if why is None and decision.approvals == 0 and not confirms:
@@ -136,6 +131,17 @@ async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
         raise NeedsView(text("This vote is given in a view that shows the calls."))
     await check_rights(case.cluster.as_(ballot.person), plan.calls)
     return decision
+
+
+def check_waiting(services: Services, request: Request) -> None:
+    """Raise `Refused` unless it waits for votes, and its time is not over: what has expired is not revived."""
+    if request.state != State.WAITING:
+        raise Refused(text("R-{number} is not waiting for votes.", number=str(request.id)))
+    if request.expires_at is None or request.expires_at <= services.clock.now():
+        raise Refused(
+            text("R-{number} has expired, so nothing was done.", number=str(request.id)),
+            next=text("Ask for it again."),
+        )
 
 
 async def _votes(services: Services, case: Case) -> tuple[Vote, ...]:

@@ -1,0 +1,17 @@
+"""The stage on a fresh SQLite file; the races also run on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.stage import Stage, staged
+from tests.databases import SQLite
+
+
+@pytest.fixture
+async def stage(sqlite: SQLite, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(await sqlite.fresh(tmp_path / "kajitori.db")) as found:
+        yield found
