@@ -15,7 +15,7 @@ from bot.kubernetes.reader import ClusterReader
 from bot.kubernetes.reviews import Question, question_of, review_many, self_review
 from bot.operations.plan import Call
 from bot.operations.reader import Access
-from bot.settings import ClusterConfig
+from bot.settings import ClusterConfig, OwnConfig
 from bot.text import Code, text
 
 
@@ -25,7 +25,7 @@ class Acting:
 
     `who` None is the connection's own identity (a terminal). Reviews are asked by the bot about `who`; where `bot` is
     None the identity asks about itself, which needs no right. `name` and `title` are the cluster's, for plan and cards;
-    `person` is how sentences call whoever acts.
+    `person` is how sentences call whoever acts; `own` is what nobody touches through us.
     """
 
     cluster: Cluster
@@ -35,6 +35,7 @@ class Acting:
     title: str
     clock: Clock
     bot: Client | None
+    own: OwnConfig
 
     @property
     def client(self) -> Client:
@@ -80,6 +81,7 @@ class OpenCluster:
     config: ClusterConfig
     cluster: Cluster
     clock: Clock
+    own: OwnConfig
 
     @property
     def name(self) -> str:
@@ -102,6 +104,7 @@ class OpenCluster:
             title=self.title,
             clock=self.clock,
             bot=self.bot,
+            own=self.own,
         )
 
 

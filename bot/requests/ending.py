@@ -14,7 +14,7 @@ from bot.requests.rights import NotAllowed
 from bot.requests.services import Done, Services
 from bot.requests.states import State, check_transition
 from bot.store.database import Transaction
-from bot.store.requests import Request, ask_cancel, compare_and_set, due_for_expiry, load
+from bot.store.requests import Head, Request, ask_cancel, compare_and_set, due_for_expiry, load
 from bot.text import Text, text
 
 EVENTS = {
@@ -54,7 +54,9 @@ async def ask_to_stop(tx: Transaction, services: Services, request: Request, per
     await refresh_card(tx, services, request.id, request.channel)
 
 
-async def end(tx: Transaction, services: Services, request: Request, state: State, reason: Text, *, actor: str) -> bool:
+async def end(
+    tx: Transaction, services: Services, request: Request | Head, state: State, reason: Text, *, actor: str
+) -> bool:
     """End a request nobody executes; False if somebody changed it meanwhile."""
     check_transition(State(request.state), state)
     now = services.clock.now()

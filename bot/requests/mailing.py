@@ -130,6 +130,16 @@ async def announce(tx: Transaction, services: Services, key: str, channel: str, 
     await _put(tx, services, f"line/{key}", "post", channel, notice, Priority.RESULT)
 
 
+async def alarm(tx: Transaction, services: Services, number: int, message: Text, *channels: str) -> None:
+    """Somebody edited the database: said where the request is, and where approvals are given, for rows lie about both.
+
+    Once for each request and channel.
+    """
+    watched = {each.approval_channel for each in services.config.clusters.values()}
+    for channel in sorted({*channels, *(each for each in watched if each is not None)} - {""}):
+        await announce(tx, services, f"tampered/{number}/{channel}", channel, message)
+
+
 async def stream(tx: Transaction, services: Services, notice: StreamNotice, *, shared: bool, edit: str = "") -> None:
     """A message that is edited while something is followed: posted first; `edit` tells its edits apart.
 

@@ -47,7 +47,7 @@ async def plan_change(acting: Acting, operation: Operation, arguments: Arguments
         outcome = await draw(acting, operation, arguments)
         if isinstance(outcome, Nothing):
             return outcome
-        check_untouchable(outcome.calls)
+        check_untouchable(outcome.calls, acting.own)
         await check_rights(acting, outcome.calls)
         try:
             rehearsals = await asyncio.gather(*(rehearse(acting, call, timeout=timeout) for call in outcome.calls))

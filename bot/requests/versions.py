@@ -13,6 +13,8 @@ import msgspec
 
 from bot.errors import Refused
 from bot.identity.person import Person
+from bot.observability.redaction import redact
+from bot.operations.disclosure import disclosed_change
 from bot.operations.json import JSON, canonical, digest
 from bot.operations.plan import Plan, plan_intent
 from bot.policy.decision import Decision
@@ -60,26 +62,29 @@ def version_row(
     """A plan version to be stored. `request` gives its number and whose it is."""
     plan = msgspec.json.encode(planned.plan)
     decided = encode_decision(decision)
+    rehearsal = msgspec.json.encode([_redacted(each) for each in planned.rehearsals])
+    card = msgspec.json.encode(extras)
     return PlanVersion(
         request_id=request.id,
         version=version,
         digest=planned.digest,
         intent=canonical(_intent(planned.plan, request)),
         plan=plan,
-        card=msgspec.json.encode(extras),
+        card=card,
         decision=decided,
-        rehearsal=msgspec.json.encode(planned.rehearsals),
-        mac=services.keyring.mac("plan", _covered(request, version, planned.digest, plan, decided)),
+        rehearsal=rehearsal,
+        mac=services.keyring.mac("plan", _covered(request, version, planned.digest, (plan, decided, rehearsal, card))),
         created_at=services.clock.now(),
     )
 
 
 def read_version(services: Services, request: Request, row: PlanVersion) -> Version:
     """The plan version of a row. Raises `Tampered` if row, request and code do not belong together."""
-    covered = _covered(request, row.version, row.digest, row.plan, row.decision)
+    covered = _covered(request, row.version, row.digest, (row.plan, row.decision, row.rehearsal, row.card))
+    if row.request_id != request.id or not services.keyring.verify("plan", covered, row.mac):
+        raise tampered(request.id)
     plan = msgspec.json.decode(row.plan, type=Plan)
-    whole = services.keyring.verify("plan", covered, row.mac)
-    if not whole or digest(_intent(plan, request)) != row.digest or row.request_id != request.id:
+    if digest(_intent(plan, request)) != row.digest:
         raise tampered(request.id)
     return Version(
         request=request.id,
@@ -96,6 +101,7 @@ def tampered(number: int) -> Tampered:
     """The loud refusal."""
     return Tampered(
         text("What is stored of R-{number} was changed by someone else, so nothing is sent.", number=str(number)),
+        target=f"R-{number}",
         next=text("Whoever runs the bot must find out who can write to its database."),
     )
 
@@ -139,9 +145,26 @@ def _intent(plan: Plan, request: Request) -> dict[str, JSON]:
     return plan_intent(plan, cluster=request.cluster, namespace=request.namespace, operation=request.operation)
 
 
-def _covered(request: Request, version: int, plan_digest: str, plan: bytes, decision: bytes) -> bytes:
+def _redacted(rehearsal: Rehearsal) -> Rehearsal:
+    """As it may be stored in clear and shown: which field changes, and no value that may be secret."""
+    return msgspec.structs.replace(
+        rehearsal,
+        warnings=tuple(redact(warning) for warning in rehearsal.warnings),
+        changes=tuple(disclosed_change(change) for change in rehearsal.changes),
+    )
+
+
+def _covered(request: Request, version: int, plan_digest: str, parts: tuple[bytes, bytes, bytes, bytes]) -> bytes:
+    """All that decides, and all that people are shown before they decide; `parts` are as the row holds them."""
+    plan, decision, rehearsal, card = parts
     return canonical(
         {
+            "rehearsal": hashlib.sha256(rehearsal).hexdigest(),
+            "card": hashlib.sha256(card).hexdigest(),
+            "commandLine": request.command_line,
+            "environment": request.environment,
+            "production": request.production,
+            "channel": request.channel,
             "request": request.id,
             "version": version,
             "digest": plan_digest,

@@ -9,10 +9,11 @@ import structlog
 
 from bot.audit.records import Event
 from bot.errors import Bug, KajitoriError, Refused
-from bot.requests.mailing import publish_home, reply
+from bot.requests.mailing import alarm, publish_home, reply
 from bot.requests.notices import Problem, problem_of
 from bot.requests.records import record_refused
 from bot.requests.services import Done
+from bot.requests.versions import Tampered
 from bot.slack.clicks import on_click
 from bot.slack.deliveries import Delivery, Kind
 from bot.slack.desk import Desk, Visit, address_of
@@ -112,6 +113,9 @@ class Handlers:
                 tried=delivery.line or f"{delivery.action} {delivery.value}".strip(),
                 channel=delivery.channel,
             )
+            if isinstance(error, Tampered):
+                number = int(error.target.removeprefix("R-"))
+                await alarm(tx, services, number, error.what, delivery.channel)
             await reply(
                 tx,
                 services,

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import RowMapping, Select, exists, func, insert, or_, select, update
 
 from bot.store.database import Transaction
+from bot.store.errors import KeyMissing, SealBroken
 from bot.store.tables import OPEN_STATES, plans, requests, votes
+
+LOG: Final = structlog.get_logger("store")
 
 TOPIC: Final = "requests"
 """The hint that a request may have become due."""
@@ -66,6 +70,21 @@ class Request(NewRequest):
     cancel_asked: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The part of a request that is stored in clear: what ending it needs, also if the rest cannot be opened."""
+
+    id: int
+    version: int
+    state: str
+    plan_version: int
+    channel: str
+    requester_slack: str
+
+
+_HEAD: Final = tuple(requests.c[name] for name in Head.__dataclass_fields__)
+
+
 async def insert_request(tx: Transaction, new: NewRequest) -> int:
     """Store a request and give it its number."""
     values = vars(new)
@@ -82,6 +101,11 @@ async def insert_request(tx: Transaction, new: NewRequest) -> int:
 async def load(tx: Transaction, number: int) -> Request | None:
     """The request of that number, if there is one."""
     return next(iter(await _all(tx, select(requests).where(requests.c.id == number))), None)
+
+
+async def head_of(tx: Transaction, number: int) -> Head | None:
+    """The request of that number, if there is one, unopened."""
+    return next(iter(await _heads(tx, select(*_HEAD).where(requests.c.id == number))), None)
 
 
 async def compare_and_set(tx: Transaction, number: int, version: int, **changes: object) -> bool:
@@ -115,13 +139,13 @@ async def waiting_for(tx: Transaction, person_key: str, limit: int = 50) -> tupl
     )
     mine = requests.c.requester_key == person_key
     found = select(requests).where(requests.c.state == "waiting", ~mine, ~voted)
-    return await _all(tx, found.order_by(requests.c.id).limit(limit))
+    return await _readable(tx, found.order_by(requests.c.id).limit(limit))
 
 
 async def latest_of(tx: Transaction, person_key: str, limit: int = 10) -> tuple[Request, ...]:
     """What a person asked for last, newest first."""
     found = select(requests).where(requests.c.requester_key == person_key)
-    return await _all(tx, found.order_by(requests.c.id.desc()).limit(limit))
+    return await _readable(tx, found.order_by(requests.c.id.desc()).limit(limit))
 
 
 async def same_open(tx: Transaction, cluster: str, digest: str) -> tuple[Request, ...]:
@@ -131,7 +155,7 @@ async def same_open(tx: Transaction, cluster: str, digest: str) -> tuple[Request
         .join(plans, (plans.c.request_id == requests.c.id) & (plans.c.version == requests.c.plan_version))
         .where(plans.c.digest == digest, requests.c.cluster == cluster, requests.c.state.in_(OPEN_STATES))
     )
-    return await _all(tx, found.order_by(requests.c.id))
+    return await _readable(tx, found.order_by(requests.c.id))
 
 
 async def last_succeeded(tx: Transaction, cluster: str, namespace: str, command_line: str) -> Request | None:
@@ -142,7 +166,7 @@ async def last_succeeded(tx: Transaction, cluster: str, namespace: str, command_
         requests.c.command_line == command_line,
         requests.c.state == "succeeded",
     )
-    return next(iter(await _all(tx, found.order_by(requests.c.id.desc()).limit(1))), None)
+    return next(iter(await _readable(tx, found.order_by(requests.c.id.desc()).limit(1))), None)
 
 
 async def count_open(tx: Transaction, person_key: str) -> int:
@@ -152,25 +176,25 @@ async def count_open(tx: Transaction, person_key: str) -> int:
     return count
 
 
-async def due_for_expiry(tx: Transaction, limit: int = 100) -> tuple[Request, ...]:
+async def due_for_expiry(tx: Transaction, limit: int = 100) -> tuple[Head, ...]:
     """Requests that wait, or are approved and not started, past their time."""
-    found = select(requests).where(
+    found = select(*_HEAD).where(
         requests.c.state.in_(("planned", "waiting", "approved")),
         requests.c.expires_at <= tx.after(),
         or_(requests.c.lease_until.is_(None), requests.c.lease_until <= tx.after()),
     )
-    return await _all(tx, found.order_by(requests.c.expires_at).limit(limit))
+    return await _heads(tx, found.order_by(requests.c.expires_at).limit(limit))
 
 
 async def in_states(tx: Transaction, states: Collection[str], limit: int = 100) -> tuple[Request, ...]:
     """Requests in any of these states, oldest first."""
     found = select(requests).where(requests.c.state.in_(states))
-    return await _all(tx, found.order_by(requests.c.id).limit(limit))
+    return await _readable(tx, found.order_by(requests.c.id).limit(limit))
 
 
-async def ways_back_of(tx: Transaction, number: int) -> tuple[Request, ...]:
+async def ways_back_of(tx: Transaction, number: int) -> tuple[Head, ...]:
     """The requests that are a way back of this one, oldest first."""
-    return await _all(tx, select(requests).where(requests.c.back_of == number).order_by(requests.c.id))
+    return await _heads(tx, select(*_HEAD).where(requests.c.back_of == number).order_by(requests.c.id))
 
 
 def sealed(tx: Transaction, number: int, changes: dict[str, Any]) -> dict[str, Any]:
@@ -195,3 +219,18 @@ def _opened(tx: Transaction, row: RowMapping) -> Request:
 
 async def _all(tx: Transaction, found: Select[Any]) -> tuple[Request, ...]:
     return tuple(_opened(tx, row) for row in (await tx.execute(found)).mappings())
+
+
+async def _readable(tx: Transaction, found: Select[Any]) -> tuple[Request, ...]:
+    """For lists: a row that somebody changed is left out, for it would take all others with it."""
+    readable: list[Request] = []
+    for row in (await tx.execute(found)).mappings():
+        try:
+            readable.append(_opened(tx, row))
+        except (SealBroken, KeyMissing):
+            LOG.warning("request_unreadable", request=row["id"])
+    return tuple(readable)
+
+
+async def _heads(tx: Transaction, found: Select[Any]) -> tuple[Head, ...]:
+    return tuple(Head(**row) for row in (await tx.execute(found)).mappings())

@@ -28,7 +28,7 @@ from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.transport import Transport
 from bot.operations.arguments import Arguments
 from bot.requests.clusters import Acting
-from bot.settings import ClusterConfig, Config, load_config, load_settings
+from bot.settings import ClusterConfig, Config, OwnConfig, load_config, load_settings
 from bot.terminal.options import Way
 from bot.text import Code, text
 
@@ -80,6 +80,7 @@ async def open_place(way: Way, arguments: Arguments, *, clock: Clock) -> AsyncIt
             title=found.connection.name,
             clock=clock,
             bot=None,
+            own=config.own if config is not None else OwnConfig(),
         )
         namespace = way.namespace or found.namespace
         yield Place(acting=acting, namespace=namespace, configured=found.configured, config=config)

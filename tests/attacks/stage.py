@@ -217,7 +217,7 @@ async def staged(address: str, *, config: str = CONFIG) -> AsyncIterator[Stage]:
             connection = fixed_connection(name, url, clock=clock, token="bot")
             transport = await stack.enter_async_context(Transport(connection, clock=clock, timeout=5.0))
             cluster = Cluster(name=name, transport=transport, clock=clock, tokens=tokens)
-            opened[name] = OpenCluster(config=each, cluster=cluster, clock=clock)
+            opened[name] = OpenCluster(config=each, cluster=cluster, clock=clock, own=settings.own)
         clusters = Clusters(opened)
         for name in opened:
             clusters.examined(name)

@@ -18,6 +18,7 @@ from bot.operations.registry import build_registry, installed_families
 from bot.operations.ways_back import back_matches
 from bot.requests.clusters import Acting
 from bot.requests.planning import pinned_arguments, plan_change
+from bot.settings import OwnConfig
 from tests.cluster.conftest import Connect
 from tests.controlplane.shop import Shop
 
@@ -37,7 +38,16 @@ class Unstored:
 
 async def admin(shop: Shop, connect: Connect) -> Acting:
     client = await connect(shop.control_plane.kubeconfig)
-    return Acting(cluster=client.cluster, who=None, person="Admin", name="real", title="real", clock=CLOCK, bot=None)
+    return Acting(
+        cluster=client.cluster,
+        who=None,
+        person="Admin",
+        name="real",
+        title="real",
+        clock=CLOCK,
+        bot=None,
+        own=OwnConfig(),
+    )
 
 
 async def planned(acting: Acting, shop: Shop, line: str) -> Plan:

@@ -21,7 +21,7 @@ from bot.operations.view import Live, View
 from bot.requests.clusters import Acting
 from bot.requests.planning import plan_change
 from bot.requests.rights import NotAllowed
-from bot.settings import Config, parse_config
+from bot.settings import Config, OwnConfig, parse_config
 from tests.cluster.conftest import Connect
 from tests.controlplane.shop import AppWorld, Shop
 
@@ -77,7 +77,16 @@ async def acting(shop: Shop, config: Config, connect: Connect, who: Impersonatio
     await shop.apply(teams_yaml(config, REGISTRY, namespace=shop.namespace))
     await shop.bind("kajitori-changes", group="kajitori:developers")
     await shop.bind("kajitori-reads", group="kajitori:readers")
-    return Acting(cluster=bot.cluster, who=who, person="Alice", name="real", title="real", clock=SystemClock(), bot=bot)
+    return Acting(
+        cluster=bot.cluster,
+        who=who,
+        person="Alice",
+        name="real",
+        title="real",
+        clock=SystemClock(),
+        bot=bot,
+        own=OwnConfig(),
+    )
 
 
 async def world_of(shop: Shop) -> AppWorld:

@@ -14,7 +14,7 @@ from bot.kubernetes.transport import Transport
 from bot.operations.plan import Plan, plan_digest
 from bot.requests.clusters import OpenCluster
 from bot.requests.planning import draw
-from bot.settings import ClusterConfig
+from bot.settings import ClusterConfig, OwnConfig
 from bot.terminal.lines import the_registry
 from tests.kubernetes.api_server import ApiServer
 from tests.terminal.conftest import APP, REVIEWS, Kajitori, deployment, foresee_plan, review
@@ -82,7 +82,7 @@ async def test_the_digest_is_the_one_that_the_bot_computes(
     clock = SystemClock()
     async with Transport(fixed_connection("blue", server.url, clock=clock), clock=clock) as transport:
         cluster = Cluster(name="blue", transport=transport, clock=clock)
-        opened = OpenCluster(config=ClusterConfig(), cluster=cluster, clock=clock)
+        opened = OpenCluster(config=ClusterConfig(), cluster=cluster, clock=clock, own=OwnConfig())
         alice = Person(slack_user="U0ALICE", team="T0ACME", name="Alice", user="kajitori:alice", key="alice")
         parsed = parse(f"{LINE} -n shop --context blue", the_registry())
         plan = await draw(opened.as_(alice), parsed.operation, parsed.arguments)
