@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
@@ -27,6 +29,12 @@ from bot.store.database import Transaction
 from bot.store.outbox import OutMessage, put
 from bot.store.requests import Request
 from bot.text import Text
+
+HOME_SECONDS: Final = 3
+"""The windows within which changes of one Home are one publication."""
+
+HOME_MARGIN: Final = 0.5
+"""Seconds after a window: longer than any transaction of ours that stored something within it."""
 
 
 def card_key(number: int) -> str:
@@ -164,11 +172,21 @@ async def _attach(tx: Transaction, services: Services, key: str, notice: FileNot
     await _put(tx, services, f"file/{key}", "file", channel, notice, Priority.ANSWER)
 
 
-async def publish_home(tx: Transaction, services: Services, *users: str) -> None:
-    """Bring the Home of these people up to date, if they ever opened it; Slack keeps it for those who did not."""
+async def publish_home(tx: Transaction, services: Services, *users: str, at_once: bool = False) -> None:
+    """Bring the Home of these people up to date, if they ever opened it; Slack keeps it for those who did not.
+
+    What happens within a few seconds is one publication: a Home lists many requests, and Slack takes about a hundred
+    publications a minute. It goes out after its window and a margin, so that whatever was stored within it is shown.
+    `at_once` is for whoever has just opened theirs.
+    """
+    now = services.clock.now()
+    window = int(now.timestamp() // HOME_SECONDS) + 1
+    due = datetime.fromtimestamp(window * HOME_SECONDS + HOME_MARGIN, UTC)
     for user in dict.fromkeys(users):
-        key = f"home/{user}/{services.tokens.hex(6)}"
-        await _put(tx, services, key, "home", user, HomeNotice(user), Priority.HOME)
+        name = services.tokens.hex(6) if at_once else str(window)
+        not_before = None if at_once else due
+        notice = HomeNotice(user)
+        await _put(tx, services, f"home/{user}/{name}", "home", user, notice, Priority.HOME, not_before=not_before)
 
 
 async def _put(
@@ -181,6 +199,7 @@ async def _put(
     priority: int,
     *,
     thread_key: str | None = None,
+    not_before: datetime | None = None,
 ) -> None:
     await put(
         tx,
@@ -192,5 +211,6 @@ async def _put(
             body=msgspec.json.encode(notice),
             created_at=services.clock.now(),
             thread_key=thread_key,
+            not_before=not_before,
         ),
     )

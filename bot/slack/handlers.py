@@ -94,7 +94,7 @@ class Handlers:
             services.directory.forget(delivery.user)
         async with services.database.transaction() as tx:
             if delivery.kind is Kind.HOME:
-                await publish_home(tx, services, delivery.user)
+                await publish_home(tx, services, delivery.user, at_once=True)
             await done(tx)
 
     async def _refuse(self, delivery: Delivery, error: KajitoriError, locale: str, done: Done) -> None:
