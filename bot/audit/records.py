@@ -27,6 +27,7 @@ class Event(StrEnum):
     VOTE_REJECT = "vote.reject"
     VOTE_REFUSED = "vote.refused"
     REQUEST_APPROVED = "request.approved"
+    REQUEST_EXECUTING = "request.executing"
     ATTEMPT_STARTED = "attempt.started"
     ATTEMPT_LOST = "attempt.lost"
     STEP_INTENDED = "step.intended"

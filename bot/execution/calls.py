@@ -59,6 +59,7 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     request: int
     audit_id: str
     timeout: int
+    plan_version: int = 1
 
 
 def _never(label: str) -> None:
@@ -74,7 +75,7 @@ async def send_call(
     point: Callable[[str], None] = _never,
 ) -> Outcome:
     """Bring one call to an end. `point` names the places where the fault tests kill the process."""
-    manager = manager_of(sending.request, call.id)
+    manager = manager_of(sending.request, call.id, sending.plan_version)
     for _ in range(ROUNDS):
         observed = await read_target(client, call)
         effect = effect_of(call, observed, manager=manager, request_label=str(sending.request))
@@ -99,7 +100,9 @@ async def _send_once(
     point: Callable[[str], None],
 ) -> Outcome | None:
     """One sending, pinned to what was just read; `None` when another write came first and nothing of ours landed."""
-    envelope = wrap(call, observed, manager=manager_of(sending.request, call.id), timeout=sending.timeout)
+    envelope = wrap(
+        call, observed, manager=manager_of(sending.request, call.id, sending.plan_version), timeout=sending.timeout
+    )
     version = str(resolve(observed, "/metadata/resourceVersion") or "") if observed is not None else ""
     point("before-intent")
     await ledger.intend(call, audit_id=sending.audit_id, version=version, deadline=float(sending.timeout))
@@ -131,7 +134,12 @@ async def _send_once(
 async def read_back(client: Client, call: Call, sending: Sending) -> Effect:
     """What became of a call whose intent is stored and whose outcome is not. The caller has waited for its deadline."""
     observed = await read_target(client, call)
-    return effect_of(call, observed, manager=manager_of(sending.request, call.id), request_label=str(sending.request))
+    return effect_of(
+        call,
+        observed,
+        manager=manager_of(sending.request, call.id, sending.plan_version),
+        request_label=str(sending.request),
+    )
 
 
 async def read_target(client: Client, call: Call) -> Object | None:

@@ -27,9 +27,12 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     query: dict[str, str]
 
 
-def manager_of(request: int, step: str) -> str:
-    """The field manager of one step: how a read-back knows that a change is ours (plans.md §5)."""
-    return f"kajitori-{request}-{step}"
+def manager_of(request: int, step: str, plan_version: int = 1) -> str:
+    """The field manager of one step: how a read-back knows that a change is ours (plans.md §5).
+
+    A later plan version has other names, or a late change of the version before would pass for its own.
+    """
+    return f"kajitori-{request}-{step}" if plan_version == 1 else f"kajitori-{request}-v{plan_version}-{step}"
 
 
 def audit_id_of(instance: str, request: int, step: str, fence: int) -> str:

@@ -166,6 +166,7 @@ async def _send(held: Held, case: Case, call: Call, client: Client) -> Outcome:
         request=case.request.id,
         audit_id=audit_id_of(services.instance, case.request.id, call.id, lease.fence),
         timeout=services.write_timeout,
+        plan_version=case.version.version,
     )
     ledger = LeasedLedger(held, case.version.version)
     return await send_call(client, call, sending, ledger, point=services.point)
@@ -199,7 +200,12 @@ async def _recover(held: Held, standing: Standing, call: Call) -> bool:
         if services.clock.now() < safe:
             await postpone(held, case, safe, text("It may have been sent; I wait until that is certain, then look."))
             return True
-    sending = Sending(request=case.request.id, audit_id=record.audit_id, timeout=services.write_timeout)
+    sending = Sending(
+        request=case.request.id,
+        audit_id=record.audit_id,
+        timeout=services.write_timeout,
+        plan_version=case.version.version,
+    )
     effect = await read_back(case.cluster.bot, call, sending)
     services.point("read-back")
     if effect is Effect.NOT_DONE:

@@ -28,6 +28,7 @@ from bot.requests.marks import Mark
 from bot.requests.notices import Address
 from bot.requests.planning import Planned
 from bot.requests.records import record
+from bot.requests.rights import check_rights
 from bot.requests.services import Done, Services
 from bot.requests.states import State
 from bot.requests.voting import Case, load_case
@@ -63,12 +64,14 @@ async def back_needs_view(services: Services, mark: Mark) -> bool:
 
 
 async def go_back(services: Services, going: GoingBack, read: Read, done: Done) -> None:
-    """Take the way back. A running request is asked to stop first.
+    """Take the way back. A running request is asked to stop first, which takes the rights that its calls take.
 
-    Raises `Refused` where there is none, or it was taken already.
+    Raises `Refused` where there is none, or it was taken already; `NotAllowed` for who could not have changed it.
     """
     case = await load_case(services, going.mark)
     asked = _asked(case, going, read)
+    if going.person.slack_user != case.request.requester_slack:
+        await check_rights(case.cluster.as_(going.person), case.version.plan.calls)
     covered = await covered_way_back(services, case, going.person)
     if covered is None:
         await ask(services, asked, _then(services, case, going, done))

@@ -74,6 +74,7 @@ async def begin(held: Held, case: Case) -> None:
     check_transition(State(request.state), State.EXECUTING)
     async with services.database.transaction() as tx:
         await write_as(tx, held.lease, state=State.EXECUTING, started_at=services.clock.now(), outcome=None)
+        await record(tx, services, request.id, Event.REQUEST_EXECUTING, plan=case.version.version)
         await refresh_card(tx, services, request.id, request.channel)
         await publish_home(tx, services, request.requester_slack)
 

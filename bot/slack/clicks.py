@@ -25,6 +25,7 @@ from bot.slack import views
 from bot.slack.buttons import chosen
 from bot.slack.desk import Visit
 from bot.slack.lines import on_line
+from bot.slack.stamps import stamped
 from bot.store.messages import message_at
 from bot.store.requests import load
 from bot.text import text
@@ -96,7 +97,8 @@ async def _shown(visit: Visit, mark: Mark) -> Shown:
 
 async def _open(visit: Visit, view: dict[str, Any]) -> None:
     """Open a modal at once: its trigger lives for three seconds."""
-    await visit.desk.open_view(visit.delivery.trigger, view)
+    stamp = stamped(visit.services, view, visit.person.slack_user)
+    await visit.desk.open_view(visit.delivery.trigger, stamp)
 
 
 async def _approve(visit: Visit, mark: Mark) -> None:

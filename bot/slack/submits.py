@@ -8,7 +8,7 @@ from typing import Final
 from bot.requests.attention import Answer, answer
 from bot.requests.backs import GoingBack, go_back
 from bot.requests.glass import break_glass
-from bot.requests.marks import Mark, Stale, read_mark
+from bot.requests.marks import Mark, Stale
 from bot.requests.voting import Ballot, vote
 from bot.slack.answers import Answer as Acknowledged
 from bot.slack.answers import FieldErrors
@@ -16,7 +16,8 @@ from bot.slack.deliveries import Delivery, Submitted
 from bot.slack.desk import Visit
 from bot.slack.filling import filled_in
 from bot.slack.lines import on_line
-from bot.slack.modals import REASON
+from bot.slack.modals import REASON, REASON_LENGTH
+from bot.slack.stamps import read_stamp
 from bot.text import text
 
 SHORTEST_REASON: Final = 5
@@ -33,7 +34,8 @@ async def on_submit(visit: Visit) -> None:
     handle = SUBMITS.get(submitted.callback) if submitted is not None else None
     if submitted is None or handle is None:
         raise Stale(text("This form means nothing to me, so nothing was done."))
-    await handle(visit, read_mark(submitted.metadata), submitted.values.get(REASON, "").strip())
+    mark = read_stamp(visit.services, submitted, visit.person.slack_user)
+    await handle(visit, mark, submitted.values.get(REASON, "").strip()[:REASON_LENGTH])
 
 
 def validate(delivery: Delivery) -> Acknowledged | None:

@@ -15,6 +15,7 @@ def test_no_code_is_renamed_or_removed() -> None:
         "VOTE_REJECT": "vote.reject",
         "VOTE_REFUSED": "vote.refused",
         "REQUEST_APPROVED": "request.approved",
+        "REQUEST_EXECUTING": "request.executing",
         "ATTEMPT_STARTED": "attempt.started",
         "ATTEMPT_LOST": "attempt.lost",
         "STEP_INTENDED": "step.intended",
