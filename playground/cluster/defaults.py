@@ -7,12 +7,14 @@ from typing import Final
 
 from playground.cluster.resources import (
     AUTOSCALERS,
+    CONFIG_MAPS,
     CRON_JOBS,
     DAEMON_SETS,
     DEPLOYMENTS,
     EVENTS,
     JOBS,
     NAMESPACES,
+    NODES,
     PODS,
     REPLICA_SETS,
     SERVICES,
@@ -31,6 +33,13 @@ def fill(resource: Resource, found: Json) -> None:
         filler(found)
 
 
+def _omit(found: Json, *keys: str) -> None:
+    """Zero values that Go leaves out when it writes (`omitempty`): sent, they are the same as absent."""
+    for key in keys:
+        if key in found and not found[key]:
+            del found[key]
+
+
 def _default(found: Json, **values: object) -> None:
     for key, value in values.items():
         if found.get(key) is None:
@@ -46,6 +55,7 @@ def fill_pod_spec(spec: Json) -> None:
         securityContext={},
         schedulerName="default-scheduler",
     )
+    _omit(spec, "hostNetwork", "hostPID", "hostIPC", "initContainers", "volumes", "nodeSelector", "tolerations")
     if spec.get("serviceAccountName"):
         spec["serviceAccount"] = spec["serviceAccountName"]
     for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
@@ -71,6 +81,7 @@ def _container(container: Json, *, host_network: bool) -> None:
         terminationMessagePolicy="File",
         imagePullPolicy=pull,
     )
+    _omit(container, "env", "ports", "command", "args", "volumeMounts", "envFrom")
     for port in container.get("ports") or ():
         _default(port, protocol="TCP")
         if host_network:
@@ -88,8 +99,10 @@ def _container(container: Json, *, host_network: bool) -> None:
 
 def _template(found: Json) -> Json:
     spec: Json = found.setdefault("spec", {})
+    _omit(spec, "paused", "minReadySeconds")
     template = spec.setdefault("template", {})
-    template.setdefault("metadata", {})
+    metadata = template.setdefault("metadata", {})
+    _omit(metadata, "labels", "annotations", "creationTimestamp")
     fill_pod_spec(template.setdefault("spec", {}))
     return spec
 
@@ -182,6 +195,17 @@ def _autoscaler(found: Json) -> None:
         spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
 
 
+def _config_map(found: Json) -> None:
+    for key, value in (found.get("data") or {}).items():
+        if value is None:
+            found["data"][key] = ""
+    _omit(found, "data", "binaryData")
+
+
+def _node(found: Json) -> None:
+    _omit(found.setdefault("spec", {}), "unschedulable", "taints")
+
+
 def _namespace(found: Json) -> None:
     labels = found["metadata"].setdefault("labels", {})
     labels[KUBERNETES_IO] = found["metadata"].get("name", "")
@@ -204,12 +228,14 @@ def _event(found: Json) -> None:
 
 FILLERS: Final[dict[Resource, Callable[[Json], None]]] = {
     AUTOSCALERS: _autoscaler,
+    CONFIG_MAPS: _config_map,
     CRON_JOBS: _cron_job,
     DAEMON_SETS: _daemon_set,
     DEPLOYMENTS: _deployment,
     EVENTS: _event,
     JOBS: _job,
     NAMESPACES: _namespace,
+    NODES: _node,
     PODS: _pod,
     REPLICA_SETS: _replica_set,
     SERVICES: _service,

@@ -10,9 +10,9 @@ from playground.cluster.asked import Asked
 from playground.cluster.budgets import evict
 from playground.cluster.lists import listed
 from playground.cluster.patches import apply_patch
-from playground.cluster.problems import bad_request, method_not_allowed, no_such_path, not_simulated
+from playground.cluster.problems import bad_request, invalid_options, method_not_allowed, no_such_path, not_simulated
 from playground.cluster.rbac import Authorizer
-from playground.cluster.resources import RBAC, UNSERVED, Resource
+from playground.cluster.resources import BY_ADDRESS, RBAC, UNSERVED, Resource
 from playground.cluster.reviews import KINDS, answer_review
 from playground.cluster.scales import scale_of, write_scale
 from playground.cluster.users import MASTERS, User, account_user
@@ -21,6 +21,17 @@ from playground.cluster.writes import Writer, Writes
 
 PROTOBUF: Final = "application/vnd.kubernetes.protobuf"
 MANAGER_LENGTH: Final = 128
+OPTIONS: Final = {
+    "create": "CreateOptions",
+    "update": "UpdateOptions",
+    "patch": "PatchOptions",
+    "delete": "DeleteOptions",
+}
+
+
+@final
+class NoSuchGroup(Exception):
+    """Nothing is served under that group and version: a plain text, no Status."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +50,12 @@ class Incoming:
         """Raises `Problem` 400 for a dry run or field manager that there is not."""
         dry_run = self.query.get("dryRun", "")
         if dry_run not in ("", "All"):
-            raise bad_request(f'dryRun: Unsupported value: "{dry_run}": supported values: "All"')
+            message = f'Unsupported value: ["{dry_run}"]: supported values: "All"'
+            raise invalid_options(OPTIONS[self.asked.verb], "dryRun", message)
         manager = self.query.get("fieldManager") or self.agent.split("/", 1)[0] or "unknown"
         if len(manager) > MANAGER_LENGTH:
             raise bad_request(f"fieldManager: Too long: may not be more than {MANAGER_LENGTH} bytes")
-        return Writer(manager=manager, dry_run=bool(dry_run))
+        return Writer(manager=manager, dry_run=bool(dry_run), patches=self.asked.verb == "patch")
 
     def object(self) -> Json:
         """The body, which must be an object of the kind that the address says."""
@@ -54,8 +66,8 @@ class Incoming:
         fits = resource is None or (kind in (None, "", resource.kind) and version in (None, "", resource.api_version))
         if resource is not None and not self.asked.subresource and not fits:
             message = (
-                f"{kind} in version {version!r} cannot be handled as a {resource.kind}: "
-                "the object does not match the address"
+                f'{kind} in version "{version}" cannot be handled as a {resource.kind}: converting '
+                f"({version}.{kind}) to ({resource.group or 'core'}.{resource.kind}): unknown conversion"
             )
             raise bad_request(message)
         return self.body
@@ -83,7 +95,15 @@ class Dispatch:
             if asked.verb != "create":
                 raise method_not_allowed()
             body = incoming.object()
-            found = answer_review(asked.group, asked.plural, body, user=incoming.user, authorizer=self._authorizer)
+            found = answer_review(
+                asked.group,
+                asked.plural,
+                body,
+                user=incoming.user,
+                authorizer=self._authorizer,
+                manager=incoming.writer.manager,
+                at=self._writes.pace.stamp(),
+            )
             return Outcome(status=201, body=found)
         resource = served(asked)
         if resource.namespaced and not asked.namespace and asked.verb not in ("list", "watch"):
@@ -95,6 +115,8 @@ class Dispatch:
             return Outcome(status=200, body=self._writes.current(resource, namespace, asked.name))
         if asked.verb == "list":
             return Outcome(status=200, body=listed(self._store, resource, namespace, incoming.query))
+        if not asked.name and asked.verb in ("update", "patch"):
+            raise method_not_allowed()
         if asked.verb == "deletecollection":
             raise not_simulated("the deletion of a whole collection")
         if resource.group == RBAC and MASTERS not in incoming.user.groups:
@@ -195,7 +217,9 @@ def served(asked: Asked) -> Resource:
         return found
     if (asked.group, asked.plural) in UNSERVED:
         raise not_simulated(f"{asked.plural} of {asked.group or 'the core group'}/{asked.version}")
-    raise no_such_path()
+    if any((group, version) == (asked.group, asked.version) for group, version, _ in BY_ADDRESS):
+        raise no_such_path()
+    raise NoSuchGroup
 
 
 def _unknown(resource: Resource, subresource: str) -> Exception:

@@ -14,7 +14,7 @@ from aiohttp import web
 from playground.cluster.asked import Asked, read_address
 from playground.cluster.audit import Audit
 from playground.cluster.discovery import discovered
-from playground.cluster.dispatch import PROTOBUF, Dispatch, Incoming, Outcome, served
+from playground.cluster.dispatch import PROTOBUF, Dispatch, Incoming, NoSuchGroup, Outcome, served
 from playground.cluster.faults import Faults
 from playground.cluster.impersonation import become
 from playground.cluster.pod_logs import PodLogs
@@ -76,6 +76,8 @@ class Front:
             return self._cut(request)
         try:
             outcome = await self._answer(visit)
+        except NoSuchGroup:
+            outcome = Outcome(status=404, body="404 page not found\n")
         except Problem as problem:
             outcome = Outcome(status=problem.code, body=problem.status())
             if problem.retry_after:

@@ -28,7 +28,10 @@ def become(user: User, headers: CIMultiDictProxy[str], wanted: Attributes, autho
         raise not_simulated("impersonation with Impersonate-Extra headers")
     if not name:
         if groups or uid:
-            raise bad_request("requested impersonation without impersonating a user")
+            listed = ", ".join(f'"{each}"' for each in groups)
+            written = f"[]string{{{listed}}}" if groups else "[]string(nil)"
+            asked = f'&user.DefaultInfo{{Name:"", UID:"{uid}", Groups:{written}, Extra:map[string][]string(nil)}}'
+            raise bad_request(f"requested {asked} without impersonating a user name")
         return None
     if not _constrained(user, name, groups, uid, wanted, authorizer):
         for each in _becoming(name, groups, uid, verb="impersonate", group=""):

@@ -1,4 +1,8 @@
-"""JSON Patch (RFC 6902) with JSON Pointer (RFC 6901), strict: the whole patch holds, or nothing of it happens."""
+"""JSON Patch (RFC 6902) with JSON Pointer (RFC 6901): the whole patch holds, or nothing of it happens.
+
+Where the API server's library (evanphx/json-patch v4) leaves the RFC, so does this: a last member that is absent may be
+removed, replaced or tested for null, numbers are compared as written, a missing value is null, -1 is the last element.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import Any, Final, final
 from playground.cluster.wire import clone
 
 INDEX: Final = re.compile(r"0|[1-9][0-9]*")
+NEGATIVE: Final = re.compile(r"-[1-9][0-9]*")
 MISSING: Final = object()
 
 
@@ -35,9 +40,9 @@ def _apply(document: Any, operation: dict[str, Any]) -> Any:
     if verb == "remove":
         return _remove(document, path)
     if verb == "replace":
-        _get(document, path)
+        _get(document, path, default=None)
         value = clone(_value(operation))
-        return value if not path else _add(_remove(document, path), path, value)
+        return value if not path else _put(document, path, value)
     if verb == "test":
         if not equal(_get(document, path, default=None), _value(operation)):
             raise PatchFailed(f"test of {operation['path']} failed")
@@ -61,9 +66,9 @@ def tokens(pointer: Any) -> list[str]:
 
 
 def equal(one: Any, other: Any) -> bool:
-    """Equal as JSON: true is not 1, and 1 is 1.0."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
+    """Equal as JSON is written: true is not 1, nor is 1.0, which the API server's library tells apart."""
+    if isinstance(one, (bool, int, float)) or isinstance(other, (bool, int, float)):
+        return type(one) is type(other) and bool(one == other)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
@@ -72,14 +77,15 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def _value(operation: dict[str, Any]) -> Any:
-    if "value" not in operation:
-        raise PatchFailed("the operation has no value")
-    return operation["value"]
+    """Without one it is null, as the API server's library has it."""
+    return operation.get("value")
 
 
 def _index(container: list[Any], part: str, *, end: bool) -> int:
     if end and part == "-":
         return len(container)
+    if not end and NEGATIVE.fullmatch(part) and int(part) >= -len(container):
+        return len(container) + int(part)
     if not INDEX.fullmatch(part) or int(part) >= len(container) + end:
         raise PatchFailed(f"there is no element {part}")
     return int(part)
@@ -115,13 +121,22 @@ def _add(document: Any, path: list[str], value: Any) -> Any:
     return document
 
 
+def _put(document: Any, path: list[str], value: Any) -> Any:
+    parent = _get(document, path[:-1])
+    if isinstance(parent, list):
+        parent[_index(parent, path[-1], end=False)] = value
+    else:
+        parent[path[-1]] = value
+    return document
+
+
 def _remove(document: Any, path: list[str]) -> Any:
     if not path:
         raise PatchFailed("the whole document cannot be removed")
     parent = _get(document, path[:-1])
-    _get(parent, path[-1:])
+    _get(parent, path[-1:], default=None)
     if isinstance(parent, dict):
-        del parent[path[-1]]
+        parent.pop(path[-1], None)
     else:
         del parent[_index(parent, path[-1], end=False)]
     return document

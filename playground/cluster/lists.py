@@ -82,4 +82,5 @@ def _place(token: str) -> tuple[str, tuple[str, str]]:
         namespace, _, name = str(content["start"]).partition("/")
         return str(int(content["rv"])), (namespace, name)
     except (ValueError, KeyError, TypeError, msgspec.DecodeError) as error:
-        raise bad_request("continue key is not valid: it is no token of this server") from error
+        why = "continue key is not valid: illegal base64 data at input byte 0"
+        raise bad_request(f"invalid continue token: {why}") from error

@@ -6,7 +6,7 @@ structured-merge-diff `Update`, apimachinery `managedfields` 1.36.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -25,8 +25,16 @@ SERVERS_OWN: Final = frozenset(
         *("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"),
     }
 )
-ATOMIC: Final = frozenset({"selector", "nodeSelector", "matchLabels", "rules", "subjects", "roleRef", "data"})
+ATOMIC: Final = frozenset({"selector", "nodeSelector", "matchLabels", "rules", "subjects", "roleRef"})
+STRUCTS: Final = frozenset(
+    {
+        *("metadata", "spec", "status", "template", "jobTemplate", "strategy", "updateStrategy", "containers"),
+        *("resources",),
+    }
+)
+"""Fields that Go always has: setting something in them does not make them somebody's."""
 Path = tuple[str, ...]
+REPLICAS: Final[Path] = ("f:spec", "f:replicas")
 
 
 def with_manager(before: Json | None, after: Json, *, manager: str, version: str, subresource: str, at: str) -> Json:
@@ -38,32 +46,65 @@ def with_manager(before: Json | None, after: Json, *, manager: str, version: str
         return {**after, "metadata": metadata}
     old, new = dict(_leaves(_owned(before))) if before else {}, dict(_leaves(_owned(after)))
     changed = {path for path, value in new.items() if path not in old or not equal(old[path], value)}
-    lost = changed | (old.keys() - new.keys())
+    removed = _with_parents(old) - _with_parents(new)
+    lost = changed | removed
     identity = {"manager": manager, "operation": "Update", "apiVersion": version, "subresource": subresource}
     kept = []
     mine: set[Path] = set()
     for entry in entries:
         paths = set(_paths(entry["fieldsV1"]))
         if all((entry.get(key) or "") == value for key, value in identity.items()):
-            mine = paths - (old.keys() - new.keys())
+            mine = paths - removed
         elif paths - lost:
             kept.append(entry if not paths & lost else {**entry, "fieldsV1": _tree(paths - lost)})
     if changed or mine:
-        stamp = at if changed else _time_of(entries, identity)
+        stamp = at if changed else _time_of(entries, identity, at)
         kept.append(_entry(identity, mine | changed, stamp))
-    kept.sort(key=lambda each: (each["time"], each["manager"], each.get("subresource", "")))
+    kept.sort(key=lambda each: (each.get("time", ""), each["manager"], each.get("subresource", "")))
     return {**after, "metadata": {**metadata, **({"managedFields": _bounded(kept)} if kept else {})}}
 
 
-def _time_of(entries: list[Json], identity: Json) -> str:
+def _with_parents(paths: Iterable[Path]) -> set[Path]:
+    return {path[:depth] for path in paths for depth in range(1, len(path) + 1)}
+
+
+def with_scaler(before: Json, after: Json, *, manager: str, version: str) -> Json:
+    """`after` with the entry of whoever wrote its scale (`managedfields/scalehandler.go`).
+
+    A Scale of zero replicas has no such field, so that scaling to zero takes the field from everybody; and where it is
+    nobody's, scaling leaves no trace of who did it. Its entry has no time.
+    """
+    if before["spec"].get("replicas") == after["spec"].get("replicas"):
+        return after
+    entries: list[Json] = before["metadata"].get("managedFields") or []
+    kept, owned = [], False
+    for entry in entries:
+        paths = set(_paths(entry["fieldsV1"]))
+        owned = owned or REPLICAS in paths
+        if paths - {REPLICAS}:
+            kept.append({**entry, "fieldsV1": _tree(paths - {REPLICAS})} if REPLICAS in paths else entry)
+    if owned and after["spec"]["replicas"]:
+        identity = {"manager": manager, "operation": "Update", "apiVersion": version, "subresource": "scale"}
+        kept.append(_entry(identity, {REPLICAS}, ""))
+    metadata = {**after["metadata"], "managedFields": _bounded(kept)}
+    if not kept:
+        del metadata["managedFields"]
+    return {**after, "metadata": metadata}
+
+
+def _time_of(entries: list[Json], identity: Json, at: str) -> str:
     return next(
-        str(each["time"]) for each in entries if all((each.get(key) or "") == value for key, value in identity.items())
+        str(each.get("time", at))
+        for each in entries
+        if all((each.get(key) or "") == value for key, value in identity.items())
     )
 
 
 def _entry(identity: Json, paths: set[Path], at: str) -> Json:
     found = {key: identity[key] for key in ("manager", "operation", "apiVersion")}
-    found |= {"time": at, "fieldsType": "FieldsV1", "fieldsV1": _tree(paths)}
+    if at:
+        found["time"] = at
+    found |= {"fieldsType": "FieldsV1", "fieldsV1": _tree(paths)}
     return found | ({"subresource": identity["subresource"]} if identity["subresource"] else {})
 
 
@@ -71,7 +112,7 @@ def _bounded(entries: list[Json]) -> list[Json]:
     while len(entries) > MOST:
         first, second, *rest = entries
         paths = {*_paths(first["fieldsV1"]), *_paths(second["fieldsV1"])}
-        merged = _entry({**second, "manager": ANCIENT, "subresource": ""}, paths, second["time"])
+        merged = _entry({**second, "manager": ANCIENT, "subresource": ""}, paths, second.get("time", ""))
         entries = [merged, *rest]
     return entries
 
@@ -84,16 +125,24 @@ def _owned(found: Json) -> Json:
 
 def _leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Each field that can have an owner, with its value."""
-    if isinstance(value, dict) and (not path or path[-1][2:] not in ATOMIC) and (value or not path):
+    name = path[-1][2:] if path else ""
+    if not value and len(path) == 1 and name in STRUCTS:
+        return
+    granular = isinstance(value, dict) and name not in ATOMIC
+    if value and path and not path[-1].startswith("k:") and name not in STRUCTS:
+        merges = isinstance(value, list) and (merge_key(place) is not None or PLAIN.fullmatch(place) is not None)
+        if granular or merges:
+            yield path, None
+    if granular and (value or not path):
         for key, each in value.items():
             yield from _leaves(each, f"{place}/{key}" if place else key, (*path, f"f:{key}"))
         return
     key = merge_key(place) if isinstance(value, list) else None
     if key is not None and all(isinstance(each, dict) and key in each for each in value):
         for each in value:
-            name = {key: each[key]} | ({"protocol": each.get("protocol", "TCP")} if place.endswith("/ports") else {})
-            inner = (*path, f"k:{msgspec.json.encode(name).decode()}")
-            yield (*inner, "."), None
+            keyed = {key: each[key]} | ({"protocol": each.get("protocol", "TCP")} if place.endswith("/ports") else {})
+            inner = (*path, f"k:{msgspec.json.encode(keyed).decode()}")
+            yield inner, None
             for field, part in each.items():
                 yield from _leaves(part, f"{place}/{field}", (*inner, f"f:{field}"))
     elif isinstance(value, list) and PLAIN.fullmatch(place):
@@ -104,17 +153,20 @@ def _leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tuple[Path
 
 
 def _paths(tree: Json, path: Path = ()) -> Iterator[Path]:
+    """The members of a written set; `.` within one says that it is a member itself."""
     for key, below in tree.items():
-        if below:
+        if key != ".":
+            if not below or "." in below:
+                yield (*path, key)
             yield from _paths(below, (*path, key))
-        else:
-            yield (*path, key)
 
 
 def _tree(paths: set[Path]) -> Json:
     root: Json = {}
     for path in sorted(paths):
         at = root
-        for token in path:
+        for depth, token in enumerate(path, start=1):
+            if token not in at and at is not root and path[: depth - 1] in paths:
+                at["."] = {}
             at = at.setdefault(token, {})
     return root

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from playground.cluster.json_patch import PatchFailed, apply_json_patch
 from playground.cluster.merge_patch import apply_merge_patch
-from playground.cluster.problems import bad_request, not_simulated, unprocessable, unsupported_media
+from playground.cluster.problems import bad_request, internal, not_simulated, unprocessable, unsupported_media
 from playground.cluster.strategic import BadPatch, apply_strategic
 from playground.cluster.wire import Json
 
@@ -21,9 +21,13 @@ def apply_patch(content_type: str, before: Json, patch: Any) -> Json:
     if content_type in APPLY:
         raise not_simulated("server-side apply")
     if content_type not in (JSON_PATCH, MERGE, STRATEGIC):
-        raise unsupported_media((JSON_PATCH, MERGE, STRATEGIC, *APPLY))
+        raise unsupported_media()
     try:
         if content_type == JSON_PATCH:
+            if not isinstance(patch, list):
+                kind = "object" if isinstance(patch, dict) else type(patch).__name__
+                go = "Go value of type []handlers.jsonPatchOp"
+                raise bad_request(f"error decoding patch: json: cannot unmarshal {kind} into {go}")
             after = apply_json_patch(before, patch)
         elif content_type == MERGE:
             after = apply_merge_patch(before, patch)
@@ -32,7 +36,7 @@ def apply_patch(content_type: str, before: Json, patch: Any) -> Json:
     except PatchFailed as error:
         raise unprocessable() from error
     except BadPatch as error:
-        raise bad_request(str(error)) from error
+        raise (internal if error.unforeseen else bad_request)(str(error)) from error
     if not isinstance(after, dict) or not isinstance(after.get("metadata"), dict):
         raise bad_request("the patched document is no object")
     return after

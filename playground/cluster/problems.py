@@ -16,15 +16,25 @@ class Problem(Exception):
     """An answer that is no success; `retry_after` (seconds) also becomes the header."""
 
     def __init__(
-        self, code: int, reason: str, message: str, *, details: Json | None = None, retry_after: int = 0
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        *,
+        details: Json | None = None,
+        retry_after: int = 0,
+        bare: bool = False,
     ) -> None:
         super().__init__(message)
         self.code, self.reason, self.message = code, reason, message
         self.details = details
         self.retry_after = retry_after
+        self.bare = bare
+        """Without kind and version: what the timeout filter writes."""
 
     def status(self) -> Json:
-        found: Json = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+        head = {} if self.bare else {"kind": "Status", "apiVersion": "v1"}
+        found: Json = {**head, "metadata": {}, "status": "Failure"}
         if self.message:
             found["message"] = self.message
         if self.reason:
@@ -62,6 +72,39 @@ def forbidden(resource: Resource, name: str, why: str) -> Problem:
 
 def forbidden_path(why: str) -> Problem:
     return Problem(403, "Forbidden", f"forbidden: {why}", details={})
+
+
+def stale(resource: Resource, name: str, title: str, wanted: str, known: str) -> Problem:
+    """A deletion's precondition that does not hold; named by the kind, unlike other conflicts."""
+    happened = "deleted and then recreated" if title == "UID" else "modified"
+    why = f"the {title} in the precondition ({wanted}) does not match the {title} in record ({known})"
+    message = f'Operation cannot be fulfilled on {resource.kind}{_dot(resource)} "{name}": {why}. '
+    details = _about(resource, name, kind=resource.kind)
+    return Problem(409, "Conflict", f"{message}The object might have been {happened}", details=details)
+
+
+def _dot(resource: Resource) -> str:
+    return f".{resource.group}" if resource.group else ""
+
+
+def immutable_uid(resource: Resource, name: str, uid: str) -> Problem:
+    """Said once, with its cause twice, as the API server does for a patch."""
+    cause = ("FieldValueInvalid", f'Invalid value: "{uid}": field is immutable', "metadata.uid")
+    found = invalid(resource, name, [cause])
+    found.details = {**(found.details or {}), "causes": [(found.details or {})["causes"][0]] * 2}
+    return found
+
+
+def internal(message: str) -> Problem:
+    """An error that the API server did not foresee: 500 without a reason."""
+    return Problem(500, "", message)
+
+
+def invalid_options(kind: str, field: str, message: str) -> Problem:
+    """Options of a request (dry run, field manager) that are not valid."""
+    causes = [{"reason": "FieldValueNotSupported", "message": message, "field": field}]
+    details: Json = {"group": "meta.k8s.io", "kind": kind, "causes": causes}
+    return Problem(422, "Invalid", f'{kind}.meta.k8s.io "" is invalid: {field}: {message}', details=details)
 
 
 def invalid(resource: Resource, name: str, causes: Sequence[tuple[str, str, str]]) -> Problem:
@@ -104,7 +147,10 @@ def method_not_allowed() -> Problem:
     return Problem(405, "MethodNotAllowed", message, details={})
 
 
-def unsupported_media(accepted: Sequence[str]) -> Problem:
+def unsupported_media(accepted: Sequence[str] = ()) -> Problem:
+    """A patch of another type gives no list of those that would do."""
+    if not accepted:
+        return Problem(415, "UnsupportedMediaType", "415: Unsupported Media Type", details={})
     message = "the body of the request was in an unknown format - accepted media types include: " + ", ".join(accepted)
     return Problem(415, "UnsupportedMediaType", message)
 
@@ -117,8 +163,8 @@ def too_many(message: str, *, retry_after: int, causes: Sequence[Json] = ()) -> 
 
 
 def timed_out() -> Problem:
-    message = "Timeout: request did not complete within requested timeout - context deadline exceeded"
-    return Problem(504, "Timeout", message, details={})
+    message = "Timeout: request did not complete within the allotted timeout"
+    return Problem(504, "Timeout", message, details={}, bare=True)
 
 
 def not_simulated(what: str) -> Problem:

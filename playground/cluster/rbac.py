@@ -81,7 +81,7 @@ class Authorizer:
         resource = CLUSTER_ROLES if kind == "ClusterRole" else ROLES
         role = self._store.get(resource, "" if resource is CLUSTER_ROLES else namespace, name)
         if role is None:
-            missing.append(f'{resource.qualified} "{name}" not found')
+            missing.append(f'{kind.lower()}.{resource.group} "{name}" not found')
             return
         yield f'{bound} {kind} "{name}" to {subject}', role.get("rules") or []
 
@@ -102,6 +102,8 @@ def bootstrap_roles() -> Iterator[tuple[Json, Json]]:
         {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]},
         {"nonResourceURLs": ["*"], "verbs": ["*"]},
     ]
+    public = ["/healthz", "/livez", "/readyz", "/version", "/version/"]
+    yield _bootstrap("system:public-info-viewer", [{"nonResourceURLs": public, "verbs": ["get"]}], EVERYONE)
     yield _bootstrap("cluster-admin", everything, MASTERS)
     yield _bootstrap("system:basic-user", basic, EVERYONE)
     yield _bootstrap("system:discovery", [{"nonResourceURLs": discovery, "verbs": ["get"]}], EVERYONE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from playground.cluster.managers import with_manager
 from playground.cluster.problems import Problem
 from playground.cluster.rbac import Attributes, Authorizer
 from playground.cluster.users import User
@@ -20,13 +21,16 @@ KINDS: Final = {
 }
 
 
-def answer_review(group: str, plural: str, body: Json, *, user: User, authorizer: Authorizer) -> Json:
+def answer_review(
+    group: str, plural: str, body: Json, *, user: User, authorizer: Authorizer, manager: str, at: str
+) -> Json:
     """The review with its status. `user` is who asks (as impersonated). Raises `Problem`, also `KeyError`."""
     kind = KINDS[group, plural]
     spec = body.get("spec") or {}
-    found = {"kind": kind, "apiVersion": f"{group}/v1", "metadata": {"creationTimestamp": None}}
+    version = f"{group}/v1"
+    found: Json = {"kind": kind, "apiVersion": version, "metadata": {}}
     if kind == "SelfSubjectReview":
-        return found | {"status": {"userInfo": user.info()}}
+        return found | {"metadata": {"creationTimestamp": at}, "status": {"userInfo": user.info()}}
     if kind == "SelfSubjectRulesReview":
         namespace = spec.get("namespace") or ""
         if not namespace:
@@ -36,23 +40,23 @@ def answer_review(group: str, plural: str, body: Json, *, user: User, authorizer
     if kind == "SubjectAccessReview":
         _check_subject(spec)
         subject = User(name=spec.get("user") or "", groups=tuple(spec.get("groups") or ()), uid=spec.get("uid") or "")
-    verdict = authorizer.decide(subject, _attributes(kind, spec))
+    verdict = authorizer.decide(subject, _attributes(spec))
     reason = {"reason": verdict.reason} if verdict.reason else {}
-    return found | {"spec": spec, "status": {"allowed": verdict.allowed, **reason}}
+    found["spec"] = spec
+    found = with_manager(None, found, manager=manager, version=version, subresource="", at=at)
+    return found | {"status": {"allowed": verdict.allowed, **reason}}
 
 
 def _check_subject(spec: Mapping[str, object]) -> None:
     if not spec.get("user") and not spec.get("groups"):
-        message = "at least one of user or group must be specified"
-        causes = [{"reason": "FieldValueInvalid", "message": message, "field": "spec.user"}]
-        raise _invalid("SubjectAccessReview", f'spec.user: Invalid value: "": {message}', causes)
+        raise _invalid("spec.user", 'Invalid value: "": at least one of user or group must be specified')
 
 
-def _attributes(kind: str, spec: Json) -> Attributes:
+def _attributes(spec: Json) -> Attributes:
     resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
     if (resource is None) == (other is None):
         message = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
-        raise _invalid(kind, f"spec.resourceAttributes: Invalid value: null: {message}", [])
+        raise _invalid("spec.resourceAttributes", f"Invalid value: null: {message}")
     if resource is None:
         path: Json = spec["nonResourceAttributes"]
         return Attributes(verb=path.get("verb", ""), path=path.get("path", ""))
@@ -74,6 +78,8 @@ def _rules(rules: list[Json]) -> Json:
     return {"resourceRules": resources, "nonResourceRules": others, "incomplete": False}
 
 
-def _invalid(kind: str, message: str, causes: list[Json]) -> Problem:
-    details = {"group": AUTHORIZATION, "kind": kind, "causes": causes}
-    return Problem(422, "Invalid", f'{kind}.{AUTHORIZATION} "" is invalid: {message}', details=details)
+def _invalid(field: str, message: str) -> Problem:
+    """The API server forgets to name the kind here."""
+    causes = [{"reason": "FieldValueInvalid", "message": message, "field": field}]
+    details: Json = {"group": AUTHORIZATION, "causes": causes}
+    return Problem(422, "Invalid", f'.{AUTHORIZATION} "" is invalid: {field}: {message}', details=details)

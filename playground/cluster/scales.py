@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playground.cluster.problems import conflict, invalid
 from playground.cluster.resources import Resource
 from playground.cluster.wire import Json
@@ -50,7 +52,7 @@ def write_scale(writes: Writes, resource: Resource, found: Json, scale: Json, wr
     metadata, known = scale.get("metadata") or {}, found["metadata"]
     if metadata.get("uid") not in (None, "", known["uid"]):
         why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {known['uid']}"
-        raise conflict(resource, known["name"], why)
+        raise conflict(replace(resource, plural=f"{resource.plural}/scale"), known["name"], why)
     if metadata.get("resourceVersion") not in (None, "", known["resourceVersion"]):
         raise conflict(resource, known["name"])
     replicas = (scale.get("spec") or {}).get("replicas", 0)

@@ -52,7 +52,10 @@ def by_labels(selector: str) -> Selects:
     while at < len(selector):
         match = TERM.match(selector, at)
         if match is None or match.end() == at:
-            raise BadSelector(f'unable to parse requirement: found "{selector[at:]}"')
+            rest = selector[at:]
+            if "(" in rest and ")" not in rest:
+                raise BadSelector("unable to parse requirement: found '', expected: ',' or ')'")
+            raise BadSelector(f"unable to parse requirement: found '{rest.strip()}', expected: a requirement")
         terms.append(_term(match))
         at = match.end()
     return lambda found: all(term(labels_of(found)) for term in terms)
@@ -111,11 +114,15 @@ def _field_term(resource: Resource, term: str) -> tuple[str, str, bool]:
         if found:
             known = {"metadata.name"} | ({"metadata.namespace"} if resource.namespaced else set())
             if field.strip() not in known | FIELDS.get(resource, frozenset()):
-                raise BadSelector(
-                    f'"{field.strip()}" is not a known field selector: only "metadata.name", "metadata.namespace"'
-                )
+                raise BadSelector(_unknown_field(resource, field.strip()))
             return field.strip(), value.strip(), operator != "!="
     raise BadSelector(f"invalid selector: '{term}'; can't understand '{term}'")
+
+
+def _unknown_field(resource: Resource, field: str) -> str:
+    if resource in FIELDS:
+        return f"field label not supported: {field}"
+    return f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
 
 def field_of(found: Json, field: str) -> str:

@@ -44,7 +44,11 @@ PLAIN: Final = re.compile(r"(?:.*/)?metadata/finalizers|spec/podCIDRs|status/pod
 
 @final
 class BadPatch(Exception):
-    """The patch itself is malformed: the API server answers 400."""
+    """The patch itself is malformed: the API server answers 400, or 500 where it did not foresee it."""
+
+    def __init__(self, message: str, *, unforeseen: bool = False) -> None:
+        super().__init__(message)
+        self.unforeseen = unforeseen
 
 
 def merge_key(place: str) -> str | None:
@@ -113,7 +117,8 @@ def _lists(known: list[Any], patch: list[Any], place: str, order: list[Any] | No
 
 def _element(known: list[Any], patch: Json, key: str, place: str) -> list[Any]:
     if key not in patch:
-        raise BadPatch(f"map: {patch} does not contain declared merge key: {key}")
+        shown = " ".join(f"{name}:{patch[name]}" for name in sorted(patch))
+        raise BadPatch(f"map: map[{shown}] does not contain declared merge key: {key}", unforeseen=True)
     at = next((index for index, each in enumerate(known) if equal(each.get(key), patch[key])), None)
     if patch.get("$patch") == "delete":
         return [each for each in known if not equal(each.get(key), patch[key])]

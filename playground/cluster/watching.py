@@ -66,6 +66,8 @@ class Watch:
                     await response.write(_line(*event))
             if self._bookmarks and not self.cut:
                 await response.write(_line("BOOKMARK", self._bookmark(self._store.version)))
+        except ConnectionResetError:  # whoever watched has left
+            return response
         finally:
             stop()
             timer.cancel()

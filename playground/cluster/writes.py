@@ -12,9 +12,19 @@ from typing import Any, Final, final
 from playground.cluster.admission import admit_created, admit_namespace, complete_pod, warnings_for
 from playground.cluster.defaults import fill
 from playground.cluster.json_patch import equal
-from playground.cluster.managers import with_manager
+from playground.cluster.managers import with_manager, with_scaler
 from playground.cluster.pace import Pace
-from playground.cluster.problems import already_exists, bad_request, conflict, not_found, not_simulated
+from playground.cluster.problems import (
+    already_exists,
+    bad_request,
+    conflict,
+    immutable_uid,
+    internal,
+    invalid_options,
+    not_found,
+    not_simulated,
+    stale,
+)
 from playground.cluster.resources import DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICES, Resource
 from playground.cluster.store import Store
 from playground.cluster.validation import validate
@@ -33,6 +43,9 @@ class Writer:
 
     manager: str = "kube-controller-manager"
     dry_run: bool = False
+    patches: bool = False
+    """Whether the request is a PATCH, of which some refusals are worded in another way."""
+
     warnings: list[str] = field(default_factory=list)
 
 
@@ -50,7 +63,7 @@ class Writes:
         found = clone(body)
         metadata = found.setdefault("metadata", {})
         if metadata.get("resourceVersion"):
-            raise bad_request("resourceVersion should not be set on objects to be created")
+            raise internal("resourceVersion should not be set on objects to be created")
         self._identify(resource, namespace, found)
         if resource.namespaced:
             admit_namespace(self.store, resource, namespace, metadata.get("name", ""))
@@ -111,12 +124,12 @@ class Writes:
     ) -> Json:
         """The object as it is afterwards; a body that changes nothing writes nothing. Raises `Problem`."""
         before = self.current(resource, namespace, name)
-        self._check_identity(resource, before, body)
+        self._check_identity(resource, before, body, patched=writer.patches)
         after = _merged(resource, before, body, subresource)
         fill(resource, after)
         if resource is SERVICES:
             after["spec"].setdefault("clusterIPs", before["spec"].get("clusterIPs"))
-        if not subresource:
+        if subresource != "status":
             validate(resource, after, before)
             _count(resource, before, after)
             writer.warnings.extend(warnings_for(self.store, resource, after, before))
@@ -128,7 +141,7 @@ class Writes:
             return self.store.remove(resource, namespace, name)
         return self.store.put(resource, after)
 
-    def _check_identity(self, resource: Resource, before: Json, body: Json) -> None:
+    def _check_identity(self, resource: Resource, before: Json, body: Json, *, patched: bool) -> None:
         metadata, known = body.get("metadata") or {}, before["metadata"]
         name = known["name"]
         if metadata.get("name") not in (None, "", name):
@@ -137,8 +150,12 @@ class Writes:
         if metadata.get("namespace") not in (None, "", known.get("namespace")):
             raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
         if metadata.get("uid") not in (None, "", known["uid"]):
+            if patched:
+                raise immutable_uid(resource, name, metadata["uid"])
+            key = f"/registry/{resource.plural}/{known.get('namespace', '')}/{name}"
             why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {known['uid']}"
-            raise conflict(resource, name, why)
+            error = f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
+            raise conflict(resource, name, error)
         if metadata.get("resourceVersion") not in (None, "", known["resourceVersion"]):
             raise conflict(resource, name)
 
@@ -155,7 +172,10 @@ class Writes:
         before = self.current(resource, namespace, name)
         self._check_preconditions(resource, before, options.get("preconditions") or {})
         policy = options.get("propagationPolicy")
-        if policy not in (None, "Background", "Foreground") or options.get("orphanDependents"):
+        if policy not in (None, "Background", "Foreground", "Orphan"):
+            message = f'Unsupported value: "{policy}": supported values: "Foreground", "Background", "Orphan", "nil"'
+            raise invalid_options("DeleteOptions", "propagationPolicy", message)
+        if policy == "Orphan" or options.get("orphanDependents"):
             raise not_simulated("deletion with propagationPolicy Orphan")
         grace = _grace(resource, before, options)
         after = clone(before)
@@ -183,13 +203,12 @@ class Writes:
         known, name = before["metadata"], before["metadata"]["name"]
         for key, title in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
             if wanted.get(key) not in (None, known[key]):
-                why = (
-                    f"Precondition failed: {title} in precondition: {wanted[key]}, {title} in object meta: {known[key]}"
-                )
-                raise conflict(resource, name, why)
+                raise stale(resource, name, title, str(wanted[key]), known[key])
 
     def _managed(self, resource: Resource, before: Json | None, after: Json, writer: Writer, sub: str) -> Json:
         version = resource.api_version
+        if sub == "scale" and before is not None:
+            return with_scaler(before, after, manager=writer.manager, version=version)
         return with_manager(
             before, after, manager=writer.manager, version=version, subresource=sub, at=self.pace.stamp()
         )
