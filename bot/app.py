@@ -35,6 +35,7 @@ from bot.requests.opening import examine_clusters, keep_examining, open_clusters
 from bot.requests.services import Services
 from bot.requests.upkeep import keep_up
 from bot.settings import Config, Settings, load_config, load_key
+from bot.settings.files import read_file
 from bot.slack.answers import Suggestions
 from bot.slack.app import Slack, build_slack
 from bot.slack.client import Installation, installation, open_session, web_client
@@ -138,7 +139,7 @@ async def _services(stack: AsyncExitStack, settings: Settings, client: AsyncWebC
     config = load_config(settings.config_file)
     registry = build_registry([*installed_families(), OWN])
     policy = PolicyInForce(
-        read=config.policy.read_bytes if config.policy is not None else None,
+        read=partial(read_file, config.policy) if config.policy is not None else None,
         source=str(config.policy or ""),
         config=config,
         operations=tuple(registry.operations),
