@@ -118,6 +118,10 @@ class Admin:
         listed: list[Json] = await self._when(found, WAIT)
         return listed
 
+    async def eventually(self, met: Callable[[], bool], *, seconds: float = WAIT) -> None:
+        """Returns once it is so; asked again after each change. Raises `TimeoutError`."""
+        await self._when(lambda: True if met() else None, seconds)
+
     async def _when(self, found: Callable[[], Any], seconds: float) -> Any:
         changed = asyncio.Event()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final, final
 
 from playground.cluster.asked import Asked
@@ -45,6 +45,10 @@ class Audit:
         if asked.verb in WRITES and body is not None:
             entry["requestObject"] = body
         self._entries.append(entry)
+
+    def recall(self, entries: Iterable[Entry]) -> None:
+        """What was answered before this process."""
+        self._entries[:0] = entries
 
     def entries(
         self,

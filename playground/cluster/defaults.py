@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from playground.cluster.json_patch import equal
 from playground.cluster.resources import (
     AUTOSCALERS,
     CONFIG_MAPS,
@@ -23,6 +24,7 @@ from playground.cluster.resources import (
 )
 from playground.cluster.wire import Json
 
+TEMPLATE_GENERATION: Final = "deprecated.daemonset.template.generation"
 KUBERNETES_IO: Final = "kubernetes.io/metadata.name"
 
 
@@ -38,6 +40,16 @@ def _omit(found: Json, *keys: str) -> None:
     for key in keys:
         if key in found and not found[key]:
             del found[key]
+
+
+def count_template(resource: Resource, before: Json | None, after: Json) -> None:
+    """A DaemonSet's templates are counted in an annotation, which nobody else can set (`daemonset/strategy.go`)."""
+    if resource is not DAEMON_SETS:
+        return
+    known = int((before or {"metadata": {}})["metadata"].get("annotations", {}).get(TEMPLATE_GENERATION, 0))
+    moved = before is None or not equal(before["spec"]["template"], after["spec"]["template"])
+    annotations = after["metadata"].setdefault("annotations", {})
+    annotations[TEMPLATE_GENERATION] = str(known + 1 if moved else known)
 
 
 def _default(found: Json, **values: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import final
@@ -42,6 +42,13 @@ class PodLogs:
         """The container begins anew: what it wrote is the previous instance's now."""
         uid = pod["metadata"]["uid"]
         self._lines[uid, container, True] = self._lines.pop((uid, container, False), [])
+
+    def ends(self, count: int) -> Iterator[tuple[Key, list[Line]]]:
+        """The last lines of each container."""
+        return ((key, lines[-count:]) for key, lines in self._lines.items() if lines)
+
+    def recall(self, key: Key, lines: Iterable[Line]) -> None:
+        self._lines[key] = list(lines)
 
     def forget(self, pod: Json) -> None:
         for key in [key for key in self._lines if key[0] == pod["metadata"]["uid"]]:

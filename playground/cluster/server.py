@@ -36,11 +36,12 @@ from playground.cluster.controllers.replica_sets import ReplicaSets
 from playground.cluster.controllers.stateful_sets import StatefulSets
 from playground.cluster.dispatch import Dispatch
 from playground.cluster.front import Front
+from playground.cluster.keeping import ENTRIES, LINES, ClusterKept, LogKept
 from playground.cluster.nodes import ZONES, node
 from playground.cluster.pace import Clock, Pace, SystemClock
 from playground.cluster.pod_logs import PodLogs
 from playground.cluster.rbac import Authorizer, bootstrap_roles
-from playground.cluster.resources import CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, NODES, PODS
+from playground.cluster.resources import BY_KIND, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, NODES, PODS
 from playground.cluster.store import Store
 from playground.cluster.users import EVERYONE, MASTERS, Tokens, User, account_user
 from playground.cluster.wire import Json
@@ -56,6 +57,7 @@ class SimulatedCluster:
 
     `speed`: cluster seconds in one second of the clock. `start` and `stop`: cluster seconds that a pod takes to start
     and to stop. `seed` makes names of pods the same in each run. `nodes`: without any, pods stay Pending.
+    `kept`: the cluster that it goes on as; its port is taken again where `port` names none.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class SimulatedCluster:
         port: int = 0,
         nodes: bool = True,
         controllers: bool = True,
+        kept: ClusterKept | None = None,
     ) -> None:
         self._chance = random.Random(seed)
         self.pace = Pace(clock or SystemClock(), speed)
@@ -102,15 +105,20 @@ class SimulatedCluster:
             ),
         )
         self._with_nodes, self._with_controllers = nodes, controllers
-        self._port = port
+        self._port = port or (kept.port if kept is not None else 0)
+        self._kept = kept
         self._runner: web.AppRunner | None = None
         self._task: asyncio.Task[None] | None = None
         self.url = ""
 
     async def __aenter__(self) -> Self:
-        self._furnish()
+        if self._kept is None:
+            self._furnish()
         if self._with_controllers:
             self.store.listen(self._loop.heard)
+        if self._kept is not None:
+            self._recall(self._kept)
+        if self._with_controllers:
             self._task = asyncio.create_task(self._loop.run(), name="simulated controllers")
         await self._listen()
         return self
@@ -190,6 +198,36 @@ class SimulatedCluster:
     def compact(self) -> None:
         """Forget the past: watches and pages from before now get 410."""
         self.store.compact()
+
+    # What is kept
+
+    def kept(self) -> ClusterKept:
+        """All of it, to go on as it is in another process."""
+        return ClusterKept(
+            port=self._port,
+            version=self.store.version,
+            objects=tuple(self.store.all()),
+            tokens=self.tokens.all(),
+            known=dict(self._by_user),
+            addresses=self.kubelet.addresses,
+            unready=self.kubelet.unready,
+            logs=tuple(
+                LogKept(pod=pod, container=container, previous=previous, lines=tuple(lines))
+                for (pod, container, previous), lines in self.logs.ends(LINES)
+            ),
+            audit=tuple(self._audit.entries()[-ENTRIES:]),
+        )
+
+    def _recall(self, kept: ClusterKept) -> None:
+        for token, user in kept.tokens.items():
+            self.tokens.add(token, user)
+        self._by_user = dict(kept.known)
+        for each in kept.logs:
+            self.logs.recall((each.pod, each.container, each.previous), each.lines)
+        self._audit.recall(kept.audit)
+        named = ((BY_KIND[each["apiVersion"], each["kind"]], each) for each in kept.objects)
+        self.store.recall(named, kept.version)
+        self.kubelet.recall(addresses=kept.addresses, unready=kept.unready)
 
     # Inside
 

@@ -6,7 +6,7 @@ Stored objects are never changed in place; whoever wants another one writes anot
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -78,6 +78,23 @@ class Store:
         before["metadata"]["resourceVersion"] = str(self.version)
         self._tell(Change(version=self.version, resource=resource, before=before, after=None))
         return before
+
+    def all(self) -> Iterator[Json]:
+        """Every object."""
+        for each in self._objects.values():
+            yield from each.values()
+
+    def recall(self, objects: Iterable[tuple[Resource, Json]], version: int) -> None:
+        """Be as it was at `version`, in a store that is empty yet. Listeners hear of each object as of a new one."""
+        self.version = self.compacted = version
+        for resource, found in objects:
+            metadata = found["metadata"]
+            self._objects.setdefault(resource, {})[metadata.get("namespace", ""), metadata["name"]] = found
+        for resource, each in list(self._objects.items()):
+            for found in list(each.values()):
+                change = Change(version=version, resource=resource, before=None, after=found)
+                for listener in tuple(self._listeners):
+                    listener(change)
 
     def since(self, version: int) -> Iterator[Change]:
         """The changes after a version, oldest first."""

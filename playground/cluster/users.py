@@ -54,6 +54,9 @@ class Tokens:
     def add(self, token: str, user: User) -> None:
         self._users[token] = user
 
+    def all(self) -> dict[str, User]:
+        return dict(self._users)
+
     def revoke(self, token: str) -> None:
         """The token is no longer taken: 401. Raises `KeyError`."""
         del self._users[token]

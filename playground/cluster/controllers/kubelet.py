@@ -54,6 +54,24 @@ class Kubelet:
         self._addresses = 0
         self.held = False
 
+    @property
+    def addresses(self) -> int:
+        """How many were given to pods."""
+        return self._addresses
+
+    @property
+    def unready(self) -> frozenset[str]:
+        """The uids of pods whose readiness probes fail."""
+        return frozenset(self._unready)
+
+    def recall(self, *, addresses: int, unready: Iterable[str]) -> None:
+        """Take up the pods that run already, as a kubelet does that was started again."""
+        self._addresses, self._unready = addresses, set(unready)
+        now = self._writes.pace.moment()
+        for pod in self._store.list(PODS):
+            if pod["status"].get("podIP") and not is_going(pod):
+                self._lives[pod["metadata"]["uid"]] = _life(pod, now)
+
     def touched(self, change: Change) -> Iterable[Key]:
         if change.resource is PODS:
             return (change.key,)
@@ -269,3 +287,17 @@ class Kubelet:
             PODS, metadata["namespace"], metadata["name"], change, Writer(manager="kubelet"), "status"
         )
         pod["status"] = found["status"]
+
+
+def _life(pod: Json, now: float) -> Life:
+    """What is to be remembered of a pod that runs, from its status."""
+    containers = pod["status"].get("containerStatuses") or ()
+    waiting = {(each["state"].get("waiting") or {}).get("reason", "") for each in containers}
+    failures = max((each["restartCount"] for each in containers), default=0)
+    if "ImagePullBackOff" in waiting:
+        failures = max(failures, 2)
+    elif "ErrImagePull" in waiting:
+        failures = max(failures, 1)
+    ready = bool(containers) and all(each["ready"] for each in containers)
+    pause = BACK_OFF[min(failures, len(BACK_OFF)) - 1] if failures else 0.0
+    return Life(placed=now, started=True, failures=failures, next=now + pause, ready_since=now if ready else None)
