@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy import text as sql
 
 from bot.audit import records
@@ -34,7 +33,7 @@ from bot.slack.handlers import Handlers
 from bot.slack.throttle import Throttle
 from bot.store.database import Database, Transaction
 from bot.store.requests import Request, load
-from bot.store.tables import audit, outbox
+from bot.store.tables import audit, messages, outbox
 from tests.attacks.poking import poke
 from tests.attacks.world import World
 from tests.clocks import CountingTokens, HandClock
@@ -147,13 +146,10 @@ class Stage:
 
     async def post(self, number: int) -> None:
         """The card of a request is in the channel; the only one there is, for all tests look at one at a time."""
-        await self.run("DELETE FROM messages WHERE ts = :ts", ts=CARD)
-        await self.run(
-            "INSERT INTO messages (key, channel, ts, version, updated_at) VALUES (:key, :channel, :ts, 1, 0)",
-            key=f"request/{number}/card",
-            channel=REQUEST_CHANNEL,
-            ts=CARD,
-        )
+        place = {"key": f"request/{number}/card", "channel": REQUEST_CHANNEL, "ts": CARD, "version": 1}
+        async with self.services.database.transaction() as tx:
+            await tx.execute(delete(messages).where(messages.c.ts == CARD))
+            await tx.execute(insert(messages).values(**place, updated_at=self.clock.now()))
 
     async def vote(self, user: str, number: int) -> None:
         """Approve by the button, and by the view where that is asked for."""
@@ -199,9 +195,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(address: str, *, config: str = CONFIG) -> AsyncIterator[Stage]:
+async def staged(address: str, *, config: str = CONFIG, clock: HandClock | None = None) -> AsyncIterator[Stage]:
     """The stage, empty but for two Deployments in `shop` and one in the bot's own namespace."""
-    clock, world, profiles = HandClock(), World(), Profiles()
+    clock, world, profiles = clock or HandClock(), World(), Profiles()
     for name in ("app", "web"):
         world.add(name)
     world.add("bot", namespace="helm-house")
@@ -266,7 +262,3 @@ async def _serving(world: World) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
-
-
-def sqlite(folder: Path) -> str:
-    return f"sqlite:///{folder / 'kajitori.db'}"

@@ -15,6 +15,8 @@ async def _run(stage: Stage) -> None:
     """All attempts to their ends, however long a cluster has to be waited for."""
     for _ in range(60):
         if not await stage.attempt():
+            if stage.services.database.dialect == "postgresql":  # its leases go by its own clock
+                return
             stage.clock.move(60)
             if not await stage.attempt():
                 return
@@ -85,14 +87,14 @@ async def test_a_late_change_of_the_plan_before_is_not_taken_for_the_next_ones(s
     assert stage.world.object("app")["spec"]["replicas"] == 5
 
 
-async def test_two_engines_send_it_once(stage: Stage) -> None:
-    number = await stage.ask()
-    await stage.vote("U0BOB", number)
-    engines = [Engine(replace(stage.services, owner=f"bot-{n}")) for n in range(3)]
+async def test_two_engines_send_it_once(replicated: Stage) -> None:
+    number = await replicated.ask()
+    await replicated.vote("U0BOB", number)
+    engines = [Engine(replace(replicated.services, owner=f"bot-{n}")) for n in range(3)]
     claimed = await asyncio.gather(*(engine._claim() for engine in engines))
     tasks = [task for engine in engines for task in engine._running.values()]
     await asyncio.gather(*tasks)
-    assert (sorted(claimed), len(stage.world.changes)) == ([False, False, True], 1)
+    assert (sorted(claimed), len(replicated.world.changes)) == ([False, False, True], 1)
 
 
 async def test_a_lease_that_was_taken_over_before_the_intent_sends_nothing(stage: Stage) -> None:
@@ -149,18 +151,18 @@ async def test_one_vote_covers_the_way_back_of_whoever_asked(stage: Stage) -> No
     assert [each.body[0]["value"] for each in stage.world.changes] == [5, 3]
 
 
-async def test_the_way_back_is_taken_once(stage: Stage) -> None:
-    number = await _done(stage)
-    mark = await stage.mark(number)
-    await asyncio.gather(*(stage.click("U0ALICE", "back", mark) for _ in range(3)), return_exceptions=True)
-    await _run(stage)
-    assert [each.body[0]["value"] for each in stage.world.changes] == [5, 3]
-    again = await _done(stage)
-    await stage.post(number)
-    await stage.click("U0ALICE", "back", mark)
-    await _run(stage)
-    assert [each.body[0]["value"] for each in stage.world.changes] == [5, 3, 5]
-    assert (await stage.request(again)).state == "succeeded"
+async def test_the_way_back_is_taken_once(replicated: Stage) -> None:
+    number = await _done(replicated)
+    mark = await replicated.mark(number)
+    await asyncio.gather(*(replicated.click("U0ALICE", "back", mark) for _ in range(3)), return_exceptions=True)
+    await _run(replicated)
+    assert [each.body[0]["value"] for each in replicated.world.changes] == [5, 3]
+    again = await _done(replicated)
+    await replicated.post(number)
+    await replicated.click("U0ALICE", "back", mark)
+    await _run(replicated)
+    assert [each.body[0]["value"] for each in replicated.world.changes] == [5, 3, 5]
+    assert (await replicated.request(again)).state == "succeeded"
 
 
 @pytest.mark.parametrize("user", ["U0BOB", "U0CAROL", "U0ALICE2"])

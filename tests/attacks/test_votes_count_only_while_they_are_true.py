@@ -169,26 +169,26 @@ async def test_an_object_that_is_gone_ends_it(stage: Stage) -> None:
     assert (await stage.request(number)).state == "failed"
 
 
-async def test_votes_that_race_are_all_counted_and_one_change_is_sent(stage: Stage) -> None:
-    number = await stage.ask(line="poke set app --to=5 --hard")
-    mark = await stage.mark(number)
+async def test_votes_that_race_are_all_counted_and_one_change_is_sent(replicated: Stage) -> None:
+    number = await replicated.ask(line="poke set app --to=5 --hard")
+    mark = await replicated.mark(number)
     for user in ("U0BOB", "U0CAROL"):
-        await stage.click(user, "approve", mark)
-    views = list(stage.views)
+        await replicated.click(user, "approve", mark)
+    views = list(replicated.views)
     await asyncio.gather(
-        *(stage.submit(user, view) for user, view in zip(("U0BOB", "U0CAROL"), views, strict=True)),
+        *(replicated.submit(user, view) for user, view in zip(("U0BOB", "U0CAROL"), views, strict=True)),
     )
-    await stage.attempt()
-    assert len(stage.world.changes) == 1
+    await replicated.attempt()
+    assert len(replicated.world.changes) == 1
 
 
-async def test_an_approval_and_a_cancellation_that_race_leave_one_of_them(stage: Stage) -> None:
-    number = await stage.ask()
-    mark = await stage.mark(number)
-    await asyncio.gather(stage.click("U0BOB", "approve", mark), stage.click("U0ALICE", "cancel", mark))
-    state = (await stage.request(number)).state
-    await stage.attempt()
-    assert len(stage.world.changes) == (1 if state == "approved" else 0)
+async def test_an_approval_and_a_cancellation_that_race_leave_one_of_them(replicated: Stage) -> None:
+    number = await replicated.ask()
+    mark = await replicated.mark(number)
+    await asyncio.gather(replicated.click("U0BOB", "approve", mark), replicated.click("U0ALICE", "cancel", mark))
+    state = (await replicated.request(number)).state
+    await replicated.attempt()
+    assert len(replicated.world.changes) == (1 if state == "approved" else 0)
     assert state in ("approved", "cancelled")
 
 
