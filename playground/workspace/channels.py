@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -91,6 +91,10 @@ class Channels:
 
     def all(self) -> list[Channel]:
         return list(self._by_id.values())
+
+    def recall(self, channels: Iterable[Channel]) -> None:
+        """Who is in the channels that there are."""
+        self._by_id |= {channel.id: channel for channel in channels if channel.id in self._by_id}
 
     def find(self, name_or_id: str) -> Channel | None:
         """By id, or by name with or without `#`; a direct message only by id."""

@@ -52,15 +52,25 @@ class Feed:
             reader.put_nowait(None)
         self._wake()
 
-    def subscribe(self) -> AsyncIterator[Change]:
-        """Changes from this call on, not only from the first read; ends when the feed closes."""
+    def subscribe(self, *, alive_every: float | None = None) -> AsyncIterator[Change]:
+        """Changes from this call on, not only from the first read; ends when the feed closes.
+
+        After `alive_every` quiet seconds a change `alive` is given, so that a reader who is gone is noticed.
+        """
         queue: asyncio.Queue[Change | None] = asyncio.Queue()
         self._readers.add(queue)
-        return self._read(queue)
+        return self._read(queue, alive_every)
 
-    async def _read(self, queue: asyncio.Queue[Change | None]) -> AsyncIterator[Change]:
+    async def _read(self, queue: asyncio.Queue[Change | None], alive_every: float | None) -> AsyncIterator[Change]:
         try:
-            while not self.closed and (change := await queue.get()) is not None:
+            while not self.closed:
+                try:
+                    async with asyncio.timeout(alive_every):
+                        change = await queue.get()
+                except TimeoutError:
+                    change = Change(type="alive")
+                if change is None:
+                    return
                 yield change
         finally:
             self._readers.discard(queue)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import final
 
@@ -62,6 +63,12 @@ class Files:
         )
         self._by_id[file.id] = file
         return file
+
+    def all(self) -> list[File]:
+        return list(self._by_id.values())
+
+    def recall(self, files: Iterable[File]) -> None:
+        self._by_id = {file.id: file for file in files}
 
     def find(self, file_id: str) -> File | None:
         return self._by_id.get(file_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import final
 
@@ -72,6 +72,19 @@ class Messages:
         self._clock = clock
         self._last = 0
         self._by_key: dict[tuple[str, str], Message] = {}
+
+    @property
+    def last(self) -> int:
+        """The last `ts` that was given, in microseconds."""
+        return self._last
+
+    def all(self) -> list[Message]:
+        return list(self._by_key.values())
+
+    def recall(self, messages: Iterable[Message], last: int) -> None:
+        """These and no others from now on; `ts` never goes back."""
+        self._last = max(self._last, last)
+        self._by_key = {(message.channel, message.ts): message for message in messages}
 
     def next_ts(self) -> str:
         self._last = max(self._last + 1, int(self._clock.now().timestamp() * 1_000_000))

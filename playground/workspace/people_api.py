@@ -14,6 +14,8 @@ from aiohttp import web
 
 from playground.workspace.deliveries import Outcome
 from playground.workspace.errors import NotOnScreen, UnknownName
+from playground.workspace.people import APP, BOT_USER
+from playground.workspace.refusals import refusals
 from playground.workspace.wire import Json
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HOME_WITHIN = 2.0
+ALIVE_EVERY = 10.0
+"""Seconds; the browser takes a connection that is quiet for longer as lost."""
+
 _IN_A_MESSAGE = ("action_id", "channel", "ts")
 
 
@@ -81,12 +86,16 @@ class PeopleApi:
         person = "/api/people/{person}"
         for method, path, handler in (
             ("GET", "/api/people", self.people),
+            ("GET", "/api/workspace", self.workspace),
             ("GET", "/api/channels", self.channels),
             ("GET", "/api/channels/{channel}/messages", self.messages),
+            ("GET", "/api/channels/{channel}/messages/{ts}", self.one_message),
             ("GET", "/api/events", self.events),
             ("GET", f"{person}/home", self.home),
             ("GET", f"{person}/view", self.view),
             ("GET", f"{person}/notifications", self.notifications),
+            ("GET", f"{person}/refusals", self.refusals),
+            ("GET", f"{person}/complete", self.complete),
             ("POST", f"{person}/command", self.command),
             ("POST", f"{person}/message", self.message),
             ("POST", f"{person}/click", self.click),
@@ -94,6 +103,7 @@ class PeopleApi:
             ("POST", f"{person}/submit", self.submit),
             ("POST", f"{person}/close", self.close),
             ("POST", f"{person}/shortcut", self.shortcut),
+            ("POST", f"{person}/invite", self.invite),
             ("POST", f"{person}/reload", self.reload),
         ):
             app.router.add_route(method, path, _told(handler))
@@ -101,6 +111,18 @@ class PeopleApi:
     async def people(self, request: web.Request) -> web.Response:
         people = self._workspace.state.people.humans
         return _ok(people=[person.user(with_locale=True) for person in people])
+
+    async def workspace(self, request: web.Request) -> web.Response:
+        """Who and what there is, for a page that starts: also the app, the groups and what may be typed."""
+        workspace = self._workspace
+        people = workspace.state.people
+        return _ok(
+            app={"id": APP, "user": BOT_USER},
+            people=[person.user(with_locale=True) for person in people.all],
+            usergroups=[group.usergroup(with_users=False) for group in people.usergroups],
+            commands=[asdict(command) for command in workspace.offers.commands],
+            shortcuts=[asdict(shortcut) for shortcut in workspace.offers.shortcuts],
+        )
 
     async def channels(self, request: web.Request) -> web.Response:
         """All channels; with `?as=` the ones this person may look into."""
@@ -120,6 +142,13 @@ class PeopleApi:
             raise BadRequest("say who reads: ?as={person}")
         messages = self._workspace.messages(request.match_info["channel"], reader, request.query.get("thread_ts"))
         return _ok(messages=messages)
+
+    async def one_message(self, request: web.Request) -> web.Response:
+        reader = request.query.get("as")
+        if not reader:
+            raise BadRequest("say who reads: ?as={person}")
+        named = request.match_info
+        return _ok(message=self._workspace.message_seen(named["channel"], named["ts"], reader))
 
     async def home(self, request: web.Request) -> web.Response:
         """Opens the Home tab as the person; without a view yet, waits a moment for the app to publish one.
@@ -147,6 +176,19 @@ class PeopleApi:
     async def notifications(self, request: web.Request) -> web.Response:
         person = self._workspace.state.people.get(request.match_info["person"])
         return _ok(notifications=[asdict(ping) for ping in self._workspace.notifications[person.name]])
+
+    async def refusals(self, request: web.Request) -> web.Response:
+        """What Slack refused of what this person would have seen."""
+        state = self._workspace.state
+        found = refusals(state, state.people.get(request.match_info["person"]).id)
+        return _ok(refusals=[refusal.shown() for refusal in found])
+
+    async def complete(self, request: web.Request) -> web.Response:
+        """Words that may go on with `?text=`, the line up to the caret; none where nobody was plugged in to tell."""
+        person = self._workspace.state.people.get(request.match_info["person"])
+        complete = self._workspace.complete
+        found = await complete(person.name, request.query.get("text", "")) if complete else ()
+        return _ok(suggestions=[{"word": each.word, "about": each.about} for each in found])
 
     async def command(self, request: web.Request) -> web.Response:
         body = await _body(request, "channel", "text")
@@ -204,20 +246,29 @@ class PeopleApi:
         person = request.match_info["person"]
         return _outcome(await self._workspace.shortcut(person, body["channel"], body["ts"], body["callback_id"]))
 
+    async def invite(self, request: web.Request) -> web.Response:
+        """Bring the app into a channel, as `/invite @kajitori` does."""
+        body = await _body(request, "channel")
+        await self._workspace.invite(request.match_info["person"], body["channel"])
+        return _ok()
+
     async def reload(self, request: web.Request) -> web.Response:
         self._workspace.reload(request.match_info["person"])
         return _ok()
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: what changed for this reader (`?as=`), or everything."""
+        """Server-sent events: what changed for this reader (`?as=`), or everything; `alive` when nothing did."""
         name = request.query.get("as")
         reader = self._workspace.state.people.get(name).id if name else None
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-        changes = self._workspace.state.feed.subscribe()
+        changes = self._workspace.state.feed.subscribe(alive_every=ALIVE_EVERY)
         await response.prepare(request)
         await response.write(b": connected\n\n")
         async for change in changes:
             if change.for_reader(reader):
                 data = json.dumps({"type": change.type, **change.details})
-                await response.write(f"event: {change.type}\ndata: {data}\n\n".encode())
+                try:
+                    await response.write(f"event: {change.type}\ndata: {data}\n\n".encode())
+                except ConnectionError:
+                    return response
         return response

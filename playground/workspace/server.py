@@ -17,6 +17,8 @@ from playground.workspace.deliveries import RETRY_DELAYS, Courier, Delivery, Out
 from playground.workspace.feed import Change
 from playground.workspace.hooks import Hooks
 from playground.workspace.limits import RateLimits
+from playground.workspace.offers import Complete, Offers
+from playground.workspace.pages import Pages
 from playground.workspace.people import DEFAULT_PEOPLE, DEFAULT_USERGROUPS, Person, UserGroup
 from playground.workspace.people_api import PeopleApi
 from playground.workspace.signed_requests import SignedRequests
@@ -38,6 +40,7 @@ class Workspace:
     `limits=None` switches rate limits off. With `request_url` (it may be set later) deliveries are POSTed, signed, to
     `{request_url}/slack/events` instead of going over the sockets. `should_escape` is the setting of a slash command
     that turns names and addresses in its text into Slack's marks. People and channels are named by name or id.
+    `offers` is what the app registered with Slack; `complete` (it may be set later) completes lines in the browser.
     """
 
     def __init__(
@@ -55,6 +58,8 @@ class Workspace:
         subscriptions: frozenset[str] = SUBSCRIPTIONS,
         should_escape: bool = False,
         retry_delays: Sequence[float] = RETRY_DELAYS,
+        offers: Offers | None = None,
+        complete: Complete | None = None,
     ) -> None:
         self.bot_token = f"xoxb-playground-{secrets.token_hex(8)}"
         self.app_token = f"xapp-1-playground-{secrets.token_hex(8)}"
@@ -77,6 +82,8 @@ class Workspace:
             state=self.state, courier=self._courier, subscriptions=subscriptions, should_escape=should_escape
         )
         self.faults = self.state.faults
+        self.offers = offers or Offers()
+        self.complete = complete
 
     # Life
 
@@ -94,6 +101,7 @@ class Workspace:
         )
         uploads = Uploads(self.state)
         PeopleApi(self).add_routes(app)
+        Pages().add_routes(app)
         app.router.add_route("*", r"/api/{method:\w+\.[\w.]+}", web_api.handle)
         app.router.add_route("*", "/api/{method}", web_api.handle)
         app.router.add_get("/socket/{ticket}", self._sockets.handle)
@@ -203,6 +211,12 @@ class Workspace:
         else:
             found = self.state.messages.thread(where.id, thread_ts, reader=person.id)
         return [self.state.messages.shown(message) for message in found]
+
+    def message_seen(self, channel: str, ts: str, as_person: str) -> Json:
+        """One message, also inside a thread. Raises NotOnScreen."""
+        person = self._person(as_person)
+        where = desk.channel_of(self._desk, person, channel)
+        return self.state.messages.shown(desk.message_before(self._desk, person, where, ts))
 
     def home(self, person: str) -> Json | None:
         view = self.state.views.home(self._person(person).id)

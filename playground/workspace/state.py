@@ -16,6 +16,7 @@ from playground.workspace.files import Files
 from playground.workspace.limits import Limiter, RateLimits
 from playground.workspace.messages import Messages
 from playground.workspace.people import BOT_USER, People, Person, UserGroup
+from playground.workspace.refusals import audience, is_shown
 from playground.workspace.triggers import Triggers
 from playground.workspace.views import Views
 from playground.workspace.wire import Json
@@ -100,10 +101,11 @@ class State:
 
     def record(self, method: str, arguments: Mapping[str, Any], *, error: str, answer: Json) -> None:
         """Keep one call; the feed tells of it, but to nobody who only acts as a person."""
-        self.calls.append(
-            Call(method=method, arguments=arguments, ok=not error, error=error, at=self.clock.now(), answer=answer)
-        )
+        call = Call(method=method, arguments=arguments, ok=not error, error=error, at=self.clock.now(), answer=answer)
+        self.calls.append(call)
         self.feed.tell("call", audience=frozenset(), method=method, error=error)
+        if is_shown(call):
+            self.feed.tell("refused", audience=audience(self, call), method=method)
 
     def view_changed(self, person_id: str, surface: str) -> None:
         self.feed.tell(surface, audience=frozenset({person_id}), person=person_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import final
@@ -72,6 +73,13 @@ class Triggers:
             message_ts=message_ts,
         )
         return key
+
+    @property
+    def hooks(self) -> dict[str, Hook]:
+        return dict(self._hooks)
+
+    def recall(self, hooks: Mapping[str, Hook]) -> None:
+        self._hooks = dict(hooks)
 
     def use(self, key: str) -> Hook:
         """Counts one use. Raises SlackError: no_service, used_url, expired_url."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import final
 
@@ -84,6 +85,20 @@ class Views:
         self._count = 0
         self._stacks: dict[str, list[View]] = {}
         self._homes: dict[str, View] = {}
+
+    @property
+    def count(self) -> int:
+        """How many identities were given."""
+        return self._count
+
+    @property
+    def homes(self) -> dict[str, View]:
+        return dict(self._homes)
+
+    def recall(self, homes: Mapping[str, View], count: int) -> None:
+        """These Home tabs, and no modals: those close with the client."""
+        self._count = max(self._count, count)
+        self._homes, self._stacks = dict(homes), {}
 
     def next_id(self) -> str:
         self._count += 1
