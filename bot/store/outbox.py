@@ -102,11 +102,18 @@ async def _replace(tx: Transaction, values: dict[str, Any]) -> bool:
 
 
 async def claim(
-    tx: Transaction, limit: int, owner: str, seconds: float, *, busy_channels: Collection[str] = ()
+    tx: Transaction,
+    limit: int,
+    owner: str,
+    seconds: float,
+    *,
+    busy_channels: Collection[str] = (),
+    held_kinds: Collection[str] = (),
 ) -> tuple[Claimed, ...]:
     """Lease the messages to send next, most urgent first; none of a busy channel, none before the one it follows.
 
     A body that somebody else changed comes empty, so that it holds up none of the others. Raises `KeyMissing`.
+    `held_kinds` are left alone: what can certainly not go now is not claimed only to be put back.
     """
     earlier = outbox.alias("earlier")
     follows = exists().where(
@@ -120,6 +127,7 @@ async def claim(
             or_(outbox.c.state == "waiting", (outbox.c.state == "sending") & (outbox.c.lease_until <= tx.after())),
             outbox.c.not_before <= tx.after(),
             outbox.c.channel.not_in(busy_channels),
+            outbox.c.kind.not_in(held_kinds),
             ~follows,
         )
         .order_by(outbox.c.priority, outbox.c.id)
