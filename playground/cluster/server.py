@@ -30,7 +30,7 @@ from playground.cluster.controllers.deployments import Deployments
 from playground.cluster.controllers.endpoints import Endpoints
 from playground.cluster.controllers.housekeeping import Budgets, Garbage, Namespaces, Nodes, Quotas
 from playground.cluster.controllers.kubelet import Kubelet
-from playground.cluster.controllers.loop import Loop
+from playground.cluster.controllers.loop import Loop, Reconciler
 from playground.cluster.controllers.ownership import SAFE
 from playground.cluster.controllers.replica_sets import ReplicaSets
 from playground.cluster.controllers.stateful_sets import StatefulSets
@@ -95,15 +95,7 @@ class SimulatedCluster:
         self.kubelet = Kubelet(writes, self.logs, start=start, stop=stop)
         self._namespaces = Namespaces(writes)
         self.admin = Admin(writes, self.store, self._namespaces.complete)
-        self._loop = Loop(
-            self.store,
-            self.pace,
-            (
-                *(self._namespaces, Garbage(writes), Quotas(writes), Budgets(writes), Nodes(writes)),
-                *(Deployments(writes), ReplicaSets(writes, self.kubelet), StatefulSets(writes, self.kubelet)),
-                *(DaemonSets(writes, self.kubelet), Endpoints(writes), Autoscalers(writes), self.kubelet),
-            ),
-        )
+        self._loop = Loop(self.store, self.pace, self._reconcilers(writes))
         self._with_nodes, self._with_controllers = nodes, controllers
         self._port = port or (kept.port if kept is not None else 0)
         self._kept = kept
@@ -230,6 +222,13 @@ class SimulatedCluster:
         self.kubelet.recall(addresses=kept.addresses, unready=kept.unready)
 
     # Inside
+
+    def _reconcilers(self, writes: Writes) -> tuple[Reconciler, ...]:
+        return (
+            *(self._namespaces, Garbage(writes), Quotas(writes), Budgets(writes), Nodes(writes)),
+            *(Deployments(writes), ReplicaSets(writes, self.kubelet), StatefulSets(writes, self.kubelet)),
+            *(DaemonSets(writes, self.kubelet), Endpoints(writes), Autoscalers(writes), self.kubelet),
+        )
 
     def _furnish(self) -> None:
         for name in ("default", "kube-system", "kube-public", "kube-node-lease"):

@@ -176,7 +176,8 @@ class Kubelet:
     def _go_on(self, pod: Json, life: Life, now: float) -> float | None:
         fates = {each["name"]: fate_of(each["image"]) for each in pod["spec"]["containers"]}
         if now < life.next - 1e-6:
-            self._readiness(pod, life, fates, now)
+            if life.started:
+                self._write(pod, life, fates, now)
             return life.next - now
         again: float | None = None
         if not life.started:
@@ -205,10 +206,6 @@ class Kubelet:
         life.failures += 1
         life.next = now + pause
         return pause
-
-    def _readiness(self, pod: Json, life: Life, fates: dict[str, Fate], now: float) -> None:
-        if life.started:
-            self._write(pod, life, fates, now)
 
     def _write(self, pod: Json, life: Life, fates: dict[str, Fate], now: float) -> None:
         containers = statuses_of(pod, fates, failures=life.failures, at=self._writes.pace.stamp())
