@@ -10,7 +10,7 @@ import msgspec
 
 from bot.errors import NotUnderstood, Refused
 from bot.operations.arguments import Flag, Words, WorkloadArguments
-from bot.operations.kinds import HPA, PDB, ROLLABLE
+from bot.operations.kinds import PDB, ROLLABLE
 from bot.operations.operation import Family, Right
 from bot.operations.plan import Back, Call, ContentType, Nothing, Plan
 from bot.operations.quantities import canonical_quantity
@@ -28,7 +28,6 @@ EVERY: Final = "*"
 RIGHTS: Final = (
     *(Right("get", kind) for kind in ROLLABLE),
     *(Right("patch", kind) for kind in ROLLABLE),
-    Right("list", HPA),
     Right("list", PDB),
 )
 Fields = dict[str, dict[str, Any]]

@@ -16,7 +16,7 @@ from bot.operations.ages import age, parse_duration
 from bot.operations.arguments import WORKLOAD_WORDS, Arguments, Flag, Words, WorkloadArguments
 from bot.operations.conditions import CONDITIONS
 from bot.operations.json import Object, pointer, resolve
-from bot.operations.kinds import CONTROLLER_REVISION, DEPLOYMENT, HPA, PDB, POD, REPLICASET, ROLLABLE, STATEFULSET
+from bot.operations.kinds import CONTROLLER_REVISION, DEPLOYMENT, PDB, POD, REPLICASET, ROLLABLE, STATEFULSET
 from bot.operations.models import Pod
 from bot.operations.operation import Family, Right
 from bot.operations.plan import Back, Bound, Call, ContentType, Fact, Impact, Nothing, Plan
@@ -41,8 +41,10 @@ RESUME: Final[Object] = {"spec": {"paused": None}}
 """As kubectl's two-way patch has it: null, not false."""
 
 LOOK: Final = tuple(Right("get", kind) for kind in ROLLABLE)
+FOLLOW: Final = tuple(Right(verb, kind) for verb in ("list", "watch") for kind in (*ROLLABLE, POD))
+"""A person who follows a roll-out watches its object and pods with their own rights."""
 HISTORY: Final = (Right("list", REPLICASET), Right("list", CONTROLLER_REVISION))
-AROUND: Final = (Right("list", HPA), Right("list", PDB))
+AROUND: Final = (Right("list", PDB),)
 PATCH: Final = tuple(Right("patch", kind) for kind in ROLLABLE)
 
 rollout = Family("rollout", text("Manage the roll-out of one or many workloads"))
@@ -76,7 +78,7 @@ class RestartArguments(WorkloadArguments):
     restarted_at: str = ""
 
 
-@rollout.read("status", short=("status",), rights=(*LOOK, Right("list", POD)), example="rollout status deploy/app")
+@rollout.read("status", short=("status",), rights=(*LOOK, *FOLLOW), example="rollout status deploy/app")
 async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
     """Follow a roll-out to its end (kubectl rollout status)."""
     seen = await _only_one(cluster, arguments.targets, arguments.namespace)

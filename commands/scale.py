@@ -152,6 +152,7 @@ def _impact(seen: Seen, replicas: int) -> Impact:
         pods=abs(replicas - seen.replicas),
         unavailable=seen.replicas if replicas == 0 else 0,
         seconds=seconds_a_pod(seen) if replicas > seen.replicas else 0,
+        fate="added" if replicas > seen.replicas else "removed",
     )
 
 

@@ -40,7 +40,7 @@ def first_line(operation: Operation) -> str:
 
 
 def _everything(registry: Registry, command: str) -> View:
-    named = [family for family in registry.families if family.operations]
+    named = sorted((family for family in registry.families if family.operations), key=_urgency)
     return View(
         title=text("Type what you type in a terminal, after {command}.", command=Code(command)),
         lines=(
@@ -49,6 +49,12 @@ def _everything(registry: Registry, command: str) -> View:
         ),
         actions=tuple(_help_action(family.name) for family in named if family.name)[:_ACTIONS],
     )
+
+
+def _urgency(family: Family) -> tuple[bool, bool, int]:
+    """What people need at night first: what changes something, the largest family first; our own commands last."""
+    kinds = [operation.kind for operation in family.operations.values()]
+    return all(kind is OperationKind.OWN for kind in kinds), OperationKind.CHANGE not in kinds, -len(kinds)
 
 
 def _family_line(family: Family) -> Text:

@@ -13,6 +13,7 @@ from bot.commandline.shape import shape_of
 from bot.commandline.tools import FOREIGN_FLAGS, FOREIGN_VERBS, tool_of
 from bot.commandline.words import quoted
 from bot.errors import Choice, NotUnderstood
+from bot.operations.kinds import find_kind
 from bot.operations.operation import Operation
 from bot.operations.registry import Registry
 from bot.text import Code, text
@@ -162,7 +163,7 @@ def _unknown(words: list[str], bare: list[int], taken: int, *, tool: str, regist
     help_choice = Choice(label="help", command_line="help")
     why = FOREIGN_VERBS.get(first) if tool in ("", "kubectl") else None
     if why is not None:
-        what = text("{verb} of {tool} does not work here.", verb=Code(first), tool=Code("kubectl"))
+        what = text("{command} does not work here.", command=Code(f"kubectl {first}"))
         return NotUnderstood(what, why=why, next=_NEXT, choices=(help_choice,))
     return NotUnderstood(
         text("{word} is not a command.", word=Code(short(verbs[0]))), next=_NEXT, choices=(*choices, help_choice)
@@ -173,20 +174,31 @@ _NEXT: Final = text("Nothing was done.")
 
 
 def _incomplete(words: list[str], bare: list[int], taken: int, *, family: list[str]) -> NotUnderstood:
-    """The first word is a family's: its verbs are offered, those like the second word only, if there are such."""
+    """The first word is a family's: its verbs are offered, those like the second word only, if there are such.
+
+    Where the verbs are kinds and the word is another one (`delete deploy app`), the rest names objects of that kind, so
+    only help is offered.
+    """
     first, *others = [words[index] for index in bare[taken:]]
     verbs = {name.partition(" ")[2]: name for name in family}
     close = nearest(others[0], verbs) if others else []
     kept = 2 if close else 1
     rest = _without(words, bare[: taken + kept])
     offered = [verbs[verb] for verb in close] or family
+    helps = (Choice(label=f"help {first.lower()}", command_line=f"help {first.lower()}"),)
     return NotUnderstood(
         text("{family} has no command {word}.", family=Code(first.lower()), word=Code(short(others[0])))
         if others
         else text("{family} needs one more word.", family=Code(first.lower())),
         next=text("Nothing was done. It is one of {verbs}.", verbs=Code(", ".join(verbs))),
-        choices=tuple(Choice(label=name, command_line=quoted([*name.split(), *rest])) for name in offered),
+        choices=helps
+        if others and not close and _another_kind(others[0], verbs)
+        else tuple(Choice(label=name, command_line=quoted([*name.split(), *rest])) for name in offered),
     )
+
+
+def _another_kind(word: str, verbs: Iterable[str]) -> bool:
+    return find_kind(word.lower()) is not None and any(find_kind(verb) is not None for verb in verbs)
 
 
 def _meant(verbs: list[str], registry: Registry) -> list[tuple[str, int]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.commandline.quirks import narrow, undo_slack
-from bot.errors import NotUnderstood
+from bot.errors import Choice, NotUnderstood
 from bot.text import Code, text
 
 SINGLE: Final = "'‘’‚‛"
@@ -188,12 +188,20 @@ class _Splitter:
                 next=text(
                     "Nothing was done. Send one command; end a line with {mark} to go on in the next.", mark=Code("\\")
                 ),
+                choices=_lines(self.text),
             )
         self.open, self.at = None, self.at + 1
 
 
+LINES: Final = 4
 WIDE: Final = {"'": "＇", '"': "＂"}
 _STRAIGHT: Final = str.maketrans(SINGLE + DOUBLE, "'" * len(SINGLE) + '"' * len(DOUBLE))
+
+
+def _lines(text: str) -> tuple[Choice, ...]:
+    """Each line as a button of its own: what was pasted together is still asked for one by one."""
+    found = [line.strip(" \t`") for line in text.split("\n")]
+    return tuple(Choice(label=line, command_line=line) for line in found if line)[:LINES]
 
 
 def straighten(content: str) -> str:

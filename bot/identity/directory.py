@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from bot.clock import Clock
-from bot.errors import Unavailable
+from bot.errors import KajitoriError, Unavailable
 from bot.identity.errors import NotAMember, Unknown
 from bot.identity.humans import human_keys
 from bot.identity.person import Person, normalised_email
@@ -68,6 +68,17 @@ class Directory:
         """The person as far as the configuration alone knows, for cards that name who can vote. No ground to act on."""
         entry = self._config.people.get(user)
         return None if entry is None else self._person(user, entry, None)
+
+    async def language(self, user: str, otherwise: str) -> str:
+        """The language of what one person alone reads: as configured, else as Slack says, else `otherwise`."""
+        entry = self._config.people.get(user)
+        if entry is not None and entry.locale:
+            return entry.locale
+        try:
+            profile = await self._profile(user)
+        except KajitoriError:
+            return otherwise
+        return "ja" if profile.locale.startswith("ja") else "en"
 
     @property
     def everyone(self) -> tuple[Person, ...]:

@@ -276,10 +276,10 @@ def _forbidden(status: Status, *, cluster: str, target: str, why: Text | None) -
         )
     else:
         made = Forbidden(
-            text("{cluster} does not allow this on {target}.", cluster=Code(cluster), target=Code(target)),
+            text("You may not do this with {target} in {cluster}.", cluster=Code(cluster), target=Code(target)),
             target=target,
             why=why,
-            next=text("Ask someone who may, or the owner of the namespace for the right."),
+            next=text("Check the name of the namespace; else ask its owner for the right, or someone who has it."),
         )
     made.impersonation = impersonation
     return made

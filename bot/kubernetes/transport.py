@@ -57,7 +57,7 @@ class _Asked:
 
 @final
 class Transport:
-    """Owns the session; use it with `async with`. Times are in seconds, sizes in bytes.
+    """Owns the session; use it with `async with`. Times are in seconds, sizes in bytes; `title` is what people call it.
 
     All methods raise `bot.kubernetes.errors` kinds. A `ClusterUnavailable` whose `sent` is false left nothing behind.
     """
@@ -72,7 +72,9 @@ class Transport:
         concurrent: int = 32,
         largest: int = 64 * MEGABYTE,
         longest_line: int = 16 * MEGABYTE,
+        title: str = "",
     ) -> None:
+        self.title = title or connection.name
         self.connection = connection
         self.clock = clock
         self.timeout = timeout
@@ -267,7 +269,7 @@ class Transport:
             self.connection.forget()
         raise failure(
             status,
-            cluster=self.cluster,
+            cluster=self.title,
             target=asked.title,
             retry_after=min(float(wait), 3600.0) if wait.isascii() and wait.isdecimal() else 0.0,
         )
@@ -284,7 +286,7 @@ class Transport:
         return headers
 
     def _unreachable(self, asked: _Asked, why: Text, *, sent: bool) -> ClusterUnavailable:
-        return unreachable(self.cluster, target=asked.title, why=why, sent=sent)
+        return unreachable(self.title, target=asked.title, why=why, sent=sent)
 
 
 def _why_no_connection(error: aiohttp.ClientConnectorError) -> Text:

@@ -103,11 +103,15 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """What people ask first: pods affected, how many may be down at once, roughly how long (seconds, 0 = unknown)."""
+    """What people ask first: pods affected, how many may be down at once, roughly how long (seconds, 0 = unknown).
+
+    `fate` is what happens to those pods.
+    """
 
     pods: int = 0
     unavailable: int = 0
     seconds: int = 0
+    fate: Literal["replaced", "added", "removed"] = "replaced"
 
 
 class Back(msgspec.Struct, frozen=True, kw_only=True):

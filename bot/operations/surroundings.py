@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import msgspec
@@ -35,23 +35,32 @@ MARKS: Final = (
 class Surroundings:
     """Of one workload. `unseen` are kinds that the person may not list, so that silence is not taken for absence."""
 
-    autoscaler: Autoscaler | None
     budgets: tuple[Budget, ...]
+    autoscaler: Autoscaler | None = None
     unseen: tuple[Kind, ...] = ()
 
 
 async def look_around(cluster: Reader, seen: Seen) -> Surroundings:
-    """Read what else has a hand in it. Raises `Unavailable`."""
-    autoscalers, budgets = await asyncio.gather(
-        _list(cluster, HPA, seen.target.namespace, Autoscaler), _list(cluster, PDB, seen.target.namespace, Budget)
+    """Read what else has a hand in how many pods it has. Raises `Unavailable`."""
+    autoscalers, around = await asyncio.gather(
+        _list(cluster, HPA, seen.target.namespace, Autoscaler), look_at_budgets(cluster, seen)
     )
+    return replace(
+        around,
+        autoscaler=next((each for each in autoscalers or () if _scales(each, seen.target)), None),
+        unseen=(*(() if autoscalers is not None else (HPA,)), *around.unseen),
+    )
+
+
+async def look_at_budgets(cluster: Reader, seen: Seen) -> Surroundings:
+    """Read what else has a hand in which pods it has: an autoscaler has not. Raises `Unavailable`."""
+    budgets = await _list(cluster, PDB, seen.target.namespace, Budget)
     labels = _labels(seen)
     return Surroundings(
-        autoscaler=next((each for each in autoscalers or () if _scales(each, seen.target)), None),
         budgets=tuple(
             each for each in budgets or () if each.spec.selector is not None and selects(each.spec.selector, labels)
         ),
-        unseen=tuple(kind for kind, found in ((HPA, autoscalers), (PDB, budgets)) if found is None),
+        unseen=() if budgets is not None else (PDB,),
     )
 
 
@@ -82,18 +91,12 @@ def facts_of(seen: Seen, around: Surroundings) -> tuple[Fact, ...]:
 
 
 def roll_out_warnings(seen: Seen, around: Surroundings) -> tuple[Text, ...]:
-    """What a person should know before the pods of this workload are replaced."""
+    """What a person should know before the pods of this workload are replaced.
+
+    An autoscaler is none of it: it changes how many pods there are, not which.
+    """
     pace = speed(seen)
     found = [*_strategy_warnings(seen, pace), *owner_warnings(seen)]
-    if around.autoscaler is not None:
-        found.append(
-            text(
-                "{hpa} keeps between {least} and {most} pods.",
-                hpa=Code(f"hpa/{around.autoscaler.metadata.name}"),
-                least=around.autoscaler.minimum,
-                most=around.autoscaler.spec.max_replicas,
-            )
-        )
     if rolls_by_itself(seen):
         found += [
             text(
@@ -109,7 +112,7 @@ def roll_out_warnings(seen: Seen, around: Surroundings) -> tuple[Text, ...]:
 
 def _strategy_warnings(seen: Seen, pace: Speed) -> list[Text]:
     if seen.live.spec.paused:
-        return [text("{target} is paused: no pod changes until it is resumed.", target=Code(seen.target.reference))]
+        return [text("While {target} is paused, no pod changes.", target=Code(seen.target.reference))]
     if seen.strategy == "OnDelete":
         return [text("The strategy is OnDelete: no pod changes until someone deletes it.")]
     if seen.replicas and pace.unavailable >= seen.replicas:

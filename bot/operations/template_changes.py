@@ -14,7 +14,7 @@ from bot.operations.patches import apply_patch
 from bot.operations.plan import Back, Bound, Call, Fact, Impact, Plan, Wait
 from bot.operations.reader import Reader
 from bot.operations.rollouts import impact_of, wait_for_roll_out
-from bot.operations.surroundings import Surroundings, facts_of, look_around, roll_out_warnings
+from bot.operations.surroundings import Surroundings, facts_of, look_at_budgets, roll_out_warnings
 from bot.operations.targets import find_targets
 from bot.operations.templates import also_changed, before_and_after
 from bot.operations.workloads import Seen, read_workload, seen
@@ -49,7 +49,7 @@ async def read_workloads(cluster: Reader, words: tuple[str, ...], namespace: str
 
 async def look_around_all(cluster: Reader, workloads: Sequence[Seen]) -> list[Surroundings]:
     """What has a hand in each of them."""
-    return list(await asyncio.gather(*(look_around(cluster, each) for each in workloads)))
+    return list(await asyncio.gather(*(look_at_budgets(cluster, each) for each in workloads)))
 
 
 def plan_of(
@@ -89,6 +89,7 @@ def total_impact(impacts: Sequence[Impact]) -> Impact:
         pods=sum(each.pods for each in impacts),
         unavailable=sum(each.unavailable for each in impacts),
         seconds=max((each.seconds for each in impacts), default=0),
+        fate=impacts[0].fate if len({each.fate for each in impacts}) == 1 else "replaced",
     )
 
 

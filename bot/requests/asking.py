@@ -76,7 +76,8 @@ async def ask(services: Services, asked: Ask, done: Done) -> None:
             await offer(tx, services, asked.key, twins[0], asked.address, asked.line)
         else:
             await _check_limit(tx, services, asked.person)
-            await store_request(tx, services, cluster, asked, outcome, decision, voters)
+            request = await store_request(tx, services, cluster, asked, outcome, decision, voters)
+            await _tell_where(tx, services, cluster, asked, request)
         await done(tx)
 
 
@@ -184,6 +185,17 @@ def card_channel(cluster: OpenCluster, address: Address) -> str:
     if address.direct and cluster.config.approval_channel is not None:
         return cluster.config.approval_channel
     return address.channel
+
+
+async def _tell_where(tx: Transaction, services: Services, cluster: OpenCluster, asked: Ask, request: Request) -> None:
+    """Whoever typed in a direct message sees no card there, so they are told that there is one elsewhere."""
+    if request.channel == asked.address.channel:
+        return
+    title = text("R-{number} waits for approval.", number=str(request.id))
+    where = text(
+        "Its card is in the channel where {cluster} is approved; it is in your Home too.", cluster=cluster.title
+    )
+    await reply(tx, services, asked.key, asked.address, view=View(title=title, lines=(where,)))
 
 
 async def _refuse(services: Services, cluster: OpenCluster, asked: Ask, error: KajitoriError, done: Done) -> None:

@@ -52,7 +52,7 @@ class Acting:
             client=self.client,
             bot=self.bot or self.client,
             person=self.who if self.bot is not None else None,
-            cluster=self.name,
+            cluster=self.title,
             now=self.clock.now(),
         )
 

@@ -113,7 +113,7 @@ class Watching:
 
 async def _watch(services: Services, cluster: OpenCluster, looked: Look, what: Live | Follow) -> None:
     board = _Board(services, looked, what.title)
-    again = (Action(label=text("Again"), command_line=looked.line),)
+    again = (Action(label=text("Again"), command_line=line_in_place(looked)),)
     ticking = asyncio.create_task(board.tick(), name=f"tick {looked.key}")
     try:
         if isinstance(what, Live):
@@ -124,7 +124,7 @@ async def _watch(services: Services, cluster: OpenCluster, looked: Look, what: L
         await board.end(text("I am being restarted, so I stopped following."), again)
         raise
     except KajitoriError as error:
-        await board.end(error.what, again)
+        await board.end(error.what, again, *(each for each in (error.why, error.next) if each is not None))
     except Exception as error:  # the outermost loop of what is followed: never silent
         LOG.exception("follow_broken", key=looked.key)
         await board.end(text("Something in me is broken: {kind}.", kind=type(error).__name__), again)
@@ -143,8 +143,23 @@ async def _live(services: Services, cluster: OpenCluster, looked: Look, what: Li
     )
     client = cluster.as_(looked.person).client
     started = services.clock.now()
-    progress = await follow_wait(client, wait, clock=services.clock, started=started, report=board.progress)
-    await board.end(progress.failed or progress.message, (Action(label=text("Again"), command_line=looked.line),))
+    try:
+        progress = await follow_wait(client, wait, clock=services.clock, started=started, report=board.progress)
+    except ExceptionGroup as failures:
+        raise _told(failures) from failures
+    await board.end(
+        progress.failed or progress.message,
+        (Action(label=text("Again"), command_line=line_in_place(looked)),),
+        *(() if progress.stuck is None else (progress.stuck,)),
+    )
+
+
+def _told(failures: ExceptionGroup[Exception]) -> Exception:
+    """What a person can be told of several watches that ended at once: the first of our own errors."""
+    found: Exception = failures.subgroup(KajitoriError) or failures
+    while isinstance(found, ExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
 
 async def _log(services: Services, cluster: OpenCluster, looked: Look, what: Follow, board: _Board) -> None:
@@ -163,7 +178,7 @@ async def _log(services: Services, cluster: OpenCluster, looked: Look, what: Fol
     except TimeoutError:
         await board.end(
             text("Followed for {minutes} minutes.", minutes=what.seconds // 60),
-            (Action(label=text("Follow on"), command_line=looked.line),),
+            (Action(label=text("Follow on"), command_line=line_in_place(looked)),),
         )
         return
     await board.end(text("The log has ended."), ())
@@ -195,8 +210,8 @@ class _Board:
             if view is not None:
                 await self._store(view)
 
-    async def end(self, sentence: Text, actions: tuple[Action, ...]) -> None:
-        view = msgspec.structs.replace(self._log_view((sentence,)), actions=actions)
+    async def end(self, sentence: Text, actions: tuple[Action, ...], *more: Text) -> None:
+        view = msgspec.structs.replace(self._log_view((sentence, *more)), actions=actions)
         await self._store(view)
 
     def _log_view(self, lines: tuple[Text, ...]) -> View:

@@ -28,7 +28,8 @@ async def open_clusters(stack: AsyncExitStack, config: Config, *, clock: Clock, 
     """All of them, none examined yet. Raises `Refused` for a kubeconfig that cannot be used."""
     opened: dict[str, OpenCluster] = {}
     for name, each in config.clusters.items():
-        transport = Transport(connect(name, each, clock=clock), clock=clock, timeout=each.timeouts.read)
+        connection = connect(name, each, clock=clock)
+        transport = Transport(connection, clock=clock, timeout=each.timeouts.read, title=each.title)
         await stack.enter_async_context(transport)
         cluster = Cluster(name=name, transport=transport, clock=clock, tokens=tokens)
         opened[name] = OpenCluster(config=each, cluster=cluster, clock=clock, own=config.own)

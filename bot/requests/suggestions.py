@@ -25,7 +25,8 @@ async def near_lines(
 ) -> tuple[Choice, ...]:
     """The line as it was typed, with names that exist in the place of the one that does not.
 
-    Only for a line that names one object; what cannot be listed now, or not by this person, is not offered.
+    Only for a line that names one object that does not exist; what cannot be listed now, or not by this person, is not
+    offered.
     """
     field = next((each for each in shape_of(operation.arguments).words if each.kinds), None)
     if field is None:
@@ -40,6 +41,8 @@ async def near_lines(
     wanted = (named[0].kind,) if named[0].kind is not None else kinds
     found = await asyncio.gather(*(_names(acting, kind, arguments.namespace) for kind in wanted))
     references = {name: f"{kind.singular}/{name}" for kind, names in zip(wanted, found, strict=True) for name in names}
+    if named[0].name in references:
+        return ()  # it exists: what was not found is something else, and the same line would fail again
     near = near_names(named[0].name, references, limit=MOST)
     return tuple(
         Choice(

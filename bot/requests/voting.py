@@ -30,7 +30,7 @@ from bot.store.database import Transaction
 from bot.store.plans import load_plan
 from bot.store.requests import Request, compare_and_set, load
 from bot.store.votes import Vote, cast_vote, votes_on
-from bot.text import text
+from bot.text import Text, text
 
 ROUNDS = 5
 
@@ -120,11 +120,7 @@ async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
     if why is None and decision.approvals == 0 and not confirms:
         why = text("It needs no votes; {person} confirms it alone.", person=case.requester.name)
     if why is not None:
-        raise NotAllowed(
-            why,
-            target=f"R-{case.request.id}",
-            next=text("Nothing was done. Someone else must: see the card for who can."),
-        )
+        raise NotAllowed(why, target=f"R-{case.request.id}", next=_who_instead(services, case))
     if not ballot.approve:
         return decision
     if decision.view_required and not ballot.viewed:
@@ -142,6 +138,19 @@ def check_waiting(services: Services, request: Request) -> None:
             text("R-{number} has expired, so nothing was done.", number=str(request.id)),
             next=text("Ask for it again."),
         )
+
+
+def _who_instead(services: Services, case: Case) -> Text:
+    """Whom a person turns to who may not vote themselves (messages.md rule 8)."""
+    known = [services.directory.configured(user) for user in case.version.extras.may_vote]
+    names = ", ".join(person.name for person in known if person is not None)
+    if not names:
+        return text("Nothing was done. If nobody who may is awake, its requester can break the glass from the card.")
+    return text(
+        "Nothing was done. {names} can, and have been asked. If it cannot wait for them, its requester can break the "
+        "glass from the card.",
+        names=names,
+    )
 
 
 async def _votes(services: Services, case: Case) -> tuple[Vote, ...]:

@@ -54,7 +54,7 @@ def partly_done(shown: Shown, locale: str) -> list[Block]:
 
 def needs_attention(shown: Shown, locale: str) -> list[Block]:
     """It is not known whether a call took effect: an owner, three answers, and the line to look for oneself."""
-    look = Code(_look(_unknown(shown, shown.plan))) if shown.plan is not None else command(shown)
+    look = Code(one_line(_look(_unknown(shown, shown.plan)), 1_000)) if shown.plan is not None else command(shown)
     owner = text("{person} decides.", person=Bold(name_of(shown.requester)))
     row: list[Element] = [
         button(text("Check again"), "check_again", shown.mark, locale=locale, style="primary"),

@@ -74,7 +74,7 @@ def change(shown: Shown, locale: str) -> list[Text]:
             said.append(text("→ {after}", after=after))
     if note is not None:
         said.append(note)
-    if len(shown.changes) > 1:
+    if len(shown.changes) > len(plan.calls):
         said.append(text("{count} fields change in all", count=len(shown.changes)))
     return said
 
@@ -115,7 +115,9 @@ def voters(shown: Shown) -> Value:
 
 
 def trouble(shown: Shown) -> list[Text]:
-    """Why it ended otherwise than wished."""
+    """Why it ended otherwise than wished; whoever rejected it says so in their own line (`voted`)."""
+    if shown.state is State.REJECTED and any(not ballot.approve for ballot in shown.ballots):
+        return []
     return [] if shown.problem is None else [quiet(shown.problem)]
 
 
@@ -151,8 +153,11 @@ def what(shown: Shown, locale: str, limit: int) -> str:
     """The verb sentence with before → after and the pods, as far as `limit` characters a value allow."""
     said = clip(plain(asked(shown), locale), 2 * limit)
     plan = shown.plan
-    if plan is None or plan.after is None or limit <= 10:
+    if plan is None or limit <= 10:
         return said
+    if plan.after is None:
+        count = plan.impact.pods
+        return plain(text("{said}, {pods}", said=said, pods=pods(count)), locale) if count and limit > 16 else said
     after = clip(plain(quiet(plan.after), locale), limit)
     before = "" if plan.before is None else clip(plain(quiet(plan.before), locale), limit)
     touched = plan.impact.pods if limit > 16 else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.operations.plan import Impact
 from bot.requests.shown import Shown
 from bot.requests.states import State
 from bot.slack.buttons import Element, Style, actions, button, overflow
@@ -64,10 +65,21 @@ def impact(shown: Shown) -> list[Text]:
     plan = shown.plan
     if plan is None or plan.impact.pods == 0:
         return []
-    touched, down = pods(plan.impact.pods), plan.impact.unavailable
-    if plan.impact.seconds:
-        return [text("{pods}, at most {down} down, ~{seconds} s", pods=touched, down=down, seconds=plan.impact.seconds)]
-    return [text("{pods}, at most {down} down", pods=touched, down=down)]
+    fate = _fate(plan.impact)
+    return [text("{fate}, ~{seconds} s", fate=fate, seconds=plan.impact.seconds)] if plan.impact.seconds else [fate]
+
+
+def _fate(of: Impact) -> Text:
+    touched = pods(of.pods)
+    match of.fate:
+        case "added":
+            return text("{pods} more", pods=touched)
+        case "removed":
+            return text("{pods} fewer", pods=touched)
+        case _ if of.unavailable == 0:
+            return text("{pods}, none down", pods=touched)
+        case _:
+            return text("{pods}, at most {down} down", pods=touched, down=of.unavailable)
 
 
 def warnings(shown: Shown, most: int = WARNINGS) -> list[Text]:
@@ -114,10 +126,12 @@ def covers_back(shown: Shown) -> list[Text]:
     if plan is None or plan.back is None or not plan.back.calls or decision is None or not decision.back_window:
         return []
     person = Bold(name_of(shown.requester))
+    minutes = int(decision.back_window.total_seconds() // BACK_MINUTE)
+    if needs_confirmation(shown):
+        return [text("{person} can also go back for {minutes} minutes.", person=person, minutes=minutes)]
     if shown.back_until is not None:
         until = When(shown.back_until)
         return [text("Approving also lets {person} go back until {when}.", person=person, when=until)]
-    minutes = int(decision.back_window.total_seconds() // BACK_MINUTE)
     return [text("Approving also lets {person} go back for {minutes} minutes.", person=person, minutes=minutes)]
 
 

@@ -169,11 +169,15 @@ def _typed(body: Mapping[str, Any], redact: Redact, bot_user: str, *, direct: bo
 
 
 def actor_team(body: Mapping[str, Any]) -> str:
-    """The team of whoever caused an event; empty where Slack does not say, which must mean refuse (slack.md §1.7)."""
+    """The team of whoever caused an event; empty where Slack does not say, which must mean refuse (slack.md §1.7).
+
+    `team_id` is who receives the event, so in a channel shared with others it says nothing of its author. The event's
+    own `team` does; whoever it names is still asked of `users.info`, which knows strangers (bot.identity.directory).
+    """
     event = body["event"]
+    team = str(event.get("user_team") or event.get("source_team") or event.get("team") or "")
     if body.get("is_ext_shared_channel") is not True:
-        return str(event.get("user_team") or event.get("team") or body.get("team_id") or "")
-    team = str(event.get("user_team") or event.get("source_team") or "")
+        return team or str(body.get("team_id") or "")
     return team if team.startswith("T") else ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.commandline.form import form_of, line_of
-from bot.errors import NotUnderstood, Refused
+from bot.errors import Choice, NotUnderstood, Refused
 from bot.operations.operation import Operation, OperationKind
 from bot.requests.marks import Stale
 from bot.requests.services import Services
@@ -55,9 +55,16 @@ def filled_in(services: Services, submitted: Submitted) -> tuple[str, str]:
 
 def _operation(services: Services, name: str) -> Operation:
     found = services.registry.operations.get(name)
+    if not name:
+        changes = sorted(each.name for each in services.registry if each.kind is OperationKind.CHANGE)
+        raise NotUnderstood(
+            text("Which command do you want to fill in?"),
+            next=text("{line} fills in any other.", line=Code(f"{services.config.command} form COMMAND")),
+            choices=tuple(Choice(label=each, command_line=f"form {each}") for each in changes),
+        )
     if found is None or found.kind is OperationKind.OWN:
         raise NotUnderstood(
-            text("There is no form for {name}.", name=Code(name or "-")),
+            text("There is no form for {name}.", name=Code(name)),
             next=text("{line} shows all commands.", line=Code(f"{services.config.command} help")),
         )
     return found

@@ -7,7 +7,7 @@ from bot.commandline.grammar import Parsed, parse
 from bot.commandline.help import help_view
 from bot.commandline.line import line_of
 from bot.commandline.own import FormArguments, HelpArguments, UseArguments
-from bot.errors import Ambiguous, Choice, NotFound, Refused, Unavailable
+from bot.errors import Ambiguous, Choice, NotFound, NotUnderstood, Refused, Unavailable
 from bot.operations.arguments import Arguments
 from bot.operations.operation import OperationKind
 from bot.operations.view import View
@@ -66,6 +66,8 @@ async def on_line(visit: Visit, line: str, *, anyway: bool = False, shared: bool
             await look(services, looked, visit.desk.watching, visit.done)
     except Ambiguous as error:
         raise with_whole_lines(error, parsed) from error
+    except NotUnderstood as error:
+        raise with_form(error, parsed) from error
     except NotFound as error:
         raise await _with_near_names(visit, error, parsed, arguments) from error
 
@@ -116,6 +118,15 @@ async def _with_near_names(visit: Visit, error: NotFound, parsed: Parsed, argume
     )
 
 
+def with_form(error: NotUnderstood, parsed: Parsed) -> NotUnderstood:
+    """The same error with the command's form, where nothing else is offered: a phone types badly."""
+    if error.choices:
+        return error
+    name = f"form {parsed.operation.name}"
+    choices = (Choice(label=name, command_line=name),)
+    return NotUnderstood(error.what, target=error.target, why=error.why, next=error.next, choices=choices)
+
+
 def with_whole_lines(error: Ambiguous, parsed: Parsed) -> Ambiguous:
     """The same error with choices that can be pressed: an operation names objects only, a button needs the line."""
     choices = tuple(
@@ -154,16 +165,30 @@ async def _own(visit: Visit, parsed: Parsed) -> None:
         await visit.done(tx)
 
 
+def _is_namespace(services: Services, channel: str, name: str) -> bool:
+    """Whether the configuration knows a namespace of that name, so that `use NAME` may mean it."""
+    configured = services.config.channels.get(channel)
+    served = {
+        each for cluster in services.clusters.names for each in services.clusters[cluster].config.namespaces or ()
+    }
+    return name in served or (configured is not None and name in configured.namespaces)
+
+
 async def _use(visit: Visit, arguments: UseArguments) -> None:
     """Choose the place of a channel; in a shared one everybody is told (messages.md rule 14)."""
     services, delivery = visit.services, visit.delivery
     cluster, namespace = arguments.chosen
+    named = not cluster and namespace in services.clusters.names
+    if named and not _is_namespace(services, delivery.channel, namespace):
+        cluster, namespace = namespace, ""
     place = await in_place(services, delivery.channel, Arguments(context=cluster, namespace=namespace))
     title = services.clusters[place.context].title
     if not cluster and not namespace:
         here = text("Here it is {namespace} in {cluster}.", namespace=Code(place.namespace), cluster=Code(title))
+        how = text("Choose another place with {use}.", use=Code(f"{services.config.command} use CLUSTER/NAMESPACE"))
+        known = text("I know {names}.", names=Code(", ".join(services.clusters.names)))
         async with services.database.transaction() as tx:
-            await reply(tx, services, visit.key, visit.address, view=View(title=here))
+            await reply(tx, services, visit.key, visit.address, view=View(title=here, lines=(how, known)))
             await visit.done(tx)
         return
     chosen = Context(

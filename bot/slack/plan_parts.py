@@ -72,7 +72,13 @@ def identity(shown: Shown) -> list[Text]:
         )
     ]
     if count:
-        said.append(text("Nothing is sent unless these are still as read: {count} fields", count=count))
+        said.append(
+            text("Nothing is sent unless the field it relies on is still as it was read.")
+            if count == 1
+            else text(
+                "Nothing is sent unless the {count} fields it relies on are still as they were read.", count=count
+            )
+        )
     return said
 
 

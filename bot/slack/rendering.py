@@ -93,7 +93,7 @@ async def _ping(services: Services, claimed: Claimed, number: int, event: PingEv
     if claimed.kind == MessageKind.DIRECT:
         if event is PingEvent.ASK and any(ballot.voter.user == claimed.channel for ballot in shown.ballots):
             return None
-        locale = _reader_locale(services, claimed.channel, shown.locale)
+        locale = await services.directory.language(claimed.channel, shown.locale)
         return _message(claimed, ping(shown, event, locale, direct=True), locale)
     thread = shown.thread_ts if claimed.channel == shown.channel else ""
     made = ping(shown, event, shown.locale)
@@ -164,13 +164,14 @@ async def _home(services: Services, claimed: Claimed, user: str) -> Message | No
         return None
     async with services.database.read() as tx:
         found = await home_shown(services, tx, person)
+    locale = await services.directory.language(user, person.locale)
     return Message(
         key=claimed.key,
         kind=MessageKind.HOME,
         user=user,
-        view=home(found, person.locale),
+        view=home(found, locale),
         priority=claimed.priority,
-        locale=person.locale,
+        locale=locale,
     )
 
 

@@ -63,7 +63,7 @@ def test_the_approval_shows_the_exact_call_and_what_the_vote_binds_to() -> None:
     assert "PATCH /apis/apps/v1/namespaces/shop/deployments/app" in said
     assert '"image": "shop/app:v2.4.0"' in said
     assert "digest 9f9f9f9f9f9f" in said and "policy p-7" in said
-    assert "Nothing is sent unless these are still as read: 1 field" in said
+    assert "Nothing is sent unless the field it relies on is still as it was read." in said
     assert "/spec/template/spec/containers/0/image: shop/app:v2.4.1 → shop/app:v2.4.0" in said
 
 

@@ -12,7 +12,9 @@ import pytest
 
 from bot.clock import SystemTokens
 from bot.commandline.own import OWN
+from bot.errors import Unavailable
 from bot.identity.directory import Directory
+from bot.identity.profiles import Profile, read_profile
 from bot.operations.registry import build_registry
 from bot.operations.view import File, View
 from bot.policy.loading import PolicyInForce
@@ -56,11 +58,19 @@ channels:
 """
 
 
-class Nobody:
-    """A source of profiles that is never asked: cards name people from the configuration alone."""
+class Profiles:
+    """What Slack says of people, by id; of all others it cannot be asked now."""
 
-    async def users_info(self, user: str) -> Any:
-        raise AssertionError(user)
+    def __init__(self) -> None:
+        self.known: dict[str, dict[str, Any]] = {}
+
+    async def users_info(self, user: str) -> Profile:
+        if user not in self.known:
+            raise Unavailable(text("Slack does not answer."))
+        return read_profile({"id": user, "team_id": "T0ACME", **self.known[user]})
+
+
+PROFILES = Profiles()
 
 
 @pytest.fixture
@@ -73,7 +83,7 @@ async def services(tmp_path: Path) -> AsyncIterator[Services]:
             keyring=KEYRING,
             clusters=Clusters({}),
             policy=PolicyInForce(read=None, config=config, operations=(), clock=clock),
-            directory=Directory(config=config, source=Nobody(), clock=clock),
+            directory=Directory(config=config, source=PROFILES, clock=clock),
             registry=build_registry([OWN]),
             config=config,
             clock=clock,
@@ -81,6 +91,11 @@ async def services(tmp_path: Path) -> AsyncIterator[Services]:
             instance="test",
             owner="test",
         )
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_known() -> None:
+    PROFILES.known.clear()
 
 
 async def stored(services: Services, state: State, **changes: Any) -> int:
@@ -251,6 +266,21 @@ async def test_a_home_shows_what_one_may_vote_on_and_nothing_that_others_may(ser
     own = await rendered(services, HomeNotice("U0ALICE"), kind="home", channel="U0ALICE")
     assert own is not None and own.view is not None
     assert not [action for action, _ in pressed(own.view) if action.startswith("approve")]
+
+
+async def test_what_one_person_alone_reads_is_in_the_language_of_their_slack(services: Services) -> None:
+    PROFILES.known["U0ALICE"] = {"locale": "ja-JP"}
+    number = await stored(services, State.WAITING, requester_slack="U0BOB", requester_key="user:bob")
+    home = await rendered(services, HomeNotice("U0ALICE"), kind="home", channel="U0ALICE")
+    assert home is not None and home.locale == "ja"
+    asked = await rendered(services, PingNotice(number, PingEvent.ASK), kind="dm", channel="U0ALICE")
+    assert asked is not None and asked.locale == "ja" and "承認" in str(asked.blocks)
+
+
+async def test_slack_that_does_not_say_the_language_holds_no_message_up(services: Services) -> None:
+    number = await stored(services, State.WAITING, channel="C0OTHER")
+    asked = await rendered(services, PingNotice(number, PingEvent.ASK), kind="dm", channel="U0ALICE")
+    assert asked is not None and asked.locale == "en"
 
 
 async def test_a_home_lists_what_one_asked_for_and_a_stranger_has_none(services: Services) -> None:

@@ -43,13 +43,10 @@ async def test_nothing_to_warn_of() -> None:
     assert said(await plan(world(), LINE)) == ""
 
 
-async def test_an_autoscaler_is_a_warning_and_a_fact() -> None:
+async def test_an_autoscaler_has_no_say_in_which_pods_run_and_is_neither_warning_nor_fact() -> None:
     made = await plan(world(AUTOSCALER), LINE)
-    assert said(made) == "hpa/app keeps between 2 and 10 pods."
-    facts = {each.pointer: (each.value, each.uid) for each in made.facts if each.target.kind.kind != "ReplicaSet"}
-    assert facts == {"/spec/minReplicas": (2, "h-1"), "/spec/maxReplicas": (10, "h-1")}
-    other = {**AUTOSCALER, "spec": {**AUTOSCALER["spec"], "scaleTargetRef": {"kind": "Deployment", "name": "b"}}}
-    assert said(await plan(world(other), LINE)) == ""
+    assert said(made) == ""
+    assert [each for each in made.facts if each.target.kind.kind == "HorizontalPodAutoscaler"] == []
 
 
 async def test_a_budget_that_allows_less_than_the_strategy() -> None:
@@ -102,10 +99,8 @@ async def test_on_delete_is_followed_by_nothing() -> None:
 
 
 async def test_kinds_that_may_not_be_listed_are_said_to_be_unchecked() -> None:
-    made = world(AUTOSCALER, forbidden=frozenset({"HorizontalPodAutoscaler", "PodDisruptionBudget"}))
-    assert said(await plan(made, LINE)) == (
-        "You may not list horizontalpodautoscalers, poddisruptionbudgets, so these were not checked."
-    )
+    made = world(forbidden=frozenset({"PodDisruptionBudget"}))
+    assert said(await plan(made, LINE)) == ("You may not list poddisruptionbudgets, so these were not checked.")
 
 
 async def test_an_ordered_statefulset_with_broken_pods_needs_a_hand() -> None:

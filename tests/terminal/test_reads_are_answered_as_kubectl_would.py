@@ -146,7 +146,7 @@ async def test_a_follow_that_is_not_allowed_is_told_and_not_retried(
     ran = await kajitori("exec", "touch wait deploy/app")
 
     assert ran.code == 1
-    assert "error: blue does not allow this on deployments.apps/shop." in ran.err
+    assert "error: You may not do this with deployments.apps/shop in blue." in ran.err
     assert server.sent == [f"GET {DEPLOYMENTS}"]
 
 
