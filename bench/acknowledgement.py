@@ -58,7 +58,7 @@ async def _apps() -> AsyncIterator[dict[str, Workspace]]:
     async with AsyncExitStack() as stack:
         place = stack.enter_context(folder())
         create = stack.enter_context(postgresql(place))
-        addresses = ("", f"sqlite:///{place / 'inbox.db'}", str(await create("inbox")))
+        addresses = ("", f"sqlite:///{place / 'inbox.db'}", await create("inbox"))
         found = {}
         for name, address in zip(SIDES, addresses, strict=True):
             found[name] = await stack.enter_async_context(workspace(persons=AT_ONCE, places=1))

@@ -31,7 +31,8 @@ async def measure(*, quick: bool, minutes: float) -> Result:
         targets.append(at_most(f"{database}, {RATE:.0f}/s, p99", percentile(crowd, 0.99) * 1e3, 500))
     return Result(
         name="approval",
-        how=f"`{WORDS}` is asked for and its card shown; then another person presses Approve (twenty people by turns). Until the changed object "
+        how=f"`{WORDS}` is asked for and its card shown; then another person presses Approve (twenty "
+        "people by turns). Until the changed object "
         "is in the simulated API server's store: vote stored, plan and rights looked at again, intent stored, sent.",
         sides=tuple(sides),
         targets=tuple(targets),

@@ -72,6 +72,6 @@ async def until(found: Callable[[], T | None], *, seconds: float = PATIENCE, eve
     Raises `TimeoutError`.
     """
     async with asyncio.timeout(seconds):
-        while not (value := found()):
+        while not (value := found()):  # noqa: ASYNC110 - see above
             await asyncio.sleep(every)
     return value

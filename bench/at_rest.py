@@ -43,8 +43,8 @@ async def measure(*, quick: bool, minutes: float) -> Result:
     )
     return Result(
         name="memory",
-        how="`kajitori run` with three (simulated) clusters, two sockets and SQLite, after twenty seconds without work; "
-        "resident memory. Times: from the start of the process until Slack counts a connection, or has imported.",
+        how="`kajitori run` with three (simulated) clusters, two sockets and SQLite, after twenty seconds without "
+        "work; resident memory. Times: from the start of the process until Slack counts a connection, or has imported.",
         sides=sides,
         targets=(at_most("at rest, three clusters", percentile(memory["the bot at rest"], 0.5), 200, "MB"),),
     )

@@ -62,7 +62,7 @@ async def installed(wanted: Wanted) -> AsyncIterator[Installed]:
         settings = environment(slack) | prepare(place, cluster, wanted)
         if wanted.database == "PostgreSQL":
             create = stack.enter_context(postgresql(place))
-            settings["KAJITORI_DATABASE_URL"] = str(await create("kajitori"))
+            settings["KAJITORI_DATABASE_URL"] = await create("kajitori")
         bot = await stack.enter_async_context(run_bot(place, settings, slack))
         yield Installed(slack=slack, cluster=cluster, bot=bot, place=place)
 

