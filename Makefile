@@ -42,7 +42,7 @@ lint: $(VENV)/dev.stamp  ## style, types, layers
 bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sides in one run
 	$(BIN)/python -m bench
 
-run: $(VENV)/run.stamp  ## open the playground: PORT=8730, DATA=folder that keeps its state
+run: $(VENV)/run.stamp  ## open the playground: PORT=8730, DATA=folder that keeps everything over restarts
 	@$(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
 manifests: $(VENV)/dev.stamp  ## write deploy/'s manifests and docs/reference.md anew from the code

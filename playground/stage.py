@@ -2,83 +2,216 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, final
 
-import yaml
+import msgspec
 
-from bot.app import Knobs, Running, serving
 from bot.commandline.own import OWN
-from bot.identity.rbac_manifest import NAME, bot_documents, team_documents
+from bot.errors import Refused
 from bot.operations.registry import Registry, build_registry, installed_families
-from bot.settings import Config, Settings, load_settings, parse_config
+from bot.text import Code, text
+from playground.bot_process import BotProcess
+from playground.cluster.keeping import ClusterKept
 from playground.cluster.server import SimulatedCluster
+from playground.keeping.folder import opened
+from playground.keeping.keeper import Keeper
 from playground.town import clusters as town
-from playground.town.people import configuration
+from playground.town.admission import provide
+from playground.workspace.keeping import WorkspaceKept, kept, recall
 from playground.workspace.server import Workspace
 
 CLUSTERS: Final = ("prod", "staging")
-NAMESPACES: Final = ("shop", "billing", "sandbox")
+DOWN: Final = 2.0
+"""Seconds for which a bot that was killed stays away, so that people can see that nothing is lost."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@final
+@dataclass(kw_only=True)
 class Stage:
-    """What is up. `address` is what a browser opens."""
+    """What is up. `address` is what a browser opens; `stop` asks for the end, `failure` is what else ended it.
+
+    `empty` is the workspace before anybody said anything.
+    """
 
     workspace: Workspace
     clusters: dict[str, SimulatedCluster]
-    running: Running
     data: Path
+    speed: float
+    registry: Registry
+    empty: WorkspaceKept
+    bot: BotProcess = field(init=False)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    failure: BaseException | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.bot = BotProcess(self.data, self.workspace, self._bot_ended)
 
     @property
     def address(self) -> str:
         return self.workspace.address
 
+    async def open(self, kept: Mapping[str, ClusterKept], *, ports: Mapping[str, int] | None = None) -> None:
+        """Clusters and bot, side by side: as they were kept, else as they are at first.
+
+        Raises `Refused` where the bot does not start.
+        """
+        for name in CLUSTERS:
+            self.clusters[name] = await _cluster(kept.get(name), self.speed, (ports or {}).get(name, 0))
+        provide(self.data, self.clusters, self.registry)
+        new = [cluster for name, cluster in self.clusters.items() if name not in kept]
+        await _together(self.bot.start(), *(town.furnish(cluster) for cluster in new))
+
+    async def close(self) -> None:
+        """The bot, and whatever goes on by itself."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bot.stop()
+
+    async def close_clusters(self) -> None:
+        for cluster in self.clusters.values():
+            await cluster.__aexit__(None, None, None)
+        self.clusters.clear()
+
+    def forget(self) -> None:
+        """Remove what the bot knows, but for its key."""
+        for each in self.data.glob("kajitori.db*"):
+            each.unlink()
+
+    # Acts of the tour
+
+    async def kill(self) -> None:
+        """`kill -9` for the bot; it is started again a moment later, and takes up what it had begun."""
+        async with self._changing:
+            await self.bot.kill()
+        self.tell("killed")
+        self.begin(self._again())
+
+    async def reset(self) -> None:
+        """The town as it was at first, and nobody has said anything; all addresses stay.
+
+        Raises `Refused` where the bot does not start.
+        """
+        async with self._changing:
+            self.tell("resetting")
+            await self.bot.kill()
+            self.forget()
+            self.workspace.calls.clear()
+            self.workspace.dialogs.clear()
+            recall(self.workspace, self.empty)
+            ports = {name: cluster.kept().port for name, cluster in self.clusters.items()}
+            await self.close_clusters()
+            await self.open({}, ports=ports)
+        self.workspace.state.feed.tell("reload")
+        self.tell("reset")
+
+    def tell(self, what: str) -> None:
+        """Let the pages know."""
+        self.workspace.state.feed.tell("stage", what=what, bot=self.bot.up)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something that goes on by itself; if it fails, the stage ends."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.failure = task.exception()
+            self.stop.set()
+
+    def _bot_ended(self) -> None:
+        self.tell("ended")
+        self.begin(self._again())
+
+    async def _again(self) -> None:
+        await asyncio.sleep(DOWN)
+        async with self._changing:
+            if not self.bot.pid:
+                await self.bot.start()
+        self.tell("started")
+
 
 @asynccontextmanager
-async def staged(data: Path, *, port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
-    """The playground for as long as it is entered. `data` keeps the bot's database, key and configuration.
+async def staged(data: Path, *, port: int = 0, speed: float = 1.0, keep: bool = True) -> AsyncIterator[Stage]:
+    """The playground for as long as it is entered; `data` keeps it for the next time.
 
-    Raises `Refused` or `Unavailable` where the bot does not start, `OSError` where the port is taken.
+    Raises `Refused`: with nothing changed, where the folder or the port cannot be used; or where the bot does not
+    start.
     """
-    registry = build_registry([*installed_families(), OWN])
     async with AsyncExitStack() as stack:
-        workspace = await stack.enter_async_context(Workspace(port=port))
-        clusters = {name: await stack.enter_async_context(SimulatedCluster(speed=speed)) for name in CLUSTERS}
-        for cluster in clusters.values():
-            await town.furnish(cluster)
-        settings = _settings(data, workspace, clusters, registry)
-        running = await stack.enter_async_context(serving(settings, Knobs(settle=1.0)))
-        yield Stage(workspace=workspace, clusters=clusters, running=running, data=data)
+        folder = stack.enter_context(opened(data))
+        workspace = Workspace(port=port)
+        stage = Stage(
+            workspace=workspace,
+            clusters={},
+            data=data,
+            speed=speed,
+            registry=build_registry([*installed_families(), OWN]),
+            empty=kept(workspace),
+        )
+        before = folder.world
+        if before is not None:
+            recall(workspace, before.workspace)
+        await _listen(stack, workspace, port)
+        stack.push_async_callback(stage.close_clusters)
+        try:
+            await stage.open(before.clusters if before is not None else {})
+        except BaseException:
+            await stage.close()
+            if before is None:
+                stage.forget()
+            raise
+        keeper = Keeper(folder, workspace, stage.clusters)
+        stack.push_async_callback(_end, stage, keeper if keep else None)
+        if keep:
+            await keeper.save()
+            stage.begin(keeper.run())
+        yield stage
 
 
-def _settings(data: Path, workspace: Workspace, clusters: dict[str, SimulatedCluster], registry: Registry) -> Settings:
-    """Roles applied, kubeconfigs and configuration written: all that a real installation does by hand."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    first = configuration({name: data / f"{name}.kubeconfig" for name in clusters})
-    config = parse_config(yaml.safe_dump(first).encode())
-    kubeconfigs = {name: _admit(cluster, config, registry, data / name) for name, cluster in clusters.items()}
-    (data / "config.yaml").write_text(yaml.safe_dump(configuration(kubeconfigs), sort_keys=False))
-    shutil.copyfile(town.HERE / "policy.yaml", data / "policy.yaml")
-    return load_settings(
-        slack_bot_token=workspace.bot_token,
-        slack_app_token=workspace.app_token,
-        slack_api_url=f"{workspace.address}/api/",
-        data=data,
-        config=data / "config.yaml",
-        http_port=0,
-    )
+async def _end(stage: Stage, keeper: Keeper | None) -> None:
+    await stage.close()
+    if keeper is not None:
+        await keeper.save()
 
 
-def _admit(cluster: SimulatedCluster, config: Config, registry: Registry, folder: Path) -> Path:
-    """Give the bot its account and role, and the teams theirs; returns the bot's kubeconfig."""
-    own = config.own.namespace
-    cluster.admin.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": own}}])
-    cluster.admin.apply(bot_documents(config, registry))
-    for namespace in NAMESPACES:
-        cluster.admin.apply(team_documents(config, registry, namespace=namespace))
-    return cluster.service_account(own, NAME, folder)
+async def _listen(stack: AsyncExitStack, workspace: Workspace, port: int) -> None:
+    try:
+        await stack.enter_async_context(workspace)
+    except OSError as error:
+        raise Refused(
+            text("Port {port} cannot be used.", port=Code(str(port))),
+            why=text("The system says: {reason}.", reason=(error.strerror or "unknown").capitalize()),
+            next=text("Close what uses it, or choose another: {command}", command=Code(f"make run PORT={port + 1}")),
+        ) from error
+
+
+async def _cluster(kept: ClusterKept | None, speed: float, port: int) -> SimulatedCluster:
+    cluster = SimulatedCluster(speed=speed, kept=kept, port=port)
+    try:
+        return await cluster.__aenter__()
+    except OSError:  # somebody else has its port by now; whoever comes is told the new one
+        elsewhere = msgspec.structs.replace(kept, port=0) if kept is not None else None
+        return await SimulatedCluster(speed=speed, kept=elsewhere).__aenter__()
+
+
+async def _together(*works: Coroutine[Any, Any, None]) -> None:
+    """All at once. Raises the first error as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except BaseExceptionGroup as errors:
+        first: BaseException = errors
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from errors

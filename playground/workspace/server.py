@@ -41,6 +41,7 @@ class Workspace:
     `{request_url}/slack/events` instead of going over the sockets. `should_escape` is the setting of a slash command
     that turns names and addresses in its text into Slack's marks. People and channels are named by name or id.
     `offers` is what the app registered with Slack; `complete` (it may be set later) completes lines in the browser.
+    `routes`, set before the start, are served beside its own.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Workspace:
         self.faults = self.state.faults
         self.offers = offers or Offers()
         self.complete = complete
+        self.routes: Sequence[web.RouteDef] = ()
 
     # Life
 
@@ -102,6 +104,7 @@ class Workspace:
         uploads = Uploads(self.state)
         PeopleApi(self).add_routes(app)
         Pages().add_routes(app)
+        app.router.add_routes(self.routes)
         app.router.add_route("*", r"/api/{method:\w+\.[\w.]+}", web_api.handle)
         app.router.add_route("*", "/api/{method}", web_api.handle)
         app.router.add_get("/socket/{ticket}", self._sockets.handle)

@@ -1,4 +1,4 @@
-"""What an on-call engineer meets at night is never a dead end: the same rooms, people and clusters as the playground."""
+"""What an on-call engineer meets at night is never a dead end, in the rooms and clusters of the playground."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from playground.stage import Stage, staged
-from tests.playground.test_the_town_is_as_people_expect_it import CHANNEL, words
+from tests.playground.conftest import CHANNEL, words
+
+CHANNEL = "payments-prod"
 
 
 @pytest.fixture

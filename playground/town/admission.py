@@ -1,0 +1,39 @@
+"""All that whoever installs the bot does by hand: roles applied, kubeconfigs, policy and configuration written."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from bot.identity.rbac_manifest import NAME, bot_documents, team_documents
+from bot.operations.registry import Registry
+from bot.settings import Config, parse_config
+from playground.cluster.server import SimulatedCluster
+from playground.town.clusters import HERE
+from playground.town.people import configuration
+
+NAMESPACES: Final = ("shop", "billing", "sandbox")
+
+
+def provide(data: Path, clusters: Mapping[str, SimulatedCluster], registry: Registry) -> None:
+    """Let the bot in, and write what it reads into the data folder, which must be there."""
+    first = configuration({name: data / f"{name}.kubeconfig" for name in clusters})
+    config = parse_config(yaml.safe_dump(first).encode())
+    kubeconfigs = {name: _admit(cluster, config, registry, data / name) for name, cluster in clusters.items()}
+    (data / "config.yaml").write_text(yaml.safe_dump(configuration(kubeconfigs), sort_keys=False))
+    shutil.copyfile(HERE / "policy.yaml", data / "policy.yaml")
+
+
+def _admit(cluster: SimulatedCluster, config: Config, registry: Registry, folder: Path) -> Path:
+    """Give the bot its account and role, and the teams theirs; returns the bot's kubeconfig."""
+    own = config.own.namespace
+    for namespace in (own, *NAMESPACES):
+        cluster.admin.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}])
+    cluster.admin.apply(bot_documents(config, registry))
+    for namespace in NAMESPACES:
+        cluster.admin.apply(team_documents(config, registry, namespace=namespace))
+    return cluster.service_account(own, NAME, folder)

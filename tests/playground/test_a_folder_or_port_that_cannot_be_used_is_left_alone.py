@@ -1,0 +1,109 @@
+"""One sentence with what to do, exit code 1, no traceback; and nothing in the folder is another than before."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from playground.keeping.folder import FORM, LOCK, WORLD
+from tests.playground.conftest import Open, Playground
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    if folder.is_file():
+        return {"": folder.read_bytes()}
+    return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+def refused(playground: Playground) -> str:
+    code, said = playground.ended()
+    assert code == 1, said
+    assert "Traceback" not in said
+    assert said.startswith("error: ")
+    assert "make run" in said or "begin anew" in said, said
+    return said
+
+
+def a_file(path: Path) -> None:
+    path.write_text("notes")
+
+
+def foreign(path: Path) -> None:
+    path.mkdir()
+    (path / "thesis.txt").write_text("years of work")
+
+
+def damaged(path: Path) -> None:
+    path.mkdir()
+    (path / LOCK).touch()
+    (path / WORLD).write_bytes(b'{"form":1,"workspace":')
+
+
+def altered(path: Path) -> None:
+    path.mkdir()
+    (path / LOCK).touch()
+    (path / WORLD).write_bytes(b'{"form":1,"workspace":{"messages":7},"clusters":{}}')
+
+
+def newer(path: Path) -> None:
+    path.mkdir()
+    (path / LOCK).touch()
+    (path / WORLD).write_bytes(msgspec.json.encode({"form": FORM + 1, "town": "of the future"}))
+
+
+def lost(path: Path) -> None:
+    path.mkdir()
+    (path / LOCK).touch()
+    (path / "kajitori.db").write_bytes(b"what the bot knows")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (a_file, "cannot be used"),
+        (foreign, "holds something else"),
+        (damaged, "is damaged"),
+        (altered, "is damaged"),
+        (newer, "made by a newer Kajitori"),
+        (lost, "has lost its file"),
+    ],
+)
+def test_a_folder_that_is_no_playgrounds(tmp_path: Path, open_playground: Open, prepare: object, said: str) -> None:
+    folder = tmp_path / "data"
+    assert callable(prepare)
+    prepare(folder)
+    before = contents(folder)
+    assert said in refused(open_playground(folder))
+    assert contents(folder) == before
+
+
+def test_a_folder_where_nothing_may_be_made(tmp_path: Path, open_playground: Open) -> None:
+    within = tmp_path / "within"
+    within.mkdir(mode=0o500)
+    folder = Path("/proc/kajitori") if os.geteuid() == 0 else within / "data"
+    said = refused(open_playground(folder))
+    assert f"The folder {folder} cannot be used" in said
+    assert "The system says: " in said
+    assert contents(within) == {}
+
+
+def test_a_port_that_somebody_has(tmp_path: Path, open_playground: Open) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refused(open_playground(tmp_path / "data", port=port))
+    assert f"Port {port} cannot be used" in said
+    assert f"make run PORT={port + 1}" in said
+    assert set(contents(tmp_path / "data")) <= {LOCK}
+
+
+def test_a_second_playground_on_the_same_folder(tmp_path: Path, open_playground: Open) -> None:
+    first = open_playground(tmp_path / "data")
+    first.until_open()
+    assert "Another playground uses the folder" in refused(open_playground(tmp_path / "data"))
+    assert first.process.poll() is None
+    code, _ = first.interrupted()
+    assert code == 0
