@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, final
 
 import msgspec
 import structlog
 
-from bot.errors import Bug, KajitoriError
+from bot.errors import Bug, KajitoriError, Refused
 from bot.execution.waits import follow_wait
 from bot.identity.person import Person
 from bot.operations.arguments import Arguments
@@ -27,6 +29,7 @@ from bot.text import Text, text
 LOG: Final = structlog.get_logger("looking")
 EDIT_SECONDS: Final = 2.0
 """Between two edits of a message that is followed; Slack allows about fifty a minute for the whole workspace."""
+MOST_FOLLOWED: Final = 5
 KEPT_LINES: Final = 40
 
 
@@ -57,6 +60,7 @@ async def look(services: Services, looked: Look, watching: Watching, done: Done)
                 await reply(tx, services, looked.key, looked.address, view=outcome, shared=shared, command_line=share)
                 await done(tx)
         case Live() | Follow():
+            watching.check_room(looked.person)
             shared = looked.shared or (isinstance(outcome, Live) and _is_bound(services, looked))
             looked = replace(looked, shared=shared)
             notice = StreamNotice(
@@ -97,12 +101,27 @@ class Watching:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._following: Counter[str] = Counter()
+
+    def check_room(self, person: Person) -> None:
+        """Raise `Refused` if this person follows as much as one person may: each costs watches and edits."""
+        if self._following[person.slack_user] >= MOST_FOLLOWED:
+            raise Refused(
+                text("You are following {count} things already.", count=MOST_FOLLOWED),
+                next=text("Wait until one of them ends."),
+            )
 
     def begin(self, services: Services, cluster: OpenCluster, looked: Look, what: Live | Follow) -> None:
         """Follow in the background; its end, good or bad, is always told."""
         task = asyncio.create_task(_watch(services, cluster, looked, what), name=f"follow {looked.key}")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._following[looked.person.slack_user] += 1
+        task.add_done_callback(partial(self._ended, looked.person.slack_user))
+
+    def _ended(self, user: str, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._following[user] -= 1
+        self._following += Counter()
 
     async def stop(self) -> None:
         """Cancel all; each stores its last message first."""
