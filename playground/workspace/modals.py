@@ -21,7 +21,7 @@ async def submit(desk: Desk, person: Person, view_id: str, values: Json) -> dict
     """Errors by block_id, or None when the app took it; `*` holds what failed for the view as a whole.
 
     `values` is `{action_id: value}` or `{block_id: {action_id: value}}`; a required input left empty is complained
-    about by Slack's client, without asking the app.
+    about by Slack's client, without asking the app. While one submission is under way the button takes no other.
     """
     view = view_before(desk, person, view_id)
     if view.body["type"] != "modal" or "submit" not in view.body:
@@ -30,8 +30,14 @@ async def submit(desk: Desk, person: Person, view_id: str, values: Json) -> dict
     missing = _missing(view)
     if missing:
         return missing
+    if view.submitting:
+        raise NotOnScreen(f"the view {view_id} is being submitted already")
     payload = payloads.view_submission(desk.state, person, view)
-    outcome = await interact(desk, person, payload, channel=None, answer=True)
+    view.submitting = True
+    try:
+        outcome = await interact(desk, person, payload, channel=None, answer=True)
+    finally:
+        view.submitting = False
     if outcome.error:
         return {WHOLE: outcome.error}
     try:

@@ -36,6 +36,7 @@ class View:
     root: str
     previous: str | None = None
     values: Json = field(default_factory=dict)
+    submitting: bool = False
 
     def shown(self) -> Json:
         """The view object of Slack's payloads."""

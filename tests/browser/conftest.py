@@ -8,10 +8,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.workspace.server import Workspace
 from tests.browser.chromium import Browser, chromium, connected, executable
+from tests.workspace.conftest import Connect, connections
 
 Json = dict[str, Any]
 
@@ -61,3 +63,15 @@ def button(text: str, action_id: str, **more: object) -> Json:
 
 def section(text: str, **more: object) -> Json:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+
+@pytest.fixture
+def app(client: AsyncWebClient) -> AsyncApp:
+    """A real Bolt app, silent until a test gives it something to say."""
+    return AsyncApp(client=client, process_before_response=False)
+
+
+@pytest.fixture
+async def connect(workspace: Workspace) -> AsyncIterator[Connect]:
+    async with connections(workspace) as opened:
+        yield opened

@@ -15,7 +15,7 @@ function series(chart) {
 
 function bars(drawn, top) {
   const values = drawn.flatMap((each) => each.values);
-  const step = WIDTH / Math.max(values.length, 1);
+  const step = Math.min(WIDTH / Math.max(values.length, 1), 48);
   return values.map((point, index) => {
     const height = (Math.abs(point.value) / top) * HEIGHT;
     const attributes = { x: index * step + step * 0.15, y: HEIGHT - height, width: step * 0.7, height, rx: 2 };
@@ -37,6 +37,6 @@ export function chart(block) {
   const shapes = ["line", "area"].includes(block.chart.type) ? lines(drawn, top) : bars(drawn, top);
   const picture = svg("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, ...shapes);
   const rows = drawn.flatMap((each) => each.values.map((point) => [...(each.label ? [each.label] : [""]), point.label, String(point.value)]));
-  const numbers = rows.length ? tableOf([["", "", ""], ...rows], { caption: block.title }) : null;
+  const numbers = rows.length ? tableOf([null, ...rows], { label: block.title }) : null;
   return h("figure", { class: "figure" }, h("figcaption", {}, block.title), picture, numbers);
 }

@@ -30,7 +30,7 @@ export function composer(app, { placeholder, thread_ts = null }) {
   });
   const list = h("div", { class: "suggestions", role: "listbox", id: listId, "aria-label": say("options"), hidden: true });
   const note = h("p", { class: "note", role: "status" });
-  const state = { entries: [], from: 0, at: -1, asked: 0, back: -1, draft: "" };
+  const state = { entries: [], from: 0, at: -1, asked: 0, pending: null, back: -1, draft: "" };
   const form = h(
     "form",
     { class: "composer", on: { submit: (event) => { event.preventDefault(); send(); } } },
@@ -59,11 +59,19 @@ export function composer(app, { placeholder, thread_ts = null }) {
     area.removeAttribute("aria-activedescendant");
   }
 
-  async function suggest() {
+  function suggest() {
+    state.at = -1;
+    const looking = look().finally(() => {
+      if (state.pending === looking) state.pending = null;
+    });
+    state.pending = looking;
+  }
+
+  async function look() {
     const asked = ++state.asked;
     const found = await completionsFor(app, area.value.slice(0, area.selectionStart));
     if (asked !== state.asked) return;
-    if (!found.entries.length) return hide();
+    if (!found.entries.length) return void hide();
     Object.assign(state, found, { at: -1 });
     list.replaceChildren(...found.entries.map((each, index) =>
       h("div", { class: "suggestion", role: "option", id: `${listId}-${index}`, "aria-selected": "false", on: { pointerdown: (event) => { event.preventDefault(); accept(index); } } },
@@ -91,6 +99,12 @@ export function composer(app, { placeholder, thread_ts = null }) {
     suggest();
   }
 
+  /** The chosen or first word, of what belongs to the line as it is now. */
+  async function take() {
+    while (state.pending) await state.pending;
+    if (state.entries.length) accept(Math.max(state.at, 0));
+  }
+
   function recall(step) {
     const lines = historyOf(app);
     if (state.back < 0) state.draft = area.value;
@@ -107,7 +121,7 @@ export function composer(app, { placeholder, thread_ts = null }) {
     const plain = !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey;
     if (suggesting && event.key === "ArrowDown") point(state.at + 1);
     else if (suggesting && state.at >= 0 && event.key === "ArrowUp") point(state.at - 1);
-    else if (suggesting && plain && event.key === "Tab") accept(Math.max(state.at, 0));
+    else if (plain && event.key === "Tab" && (suggesting || state.pending)) take();
     else if (suggesting && state.at >= 0 && plain && event.key === "Enter") accept(state.at);
     else if (suggesting && event.key === "Escape") hide();
     else if (event.key === "Enter" && !event.shiftKey) send();

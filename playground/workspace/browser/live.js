@@ -1,5 +1,6 @@
 // The stream of changes. It reconnects by itself; after each reconnect everything is read again, because what was
-// told meanwhile is lost. A computer that slept is noticed by its clock, a silent connection by the missing `alive`.
+// told meanwhile is lost, and a change that could not be read counts as a lost connection. A computer that slept is
+// noticed by its clock, a silent connection by the missing `alive`.
 
 const SILENCE = 25000;
 const CHECK = 2000;
@@ -26,12 +27,12 @@ export function listen(open, { changed, reread, lost }) {
       heard = Date.now();
       wait = 500;
       lost(false);
-      reread();
+      reread().catch(again);
     });
     for (const kind of [...KINDS, ...MORE]) {
       source.addEventListener(kind, (event) => {
         heard = Date.now();
-        if (kind !== "alive") changed(JSON.parse(event.data));
+        if (kind !== "alive") changed(JSON.parse(event.data)).catch(again);
       });
     }
     source.addEventListener("error", again);
@@ -39,6 +40,7 @@ export function listen(open, { changed, reread, lost }) {
 
   function again() {
     source?.close();
+    source = null;
     lost(true);
     clearTimeout(timer);
     timer = setTimeout(connect, wait);

@@ -52,8 +52,8 @@ class App {
   begin() {
     document.body.replaceChildren(this.skip, this.offline, this.frame, toastShelf());
     this.stop = listen(this.api.events, {
-      changed: (change) => this.store.changed(change).catch(() => {}),
-      reread: () => this.store.reread().catch(() => {}),
+      changed: (change) => this.store.changed(change),
+      reread: () => this.store.reread(),
       lost: (isLost) => (this.offline.hidden = !isLost),
     });
     return this;
@@ -76,6 +76,7 @@ class App {
   /** Whatever the store learned, where it is shown. */
   drawn(what) {
     if (what === "view") return this.modal.show(this.store.view);
+    if (what !== "all" && this.told === null) return;
     if (what === "all" && !this.pane) this.move();
     if (what === "all" || what === "notification") this.push();
     this.pane?.draw();

@@ -14,8 +14,8 @@ function cell(given) {
   return CELLS[given.type]?.(given) ?? "";
 }
 
-/** Rows of anything that can stand in a cell; the first is the head. `columns` are Slack's column settings. */
-export function tableOf(rows, { columns = [], caption = "", header = -1 } = {}) {
+/** Rows of anything that can stand in a cell; the first is the head, or null. `columns` are Slack's column settings. */
+export function tableOf(rows, { columns = [], caption = "", label = caption, header = -1 } = {}) {
   const shaped = (tag, index, content, scope) => {
     const { align = "left", is_wrapped: wrapped = false } = columns[index] ?? {};
     return h(tag, { class: `align-${align} ${wrapped ? "wrapped" : ""}`, scope }, content);
@@ -25,11 +25,11 @@ export function tableOf(rows, { columns = [], caption = "", header = -1 } = {}) 
     "table",
     {},
     caption ? h("caption", {}, caption) : null,
-    h("thead", {}, h("tr", {}, head.map((content, index) => shaped("th", index, content, "col")))),
+    head ? h("thead", {}, h("tr", {}, head.map((content, index) => shaped("th", index, content, "col")))) : null,
     h("tbody", {}, body.map((row) => h("tr", {}, row.map((content, index) =>
       index === header ? shaped("th", index, content, "row") : shaped("td", index, content))))),
   );
-  return h("div", { class: "table", role: "region", tabindex: "0", "aria-label": caption || say("table") }, table);
+  return h("div", { class: "table", role: "region", tabindex: "0", "aria-label": label || say("table") }, table);
 }
 
 export function tableBlock(block) {
