@@ -276,10 +276,11 @@ def _resources_before(
 
 
 def _resource_words(changed: Changed, selected: str, wanted: dict[str, dict[str, str]]) -> tuple[Text, Text]:
+    """What was and what will be; the names stand once, with the new values, for a push line is short."""
     before = _resources_before(changed, selected, wanted)
-    then = "; ".join(_written(each) for each in before)
+    then = "; ".join(", ".join(value or "none" for each in was.values() for value in each.values()) for was in before)
     return text("{value}", value=Code(then)), text("{value}", value=Bold(_written(wanted)))
 
 
-def _written(values: dict[str, dict[str, str | None]] | dict[str, dict[str, str]]) -> str:
-    return ", ".join(f"{kind} {name} {value or '-'}" for kind, each in values.items() for name, value in each.items())
+def _written(values: dict[str, dict[str, str]]) -> str:
+    return ", ".join(f"{kind} {name} {value}" for kind, each in values.items() for name, value in each.items())

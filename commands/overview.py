@@ -35,8 +35,9 @@ looking_over = Family("", text("See what runs"), cli="")
 LATELY: Final = timedelta(hours=6)
 """What counts as rolled out lately: a shift's length, roughly."""
 ROWS: Final = 8
+NAMED: Final = 3
 EXPLAINED: Final = 3
-"""Red workloads whose pods are asked why: each is one more request before the first line is seen."""
+"""Workloads that are not well whose pods are asked why: each is one more request before the first line is seen."""
 T = TypeVar("T")
 GREEN, YELLOW, RED = "🟢", "🟡", "🔴"
 RANKS: Final = {RED: 0, YELLOW: 1, GREEN: 2}
@@ -158,10 +159,13 @@ def _rank(each: Standing, now: datetime) -> tuple[bool, float, int, str]:
 
 
 async def _reasons(cluster: Reader, standings: Sequence[Standing], arguments: Arguments) -> dict[str, Text]:
-    """Why the first red ones do not come up, by target; nothing where pods may not be read."""
-    red = [each.seen for each in standings if each.light == RED and selector_of(each.seen.live.spec.selector)]
-    found = await asyncio.gather(*(_reason(cluster, each, arguments) for each in red[:EXPLAINED]))
-    return {seen.target.reference: reason for seen, reason in zip(red, found, strict=False) if reason is not None}
+    """Why the first that are not well do not come up, by target; nothing where pods may not be read.
+
+    A roll-out that hangs is yellow: its old pods still serve.
+    """
+    ill = [each.seen for each in standings if each.light != GREEN and selector_of(each.seen.live.spec.selector)]
+    found = await asyncio.gather(*(_reason(cluster, each, arguments) for each in ill[:EXPLAINED]))
+    return {seen.target.reference: reason for seen, reason in zip(ill, found, strict=False) if reason is not None}
 
 
 async def _reason(cluster: Reader, seen: Seen, arguments: Arguments) -> Text | None:
@@ -189,12 +193,24 @@ def _view(
     )
     warnings = Action(label=text("Warnings"), command_line=command_line(arguments, "events", "--types=Warning"))
     return View(
-        title=text("{namespace} on {cluster}", namespace=Bold(arguments.namespace), cluster=Bold(cluster.cluster)),
+        title=_title(cluster, standings, arguments),
         lines=lines,
         rows=(*shown, *(Row(line=hint) for hint in hints)),
         actions=(warnings, Action(label=text("All commands"), command_line="help")),
         warnings=tuple(each.what for each in refused),
     )
+
+
+def _title(cluster: Reader, standings: Sequence[Standing], arguments: Arguments) -> Text:
+    """Also what a locked phone shows of the answer, so it says whether anything is wrong."""
+    place: dict[str, Bold] = {"namespace": Bold(arguments.namespace), "cluster": Bold(cluster.cluster)}
+    ill = [each.seen.target.name for each in standings if each.light != GREEN]
+    if not standings:
+        return text("{namespace} on {cluster}", **place)
+    if not ill:
+        return text("{namespace} on {cluster}: all well", **place)
+    named = ", ".join(ill[:NAMED]) + (f" +{len(ill) - NAMED}" if len(ill) > NAMED else "")
+    return text("{namespace} on {cluster}: not well: {names}", names=named, **place)
 
 
 def _row(each: Standing, reasons: dict[str, Text], arguments: Arguments, now: datetime) -> Row:
@@ -210,7 +226,7 @@ def _row(each: Standing, reasons: dict[str, Text], arguments: Arguments, now: da
         line = text("{line}, rolled out {when}", line=line, when=When(each.rolled_out))
     if reason := reasons.get(target.reference):
         line = text("{line}: {reason}", line=line, reason=reason)
-    if each.light == RED and each.lately(now):
+    if (each.light == RED or reason) and each.lately(now):
         undo = ("rollout", "undo", target.reference, f"--to-revision={each.previous}")
         back = Action(label=text("Roll back"), command_line=command_line(arguments, *undo), style="primary")
         return Row(line=line, action=back)

@@ -17,12 +17,15 @@ from bot.operations.printers.tables import PRINTERS, Layout, cut, plain_table, p
 from bot.operations.queries import field_query, label_query
 from bot.operations.reader import Reader
 from bot.operations.resources import Asked, not_found, read_resources
-from bot.operations.view import File, View
+from bot.operations.view import Action, File, View
+from bot.operations.workloads import command_line
 from bot.text import Bold, Code, Text, text
 
 reading = Family("", text("Look at objects"))
 
 FORMS: Final = ("", "wide", "json", "yaml", "name")
+CLOSER: Final = 3
+"""Rows that get a button to look closer; a View has four at most."""
 OUTPUT: Final = 3_000
 
 
@@ -138,8 +141,13 @@ def _one_table(
     shown = cut(kind, found, every)
     well = PRINTERS[kind].well
     lines = [_count({kind: found})]
-    if ill := sum(not well(each) for each in found):
-        lines.append(text("{ill} of {total} need a look.", ill=Bold(str(ill)), total=len(found)))
+    ill = [each for each in found if not well(each)]
+    if ill:
+        lines.append(
+            text("{ill} of {total} needs a look.", ill=Bold("1"), total=len(found))
+            if len(ill) == 1
+            else text("{ill} of {total} need a look.", ill=Bold(str(len(ill))), total=len(found))
+        )
     if len(shown.rows) < len(every.rows):
         lines.append(text("Here are {shown}, those that need a look first; the file has all.", shown=len(shown.rows)))
     cropped = shown.rows != every.rows
@@ -148,7 +156,19 @@ def _one_table(
         lines=tuple(lines),
         table=shown,
         file=_file(kind.plural, plain_table(every)) if cropped else None,
+        actions=_look_closer(kind, ill, arguments),
         warnings=warnings,
+    )
+
+
+def _look_closer(kind: Kind, ill: Sequence[Any], arguments: GetArguments) -> tuple[Action, ...]:
+    """A button for each of the first that need a look: on a phone a name is not typed."""
+    if arguments.all_namespaces:
+        return ()
+    found = [(each.metadata.name, f"{kind.singular}/{each.metadata.name}") for each in ill[:CLOSER]]
+    return tuple(
+        Action(label=text("{name}", name=name), command_line=command_line(arguments, "describe", reference))
+        for name, reference in found
     )
 
 

@@ -72,9 +72,12 @@ def needs_attention(shown: Shown, locale: str) -> list[Block]:
 
 
 def stopped(shown: Shown, locale: str) -> list[Block]:
-    """Rejected, expired, cancelled or halted: why, and that nothing was sent if nothing was."""
+    """Rejected, expired, cancelled or halted: why, and that nothing was sent if nothing was.
+
+    What took effect and was stopped is gone back from; asking for it again is no likely next step.
+    """
     row: list[Element] = []
-    if shown.state in (State.EXPIRED, State.HALTED):
+    if shown.state in (State.EXPIRED, State.HALTED) and not was_sent(shown):
         row.append(button(text("Ask again"), "ask_again", shown.mark, locale=locale))
     row.append(overflow([(text("Details"), "details"), (text("Why?"), "why")], shown.mark, locale=locale))
     took_effect = [*steps(shown), *_way_back(shown)] if was_sent(shown) else []

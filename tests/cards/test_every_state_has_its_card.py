@@ -108,7 +108,9 @@ def test_every_button_carries_the_mark_and_nothing_else(of: Shown) -> None:
         (shown(State.EXPIRED), ["ask_again", "more", "details", "why"]),
         (shown(State.CANCELLED), ["more", "details", "why"]),
         (shown(State.CANCELLED, calls=1), ["back", "more", "details", "why"]),
-        (shown(State.HALTED), ["ask_again", "more", "details", "why"]),
+        (shown(State.HALTED, calls=0), ["ask_again", "more", "details", "why"]),
+        (shown(State.HALTED, calls=1), ["back", "more", "details", "why"]),
+        (shown(State.HALTED, calls=1, back_taken=143), ["more", "details", "why"]),
     ],
     ids=lambda each: each.mark if isinstance(each, Shown) else "",
 )

@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from bot.requests.notices import PingEvent
+from bot.requests.shown import Ballot
 from bot.requests.states import ENDED, State
 from bot.slack.pings import loud, ping, still_true
 from bot.text import Code, text
 from tests.cards.reading import mentions, pressed, problems, words
-from tests.cards.requests_shown import BOB, CAROL, DECISION, PLAN, shown
+from tests.cards.requests_shown import BOB, CAROL, DECISION, NOW, PLAN, shown
 
 CONFIRMED = msgspec.structs.replace(DECISION, approvals=0, confirm=True)
 SRE = ("group", "S0SRE")
@@ -101,3 +102,16 @@ def test_a_push_line_is_at_most_120_characters_as_a_person_counts_them(event: Pi
         seen = made.text.replace("<!subteam^S0SRE>", "@sre-oncall").replace("<@U0ALICE>", "@alice")
         assert len(seen) <= 120
         assert "R-142" in seen
+
+
+def test_what_was_stopped_and_taken_back_is_not_to_be_asked_again() -> None:
+    said = words(ping(shown(State.HALTED, calls=1, back_taken=143), PingEvent.END, "en").blocks)
+    assert "Taken back by R-143." in said and "Ask again" not in said
+    assert "Ask again is on the card." in words(ping(shown(State.HALTED, calls=0), PingEvent.END, "en").blocks)
+
+
+def test_who_rejected_it_is_said_once() -> None:
+    ballots = (Ballot(voter=BOB, approve=False, reason="freeze", at=NOW),)
+    problem = text("{person} said no: {reason}", person=BOB, reason="freeze")
+    said = words(ping(shown(State.REJECTED, ballots=ballots, problem=problem), PingEvent.END, "en").blocks)
+    assert said.count("freeze") == 1 and "rejected by bob" in said

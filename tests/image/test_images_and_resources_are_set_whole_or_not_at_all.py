@@ -125,7 +125,7 @@ async def test_a_paused_deployment_changes_and_is_not_waited_for() -> None:
     live["spec"]["paused"] = True
     made = await plan(world, line("app=registry.local/app:v9"))
     assert len(made.steps) == 1
-    assert "no pod changes until it is resumed" in said(made)
+    assert "is paused, no pod changes" in said(made)
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,8 @@ async def test_of_five_thousand_pods_the_ill_ones_are_shown_and_the_file_has_all
     assert len(view.table.rows) == 50
     assert view.table.rows[0][:3] == ("app-4321", "0/1", "CrashLoopBackOff")
     assert len(view.file.content.splitlines()) == 5_001
-    assert "1 of 5000 need a look." in [str(line) for line in view.lines]
+    assert "1 of 5000 needs a look." in [str(line) for line in view.lines]
+    assert [each.command_line for each in view.actions] == ["describe pod/app-4321 -n shop"]
 
 
 async def test_kinds_are_shown_one_after_the_other_with_their_names_prefixed(

@@ -96,6 +96,23 @@ async def test_the_light_says_whether_more_is_missing_than_a_roll_out_may_take(
     assert str(rows[0].line).startswith(light)
 
 
+async def test_a_roll_out_that_hangs_says_why_and_offers_the_way_back_though_its_old_pods_serve(
+    cluster: Cluster,
+) -> None:
+    waiting = {"name": "app", "state": {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}}
+    ill = pod(metadata={"labels": {"app": "app"}}, conditions=[], containerStatuses=[waiting])
+    generations = (replica_set("app", 4, 4), replica_set("app", 3, 9_000))
+    view = await shown(cluster(deployment("app", 10, updatedReplicas=1), *generations, ill, deployment("api", 10)))
+    row = workloads(view)[0]
+    assert str(row.line).startswith("🟡 app 10/10") and "ImagePullBackOff" in str(row.line)
+    assert row.action is not None and row.action.command_line.startswith("rollout undo deployment/app --to-revision=3")
+    assert str(view.title).endswith(": not well: app")
+
+
+async def test_the_title_says_when_all_is_well(cluster: Cluster) -> None:
+    assert str((await shown(cluster(deployment("app", 10)))).title).endswith(": all well")
+
+
 async def test_a_workload_at_zero_is_well(cluster: Cluster) -> None:
     assert str(workloads(await shown(cluster(deployment("app", 0, 0))))[0].line) == "🟢 app 0/0"
 
