@@ -74,11 +74,6 @@ class Handlers:
 
     async def _act(self, visit: Visit) -> None:
         delivery = visit.delivery
-        if delivery.foreign:
-            raise Refused(
-                text("This channel is shared with another organisation, so I show and do nothing here."),
-                next=text("Ask me in a channel of your own, or in a direct message."),
-            )
         if delivery.secret:
             raise SecretTyped(
                 text("Not run, and not stored here. Slack still has it."),
