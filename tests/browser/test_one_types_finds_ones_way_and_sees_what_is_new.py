@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,12 @@ def test_every_module_is_fetched_at_once():
     page = (FOLDER / "index.html").read_text()
     modules = {path.name for path in Path(FOLDER).glob("*.js")}
     assert modules and all(f'="/{name}"' in page for name in modules)
+
+
+def test_both_languages_have_every_sentence_with_the_same_values_and_none_too_many():
+    source = (FOLDER / "words.js").read_text()
+    tables = [re.findall(r'^  (\w+): "(.*)",$', part.partition("};")[0], re.M) for part in source.split("= {\n")[1:]]
+    english, japanese = ({name: set(re.findall(r"\{\w+\}", words)) for name, words in table} for table in tables)
+    assert english == japanese and len(english) > 40
+    pages = "".join(path.read_text() for path in FOLDER.glob("*.js") if path.name != "words.js")
+    assert [name for name in english if f'"{name}"' not in pages] == []

@@ -147,6 +147,7 @@ async function start() {
   const found = await actingAs(name ?? "").workspace();
   const humans = found.people.filter((each) => !each.is_bot);
   const me = humans.find((each) => each.name === name || each.id === name) ?? humans[0];
+  if (me.name !== name) history.replaceState(null, "", `/?as=${me.name}${location.hash}`);
   running?.end();
   speak(me.locale);
   liveIn(me.tz);

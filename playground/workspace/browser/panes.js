@@ -5,7 +5,7 @@ import { composer } from "./composer.js";
 import { h, iconButton } from "./dom.js";
 import { messageLog } from "./logs.js";
 import { markRead, unread } from "./reading.js";
-import { backButton } from "./sidebar.js";
+import { backButton, sign } from "./sidebar.js";
 import { say } from "./words.js";
 
 export function channelPane(app, channel) {
@@ -19,9 +19,9 @@ export function channelPane(app, channel) {
   const node = h(
     "main",
     { class: "pane channel" },
-    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, name),
-      channel.is_ext_shared ? h("span", { class: "tag" }, say("connected")) : null,
-      channel.is_im ? h("a", { class: "head-link", href: "#home" }, say("home")) : h("span", { class: "about" }, String(channel.members.length))),
+    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, name), sign(),
+      channel.is_ext_shared ? h("span", { class: "tag shared" }, say("connected")) : null,
+      channel.is_im ? h("a", { class: "head-link", href: "#home" }, say("home")) : h("span", { class: "about" }, say("members", { count: channel.members.length }))),
     h("div", { class: "log-place" }, log.nodes, empty),
     writing?.node ?? h("p", { class: "note centre" }, say("notMember")),
   );
@@ -43,7 +43,7 @@ export function threadPane(app, channel, ts) {
   const node = h(
     "aside",
     { class: "pane thread", "aria-label": say("thread") },
-    h("header", { class: "pane-head" }, backButton(channel.id), h("h2", {}, say("thread")), h("span", { class: "about" }, channel.is_im ? "Kajitori" : `#${channel.name}`),
+    h("header", { class: "pane-head" }, backButton(channel.id), h("h2", {}, say("thread")), sign(), h("span", { class: "about" }, channel.is_im ? "Kajitori" : `#${channel.name}`),
       iconButton("close", say("close"), { class: "icon-button close-thread", on: { click: () => app.go(channel.id) } })),
     h("div", { class: "log-place" }, log.nodes),
     writing?.node,
@@ -57,7 +57,7 @@ export function homePane(app) {
   const node = h(
     "main",
     { class: "pane home" },
-    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, say("home")), h("span", { class: "about" }, say("homeAbout"))),
+    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, say("home")), sign(), h("span", { class: "about" }, say("homeAbout"))),
     h("div", { class: "log-place" }, h("div", { class: "log", tabindex: "0" }, body)),
   );
   let drawn = "";

@@ -51,7 +51,7 @@ function pushes(app) {
   return menuButton({
     label: say("notifications", { name: app.me.name }),
     className: "entry pushes",
-    content: [h("span", { class: "sign" }, icon("bell")), h("span", { class: "entry-name" }, say("notifications", { name: app.me.name })), list.length ? h("span", { class: "count quiet" }, String(list.length)) : null],
+    content: [h("span", { class: "sign" }, icon("bell")), h("span", { class: "entry-name" }, say("pushes")), list.length ? h("span", { class: "count quiet" }, String(list.length)) : null],
     entries: () => list.length
       ? list.toReversed().slice(0, 30).map((each) => ({ label: plainly(each.text), about: whence(each), run: () => app.go(target(each)) }))
       : [{ label: say("nothing"), run: () => {} }],
@@ -91,6 +91,9 @@ export function sidebar(app) {
 
   return { node, draw };
 }
+
+/** On a phone the badge of the list is out of sight. */
+export const sign = () => h("span", { class: "tag narrow", title: say("badge") }, say("playground"));
 
 /** The way back to the list, on a phone. */
 export const backButton = (to) => iconButton("back", say("back"), { class: "icon-button back", on: { click: () => (location.hash = to) } });
