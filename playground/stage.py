@@ -18,6 +18,7 @@ from bot.text import Code, text
 from playground.bot_process import BotProcess
 from playground.cluster.keeping import ClusterKept
 from playground.cluster.server import SimulatedCluster
+from playground.glass.routes import Glass
 from playground.keeping.folder import opened
 from playground.keeping.keeper import Keeper
 from playground.town import clusters as town
@@ -158,6 +159,7 @@ async def staged(data: Path, *, port: int = 0, speed: float = 1.0, keep: bool = 
             registry=build_registry([*installed_families(), OWN]),
             empty=kept(workspace),
         )
+        workspace.routes = Glass(stage).routes()
         before = folder.world
         if before is not None:
             recall(workspace, before.workspace)

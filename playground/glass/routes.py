@@ -1,0 +1,147 @@
+"""The HTTP side of the glass, on the workspace's server: looking for whoever reads, and the acts of the tour.
+
+Only the playground has these. Acts take JSON bodies only, so that a page of another origin cannot post a form here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, final
+
+from aiohttp import web
+
+from bot.audit.chain import request_chain
+from bot.audit.verification import verify_database
+from bot.errors import KajitoriError
+from playground.glass import rows
+from playground.glass.behind import behind, looking
+from playground.glass.clusters import cluster_now
+from playground.workspace.errors import NotOnScreen, UnknownName
+
+if TYPE_CHECKING:
+    from playground.stage import Stage
+
+FORGER = "kajitori:somebody-else"
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+class NoSuch(LookupError):
+    """What was named is not there."""
+
+
+@final
+class Glass:
+    """Translates between HTTP and the stage; decides nothing but who may look."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/api/glass/messages/{channel}/{ts}", _told(self.message)),
+            web.get("/api/glass/clusters", _told(self.clusters)),
+            web.get("/api/glass/clusters/{name}/{namespace}", _told(self.cluster)),
+            web.get("/api/stage", _told(self.state)),
+            web.post("/api/stage/kill", _told(self.kill)),
+            web.post("/api/stage/reset", _told(self.reset)),
+            web.post("/api/stage/cheat", _told(self.cheat)),
+            web.get("/api/stage/proof/{request}", _told(self.proof)),
+        ]
+
+    async def message(self, request: web.Request) -> web.Response:
+        """Explained to whoever sees the message (`?as=`), so a private one to its reader only."""
+        workspace, named = self._stage.workspace, request.match_info
+        reader = request.query.get("as")
+        if not reader:
+            raise ValueError("say who looks: ?as={person}")
+        seen = workspace.message_seen(named["channel"], named["ts"], reader)
+        channel = workspace.state.channels.get(named["channel"])
+        return _ok(**await behind(self._stage, channel.id, seen["ts"]))
+
+    async def clusters(self, request: web.Request) -> web.Response:
+        found = {
+            name: [each["metadata"]["name"] for each in cluster.admin.items("/api/v1/namespaces")]
+            for name, cluster in self._stage.clusters.items()
+        }
+        return _ok(clusters=found)
+
+    async def cluster(self, request: web.Request) -> web.Response:
+        name, namespace = request.match_info["name"], request.match_info["namespace"]
+        if name not in self._stage.clusters:
+            raise NoSuch(f"there is no cluster {name!r}")
+        return _ok(**await cluster_now(self._stage, name, namespace))
+
+    async def state(self, request: web.Request) -> web.Response:
+        bot = self._stage.bot
+        return _ok(bot={"up": bot.up, "pid": bot.pid}, clusters=sorted(self._stage.clusters))
+
+    async def kill(self, request: web.Request) -> web.Response:
+        await _body(request)
+        pid = self._stage.bot.pid
+        await self._stage.kill()
+        return _ok(killed=pid)
+
+    async def reset(self, request: web.Request) -> web.Response:
+        await _body(request)
+        await self._stage.reset()
+        return _ok()
+
+    async def cheat(self, request: web.Request) -> web.Response:
+        """Make one record of a request name somebody else, behind the bot's back."""
+        body = await _body(request)
+        number, position = body.get("request"), body.get("record")
+        if not isinstance(number, int) or not isinstance(position, int):
+            raise ValueError("request and record must be numbers")
+        forged = await asyncio.to_thread(rows.forge, self._stage.data, request_chain(number), position, FORGER)
+        if forged is None:
+            raise NoSuch(f"R-{number} has no record {position}")
+        return _ok(request=number, record=position, before=forged[0], after=forged[1])
+
+    async def proof(self, request: web.Request) -> web.Response:
+        """What `kajitori audit verify` says now, and which of its findings are about this request."""
+        written = request.match_info["request"].upper().removeprefix("R-")
+        if not written.isdecimal():
+            raise ValueError("name a request, such as 142")
+        async with looking(self._stage.data) as database:
+            report = await verify_database(database)
+        lines = [str(each) for each in report.lines()]
+        mark = f"R-{int(written)}"
+        about = [line for line in lines if mark in line.replace(",", " ").replace(":", " ").split()]
+        return _ok(request=int(written), intact=report.intact, lines=lines, about=about, records=report.records)
+
+
+def _told(handler: Handler) -> Handler:
+    """Errors as JSON, as the workspace's own API has them."""
+
+    async def answering(request: web.Request) -> web.Response:
+        try:
+            return await handler(request)
+        except (UnknownName, NoSuch) as error:
+            return _error(404, "unknown_name", error)
+        except NotOnScreen as error:
+            return _error(409, "not_on_screen", error)
+        except ValueError as error:
+            return _error(400, "bad_request", error)
+        except KajitoriError as error:
+            return _error(503, "unavailable", error)
+
+    return answering
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise ValueError("the body must be application/json")
+    given = json.loads(await request.read() or b"{}")
+    if not isinstance(given, dict):
+        raise ValueError("the body must be a JSON object")
+    return given
+
+
+def _ok(**fields: Any) -> web.Response:
+    return web.json_response({"ok": True, **fields})
+
+
+def _error(status: int, code: str, error: Exception) -> web.Response:
+    return web.json_response({"ok": False, "error": code, "message": str(error)}, status=status)
