@@ -69,8 +69,6 @@ def main(arguments: list[str]) -> int:
         return 0
     report = asyncio.run(run(asked))
     print(table(report))
-    if asked.json is not None:
-        asked.json.write_bytes(document(report))
     return 1 if report.broken else 0
 
 
@@ -85,7 +83,10 @@ async def run(asked: Options) -> Report:
             results.append(await _apart(name, asked))
         except RuntimeError as error:
             broken[name] = str(error)
-    return Report(machine=machine(before, quick=asked.quick), results=tuple(results), broken=broken)
+        report = Report(machine=machine(before, quick=asked.quick), results=tuple(results), broken=broken)
+        if asked.json is not None:
+            asked.json.write_bytes(document(report))  # after each: whoever stops it keeps what was measured
+    return report
 
 
 async def _apart(name: str, asked: Options) -> Result:

@@ -46,8 +46,8 @@ async def measure(*, quick: bool, minutes: float) -> Result:
     return Result(
         name="waiting",
         how=f"`kajitori run` on SQLite over {seconds:.0f} s without work (two sockets with their pings, sealer, "
-        "outbox, engine, upkeep). The waiting requests are copies of one that was asked for; p50 is the one start, from the "
-        "start of the process until Slack counts a connection.",
+        "outbox, engine, upkeep). The waiting requests are copies of one that was asked for; p50 is the one start, "
+        "from the start of the process until Slack counts a connection.",
         sides=(few, many),
         targets=(
             at_most("idle", (many.cpu or 0.0) * 100, 1, "% of a core"),
