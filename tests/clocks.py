@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 
@@ -51,3 +52,38 @@ class CountingTokens:
 
     def fraction(self) -> float:
         return 0.5
+
+
+class RunningClock:
+    """Goes by itself, `speed` times as fast as the machine's, and further when a story turns it on.
+
+    `sleep` ends early when the clock is turned past its end.
+    """
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self._speed = speed
+        self._began, self._since = datetime.now(UTC), time.monotonic()
+        self._turned = 0.0
+        self._turning = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return self._turned + (time.monotonic() - self._since) * self._speed
+
+    async def sleep(self, seconds: float) -> None:
+        until = self.monotonic() + seconds
+        while (left := until - self.monotonic()) > 0:
+            turning = self._turning
+            try:
+                async with asyncio.timeout(left / self._speed):
+                    await turning.wait()
+            except TimeoutError:
+                continue
+
+    def turn_on(self, *, minutes: float = 0, seconds: float = 0) -> None:
+        """It is so much later at once."""
+        self._turned += 60 * minutes + seconds
+        self._turning.set()
+        self._turning = asyncio.Event()

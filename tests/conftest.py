@@ -1,4 +1,4 @@
-"""What every test may ask for: either real database, migrated and empty."""
+"""What every test may ask for: either real database, migrated and empty, and the real control plane."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
+from tests.controlplane.binaries import NotBuilt
+from tests.controlplane.control_plane import ControlPlane
 from tests.databases import PostgreSQL, SQLite, opened, postgresql_server
 
 
@@ -51,3 +53,18 @@ async def postgresql_database(postgresql: PostgreSQL) -> AsyncIterator[Database]
     async with opened(made) as database:
         yield database
     await postgresql.drop(made)
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """etcd, API server, controllers, scheduler and kwok (`tests/controlplane`), ready in about three seconds.
+
+    One that is not built is a failure that says `make controlplane`, never a skip: what is not run proves nothing.
+    """
+    plane = ControlPlane(tmp_path_factory.mktemp("controlplane"))
+    try:
+        plane.start()
+    except NotBuilt as error:
+        pytest.fail(str(error), pytrace=False)
+    yield plane
+    plane.stop()

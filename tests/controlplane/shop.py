@@ -43,6 +43,15 @@ REVISION: Final = "deployment.kubernetes.io/revision"
 REVIEWS: Final = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 
 
+def fresh(control_plane: ControlPlane) -> Shop:
+    """A shop in a namespace that nobody used before."""
+    name = f"shop-{secrets.token_hex(3)}"
+    admin = control_plane.admin
+    admin.create("/api/v1/namespaces", {"metadata": {"name": name}})
+    admin.wait(f"/api/v1/namespaces/{name}/serviceaccounts/default", lambda _: True)
+    return Shop(control_plane, name)
+
+
 @final
 class Shop:
     """One fresh namespace. What it does, it does as `admin`, outside of the bot."""

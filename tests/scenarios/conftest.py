@@ -1,34 +1,96 @@
-"""A simulated cluster, a shop in it, and the whole bot on both databases: what a story needs, up within a second."""
+"""Where the stories are told: on the simulated cluster with either database, and on the real control plane.
+
+`world` is the simulated cluster and SQLite, and under `-m cluster` the same story on the real API server. What is told
+in a `shared_world` is told on PostgreSQL too: stories in which the engine, its leases or several voters take part.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from playground.cluster.server import SimulatedCluster
-from tests.scenarios.installation import Install, installed
-from tests.scenarios.shop import SimulatedShop
+from tests.clocks import RunningClock
+from tests.controlplane.control_plane import ControlPlane
+from tests.controlplane.shop import fresh
+from tests.databases import PostgreSQL, SQLite
+from tests.installation.simulated_shop import SimulatedShop
+from tests.installation.world import World, simulated
 
-SPEED = 20
-"""Pods start within a twentieth of a second."""
+SPEED: Final = 20
+"""Seconds of bot and cluster in one, so that pauses between messages and the start of pods hold up no story."""
+
+REAL: Final = pytest.param("real", marks=pytest.mark.cluster)
 
 
-@pytest.fixture
-async def cluster() -> AsyncIterator[SimulatedCluster]:
-    """A cluster with nodes in three zones and nothing else in it."""
-    async with SimulatedCluster(speed=SPEED, seed=1) as found:
+@pytest.fixture(params=["simulated", REAL])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """A story's world on SQLite."""
+    async with _world(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(params=["simulated", "postgresql", REAL])
+async def shared_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """The same, and on PostgreSQL too. There the leases are the server's clock's, so nobody turns the time on."""
+    async with _world(request, tmp_path) as found:
         yield found
 
 
 @pytest.fixture
-def shop(cluster: SimulatedCluster, tmp_path: Path) -> SimulatedShop:
-    """The namespace of the story; how it is used stands at the head of `tests/controlplane/shop.py`."""
-    return SimulatedShop(cluster, "shop", tmp_path)
+async def simulated_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """For what only the simulated cluster can be told to do."""
+    async with _simulated(tmp_path, await _sqlite(request, tmp_path), speed=SPEED) as found:
+        yield found
 
 
-@pytest.fixture
-def install(shop: SimulatedShop, tmp_path: Path, address: str) -> Install:
-    """`async with install() as bot:` is the whole bot; stopped and installed again it goes on from its database."""
-    return lambda knobs=None, **entry: installed(shop, tmp_path / "data", address, knobs, **entry)
+@asynccontextmanager
+async def _world(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[World]:
+    match request.param:
+        case "real":
+            async with _real(request, folder) as found:
+                yield found
+        case "postgresql":
+            server: PostgreSQL = request.getfixturevalue("postgresql")
+            address = await server.borrow()
+            async with _simulated(folder, address, speed=1) as found:
+                yield found
+            await server.give_back(address)
+        case _:
+            async with _simulated(folder, await _sqlite(request, folder), speed=SPEED) as found:
+                yield found
+
+
+async def _sqlite(request: pytest.FixtureRequest, folder: Path) -> str:
+    files: SQLite = request.getfixturevalue("sqlite")
+    return await files.fresh(folder / "kajitori.db")
+
+
+@asynccontextmanager
+async def _simulated(folder: Path, address: str, *, speed: float) -> AsyncIterator[World]:
+    clock = RunningClock(speed)
+    times: dict[str, Any] = {"settle": 0.2 * speed, "lease_ttl": 8.0 * speed, "write_timeout": 2}
+    async with SimulatedCluster(clock=clock, speed=SPEED / speed, seed=1) as cluster:
+        shop = simulated(SimulatedShop(cluster, "shop", folder))
+        world = World(shop=shop, folder=folder / "data", address=address, clock=clock, knobs=times)
+        async with world.slack:
+            yield world
+
+
+@asynccontextmanager
+async def _real(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[World]:
+    plane: ControlPlane = request.getfixturevalue("control_plane")
+    world = World(
+        shop=fresh(plane),
+        folder=folder / "data",
+        address=await _sqlite(request, folder),
+        clock=RunningClock(),
+        real=True,
+        knobs={"settle": 0.5, "lease_ttl": 8.0, "write_timeout": 2},
+    )
+    async with world.slack:
+        yield world

@@ -1,0 +1,49 @@
+"""Nobody is left helpless at night: the requester goes ahead alone, with a reason that everybody reads."""
+
+from __future__ import annotations
+
+from tests.installation.bot import buttons, everything
+from tests.installation.world import World
+from tests.scenarios.lines import ASKED, PATCHED, UNDO
+
+
+async def test_the_requester_goes_ahead_with_a_reason_and_everybody_is_told(world: World) -> None:
+    await world.app()
+    async with world.bot(cluster={"approval_channel": "C0PLATFORM"}) as bot:
+        await bot.command("alice", UNDO)
+        await bot.click("alice", await bot.card(1), "break_glass")
+        assert await bot.try_submit("alice") == {"reason": "Please complete this required field."}
+        assert await bot.life(1) == ASKED
+
+        await bot.submit("alice", reason="checkout is down, nobody answers")
+        done = await bot.ended(1, "✅", "checkout is down, nobody answers")
+        assert "approved by" in everything(done)
+        for channel in ("payments-prod", "platform"):
+            await bot.said("🚨", "alice", "R-1", "checkout is down", person="carol", channel=channel)
+        assert await bot.life(1) == [*ASKED, "break_glass alice", "request.approved", "request.succeeded"]
+        broken = next(each for each in await bot.records(1) if each.event.value == "break_glass")
+        assert broken.detail["reason"] == "checkout is down, nobody answers"
+    assert world.sent() == [PATCHED]
+
+
+async def test_nobody_breaks_the_glass_for_somebody_else(world: World) -> None:
+    await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", UNDO)
+        await bot.click("bob", await bot.card(1), "break_glass")
+        await bot.refused("bob", "Only alice", "R-1")
+        assert await bot.life(1) == ASKED
+    assert world.sent() == []
+
+
+async def test_the_policy_switches_it_off(world: World) -> None:
+    await world.app()
+    async with world.bot(policy="breakGlass: {enabled: false}\n") as bot:
+        await bot.command("alice", UNDO)
+        card = await bot.card(1)
+        await bot.click("alice", card, "break_glass")
+        await bot.submit("alice", reason="checkout is down, nobody answers")
+        await bot.refused("alice", "policy")
+        assert await bot.life(1) == ASKED
+        assert "approve" in buttons(await bot.card(1))
+    assert world.sent() == []
