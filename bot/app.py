@@ -44,6 +44,7 @@ from bot.slack.forgeries import recorder
 from bot.slack.handlers import Handlers
 from bot.slack.http_mode import http_handler
 from bot.slack.incoming import Incoming
+from bot.slack.messages import Message, Outcome
 from bot.slack.opening import open_modal
 from bot.slack.outgoing import Outgoing
 from bot.slack.places import Places
@@ -212,7 +213,11 @@ async def _begin(
     await loop("clusters", keep_examining(services.clusters, config, services.registry, clock=clock))
     sender = Sender(client=client, session=session, places=Places(client), clock=clock, bot_name=installed.bot_name)
     outgoing = Outgoing(
-        database=database, render=partial(render, services), send=sender.send, clock=clock, owner=services.owner
+        database=database,
+        render=partial(render, services),
+        send=partial(_send, sender, services.point),
+        clock=clock,
+        owner=services.owner,
     )
     await loop("outbox", outgoing.run(), _at_once(outgoing.stop))
     engine = Engine(services)
@@ -233,6 +238,13 @@ async def _begin(
     slack = build_slack(client=client, installed=installed, receive=receive, redact=redact, tell=teller(session))
     stack.push_async_callback(slack.drain)
     return slack
+
+
+async def _send(sender: Sender, point: Callable[[str], None], message: Message) -> Outcome:
+    """Send one message; between its effect in Slack and its storing lies a labelled point."""
+    outcome = await sender.send(message)
+    point("posted")
+    return outcome
 
 
 async def _listen(

@@ -93,7 +93,7 @@ def check_decision(decision: Decision) -> None:
         raise NotAllowed(
             text("The policy does not allow this."),
             why=text("{reason} (rule {rule})", reason=decision.refused, rule=Code(decision.rule)),
-            next=text("Ask again later, or break the glass if it cannot wait and the policy lets you."),
+            next=text("Ask again when it is allowed, or ask whoever keeps the policy."),
         )
 
 
@@ -210,6 +210,7 @@ async def _refuse(services: Services, cluster: OpenCluster, asked: Ask, error: K
             command=asked.line,
             why=str(error.why or error.what),
         )
+        await record(tx, services, request.id, Event.REQUEST_REJECTED, why=str(error.what))
         problem = problem_of(error, recorded=request.id)
         await reply(tx, services, asked.key, asked.address, problem=problem, copy=True)
         await done(tx)

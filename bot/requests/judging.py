@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from bot.errors import Refused
 from bot.identity.errors import NotAMember, Unknown
 from bot.identity.person import Person
@@ -177,16 +179,22 @@ async def _counted(services: Services, case: Case, votes: tuple[Vote, ...]) -> V
     decision = decide_again(services, case, glass=glass)
     if decision.refused is not None:
         return _refused(decision)
-    if stricter(decision, version.decision) and not glass:
+    count = await _count(services, case, votes, decision)
+    if not glass and stricter(decision, version.decision) and not (count.approved and _only_more_votes(decision, case)):
         planned = Planned(plan=version.plan, digest=version.digest, rehearsals=version.rehearsals)
         return Again(planned=planned, decision=decision, changed=(text("the policy asks for more than it did"),))
-    count = await _count(services, case, votes, decision)
     if count.approved:
         return Go(requester=case.requester)
     if count.rejected:
         return Stop(state=State.REJECTED, reason=count.why)
     planned = Planned(plan=version.plan, digest=version.digest, rehearsals=version.rehearsals)
     return Again(planned=planned, decision=decision, changed=(text("votes that were given no longer count"),))
+
+
+def _only_more_votes(decision: Decision, case: Case) -> bool:
+    """Whether all that it is stricter in is how many vote and who, which the count of the stored votes has answered."""
+    voted = case.version.decision
+    return not stricter(msgspec.structs.replace(decision, approvals=voted.approvals, circles=voted.circles), voted)
 
 
 def glass_broken(services: Services, case: Case, votes: tuple[Vote, ...]) -> bool:

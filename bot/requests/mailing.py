@@ -126,7 +126,9 @@ async def offer(
 
 
 def _private(address: Address) -> str:
-    """How an answer reaches its reader alone, where they asked."""
+    """How an answer reaches its reader alone, where they asked; whoever asked in a modal is written to directly."""
+    if address.channel == address.user:
+        return "dm"
     if address.direct:
         return "post"
     return "respond" if address.response_url else "ephemeral"

@@ -14,8 +14,9 @@ from bot.errors import Bug
 from bot.operations.patches import Change
 from bot.operations.plan import Plan
 from bot.operations.progress import Progress
-from bot.policy.decision import Decision
+from bot.policy.decision import Decision, stricter
 from bot.requests.coverage import back_until
+from bot.requests.deciding import decide_plan
 from bot.requests.mailing import card_key
 from bot.requests.marks import mark_of
 from bot.requests.moves import StepState
@@ -23,7 +24,7 @@ from bot.requests.outcomes import decode_outcome
 from bot.requests.rehearsal import Rehearsal
 from bot.requests.services import Services
 from bot.requests.states import OPEN, State
-from bot.requests.versions import Extras, decode_decision
+from bot.requests.versions import Extras, decode_decision, decode_person
 from bot.store.database import Transaction
 from bot.store.messages import message_of
 from bot.store.plans import PlanVersion, load_plan
@@ -171,7 +172,7 @@ def _plan_shown(
     services: Services, shown: Shown, request: Request, row: PlanVersion, steps: dict[str, StepRecord]
 ) -> Shown:
     plan = msgspec.json.decode(row.plan, type=Plan)
-    decision = decode_decision(row.decision)
+    decision = _asked_for(services, request, plan, decode_decision(row.decision))
     extras = msgspec.json.decode(row.card, type=Extras)
     rehearsals = msgspec.json.decode(row.rehearsal, type=tuple[Rehearsal, ...])
     how = {each.step: str(each.how) for each in rehearsals}
@@ -199,6 +200,15 @@ def _plan_shown(
             for step in plan.steps
         ),
     )
+
+
+def _asked_for(services: Services, request: Request, plan: Plan, voted: Decision) -> Decision:
+    """What is asked for; while it waits, what the policy in force asks for, if that is more: votes are judged by it."""
+    cluster = services.clusters.clusters.get(request.cluster)
+    if request.state != State.WAITING or request.back_of is not None or cluster is None:
+        return voted
+    now = decide_plan(services, cluster, request.operation, decode_person(request.person), plan)
+    return now if now.refused is None and stricter(now, voted) else voted
 
 
 def _ballot(services: Services, vote: Vote) -> Ballot:

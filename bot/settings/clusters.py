@@ -31,8 +31,9 @@ class Timeouts(Strict):
     read: float = Field(default=10.0, gt=0, le=120)
     """Seconds for one answer to a read."""
 
-    write: int = Field(default=5, ge=1, le=30)
-    """Seconds that the API server is given for one write; it must stay below the engine's lease (10 s)."""
+    write: int = Field(default=5, ge=1, le=6)
+    """Seconds that the API server is given for one write. It must fit into what is surely left of the engine's lease:
+    ten seconds, renewed after each third. With more nothing could ever be sent."""
 
 
 class ClusterConfig(Strict):

@@ -71,7 +71,6 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     response_url: str = ""
     locale: str = ""
     direct: bool = False
-    foreign: bool = False
     event: str = ""
     payload: dict[str, Any] = msgspec.field(default_factory=dict)
 
@@ -163,7 +162,6 @@ def _typed(body: Mapping[str, Any], redact: Redact, bot_user: str, *, direct: bo
         line=line,
         secret=line != typed,
         direct=direct,
-        foreign=body.get("is_ext_shared_channel") is True,
         event=event["type"],
     )
 
@@ -184,8 +182,7 @@ def actor_team(body: Mapping[str, Any]) -> str:
 def _click(body: Mapping[str, Any], redact: Redact) -> Delivery:
     action = body["actions"][0]
     value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
-    container = body.get("container", {})
-    message = body.get("message", {})
+    container, message = body.get("container", {}), body.get("message", {})
     channel = (body.get("channel") or {}).get("id", "") or container.get("channel_id", "")
     trigger = body.get("trigger_id", "")
     return Delivery(
@@ -196,7 +193,7 @@ def _click(body: Mapping[str, Any], redact: Redact) -> Delivery:
         user=body["user"]["id"],
         user_team=body["user"].get("team_id", ""),
         channel=channel,
-        thread_ts=message.get("thread_ts", "") or container.get("thread_ts", ""),
+        thread_ts=_thread_of(message, container),
         action=action["action_id"],
         value=redact(str(value)),
         card_ts=message.get("ts", "") or container.get("message_ts", ""),
@@ -205,6 +202,12 @@ def _click(body: Mapping[str, Any], redact: Redact) -> Delivery:
         direct=channel.startswith("D"),
         payload={"ephemeral": bool(container.get("is_ephemeral")), "view": container.get("type") == "view"},
     )
+
+
+def _thread_of(message: Mapping[str, Any], container: Mapping[str, Any]) -> str:
+    """The thread that a message is a reply in; a thread's first message has its own `ts` there and is none."""
+    thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
+    return "" if thread == message.get("ts") else thread
 
 
 def _view(body: Mapping[str, Any], redact: Redact) -> Delivery:

@@ -11,7 +11,7 @@ from tests.attacks.stage import Stage
 async def test_the_configured_namespace_of_the_bot_is_refused(stage: Stage, line: str) -> None:
     await stage.type("U0ALICE", line)
     assert await stage.rows("SELECT state FROM requests") == [("rejected",)]
-    assert (stage.world.changes, await stage.events()) == ([], ["refused.command"])
+    assert (stage.world.changes, await stage.events()) == ([], ["refused.command", "request.rejected"])
 
 
 async def test_choosing_it_for_a_channel_opens_nothing(stage: Stage) -> None:
