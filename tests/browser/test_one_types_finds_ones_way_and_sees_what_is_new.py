@@ -136,6 +136,23 @@ async def test_a_phone_goes_from_list_to_thread_and_back_without_a_wide_page(bro
     await page.shows("This is a playground: Slack and the cluster are stand-ins.")
 
 
+async def test_the_newest_message_stays_in_sight_when_a_phones_keyboard_comes_up(browser, workspace, client):
+    for number in range(30):
+        await client.chat_postMessage(channel=CHANNEL, text=f"line {number}")
+    page = await browser.open(f"{workspace.address}/?as=alice#{CHANNEL}", width=390, height=844, phone=True)
+    log = "document.querySelector('.log')"
+    at_end = f"{log}.scrollHeight - {log}.scrollTop - {log}.clientHeight < 2"
+    await page.until(f"document.querySelectorAll('.message').length === 30 && {at_end}")
+    await page.viewport(390, 420, phone=True)
+    await page.until(f"innerHeight === 420 && {at_end}")
+    await page.evaluate(f"{log}.scrollTo(0, 0)")
+    await client.chat_postMessage(channel=CHANNEL, text="line 30")
+    await page.node("button", "Newest messages")
+    assert await page.evaluate(f"{log}.scrollTop") == 0
+    await page.press("button", "Newest messages")
+    await page.until(at_end)
+
+
 def test_every_module_is_fetched_at_once():
     page = (FOLDER / "index.html").read_text()
     modules = {path.name for path in Path(FOLDER).glob("*.js")}

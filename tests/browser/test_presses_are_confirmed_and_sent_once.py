@@ -77,6 +77,21 @@ async def test_a_menu_is_used_by_keyboard(browser, workspace, pressed):
     assert pressed == [("alice", "why?")]
 
 
+async def test_nothing_moves_under_an_open_menu_or_a_finger(browser, workspace, client, pressed):
+    page = await browser.open(f"{workspace.address}/?as=alice#{CHANNEL}")
+    await page.node("button", "Approve")
+    (card,) = workspace.messages(CHANNEL, "alice")
+    await page.evaluate("document.querySelector('.overflow').click()")
+    await client.chat_update(channel=CHANNEL, ts=card["ts"], text="new", blocks=[*CARD, *DONE])
+    await client.chat_postMessage(channel="C0PLATFORM", text="told after it")
+    await page.until("document.querySelector('[href=\"#C0PLATFORM\"] .count')")
+    assert await page.evaluate("document.querySelectorAll('.menu:popover-open').length") == 1
+    assert "Approved by one" not in await page.text()
+    await page.key("Escape")
+    await page.shows("Approved by one")
+    assert await page.evaluate("document.activeElement.className") == "button overflow"
+
+
 async def test_two_people_pressing_at_once_both_see_the_one_outcome(browser, workspace, pressed):
     pages = [await browser.open(f"{workspace.address}/?as={name}#{CHANNEL}") for name in ("bob", "carol")]
     for page in pages:

@@ -24,6 +24,9 @@ async function act(place, block, element, value, trigger) {
   }
 }
 
+/** By this the focus finds its element again after a message was drawn anew. */
+const dataOf = (place, element) => ({ action: element.action_id, ts: place.spot.ts ?? place.spot.view_id });
+
 function pressable(place, block, element, content, value, extra = "") {
   const style = element.style ?? "";
   const node = h(
@@ -32,7 +35,7 @@ function pressable(place, block, element, content, value, extra = "") {
       type: "button",
       class: `button ${style} ${extra}`,
       "aria-label": element.accessibility_label,
-      data: { action: element.action_id, ts: place.spot.ts ?? place.spot.view_id },
+      data: dataOf(place, element),
       on: { click: () => act(place, block, element, value, node) },
     },
     content,
@@ -60,10 +63,7 @@ function control(place, block, element) {
   const made = CONTROLS[element.type](element, place.held?.(block, element), () => act(place, block, element, made.read(), made.node), ask);
   const field = made.field ?? made.node;
   if (!field.labels?.length) field.setAttribute("aria-label", element.placeholder?.text ?? block.text?.text ?? say("select"));
-  if (field.matches("input, select, textarea")) {
-    field.dataset.action = element.action_id;
-    field.dataset.ts = place.spot.ts ?? place.spot.view_id ?? "";
-  }
+  if (field.matches("input, select, textarea")) Object.assign(field.dataset, dataOf(place, element));
   return made.node;
 }
 
@@ -83,7 +83,7 @@ export function own(url) {
 const ELEMENTS = {
   button,
   workflow_button: button,
-  overflow: (place, block, element) => overflow(element, (value) => act(place, block, element, value)),
+  overflow: (place, block, element) => overflow(element, dataOf(place, element), (value) => act(place, block, element, value)),
   feedback_buttons: feedback,
   icon_button: (place, block, element) =>
     pressable(place, block, { ...element, accessibility_label: element.accessibility_label ?? element.text.text }, icon(element.icon), undefined, "icon-only"),

@@ -1,4 +1,5 @@
-// A list of messages that stays where the reader is: drawn by difference, the focus kept, at its end when it was there.
+// A list of messages that stays where the reader is: drawn by difference, the focus kept, at its end when it was there,
+// also when a phone's keyboard takes half of it.
 
 import { day, moment } from "./dates.js";
 import { focusAgain } from "./dialogs.js";
@@ -16,11 +17,17 @@ export function messageLog(app, { inThread = false, label }) {
   const drawn = new Map();
   const atEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
   const toEnd = () => list.scrollTo({ top: list.scrollHeight });
-  list.addEventListener("scroll", () => (newest.hidden = atEnd()), { passive: true });
+  let ended = true;
+  const look = () => (newest.hidden = ended = atEnd());
+  list.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(() => ended && toEnd()).observe(list);
   list.addEventListener("keydown", (event) => walk(list, event, app));
+  const still = holdStill(list, () => last && draw(...last));
+  let last = null;
 
   function draw(messages, { refusals = [], newFrom = null } = {}) {
-    const stay = !atEnd();
+    last = [messages, { refusals, newFrom }];
+    if (still.isHeld()) return;
     const focused = list.contains(document.activeElement) ? document.activeElement : null;
     const before = focused?.closest("[data-message]")?.dataset.message;
     const wanted = entries(messages, refusals, newFrom, inThread);
@@ -44,11 +51,32 @@ export function messageLog(app, { inThread = false, label }) {
       if (focused.dataset.action) focusAgain(focused);
       else list.querySelector(`[data-message="${before}"]`)?.focus();
     }
-    if (!stay) toEnd();
-    newest.hidden = atEnd();
+    if (ended) toEnd();
+    look();
   }
 
   return { nodes: [list, newest], draw, toEnd, list };
+}
+
+/**
+ * Nothing moves under a finger: while a button is down or a menu is open in the list, drawing waits, and `catchUp` is
+ * called afterwards.
+ */
+function holdStill(list, catchUp) {
+  let down = false;
+  const isHeld = () => down || list.querySelector(":popover-open") !== null;
+  const ends = ["pointerup", "pointercancel"];
+  const release = () => {
+    for (const end of ends) window.removeEventListener(end, release);
+    down = false;
+    setTimeout(catchUp);
+  };
+  list.addEventListener("pointerdown", () => {
+    down = true;
+    for (const end of ends) window.addEventListener(end, release);
+  });
+  list.addEventListener("toggle", (event) => event.newState === "closed" && catchUp(), true);
+  return { isHeld };
 }
 
 function entries(messages, refusals, newFrom, inThread) {

@@ -99,6 +99,7 @@ class App {
     this.route = routed(this);
     const { home, channel, thread } = this.route;
     const found = this.store.channels.find((each) => each.id === channel);
+    this.frame.dataset.at = thread ? "thread" : home || channel ? "pane" : "list";
     if (!this.pane || before.channel !== channel || before.home !== home) {
       this.pane?.node.remove();
       this.pane = home ? homePane(this) : found ? channelPane(this, found) : null;
@@ -106,7 +107,6 @@ class App {
       this.enter(this.pane);
     }
     this.moveThread(found, thread);
-    this.frame.dataset.at = this.thread ? "thread" : this.pane ? "pane" : "list";
     this.side.draw();
   }
 

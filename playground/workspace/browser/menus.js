@@ -40,11 +40,11 @@ function keys(menu, close) {
  * A button that opens a menu. `entries()` gives `{label, about, chosen, run, href, extra}`; `run` is called after the
  * menu closed and the focus is back on the button.
  */
-export function menuButton({ label, content, entries, className = "icon-button" }) {
+export function menuButton({ label, content, entries, className = "icon-button", data = {} }) {
   const menu = h("div", { role: "menu", class: "menu", popover: "auto", id: freshId("menu"), "aria-label": label });
   const trigger = h(
     "button",
-    { type: "button", class: className, "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false" },
+    { type: "button", class: className, data, "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false" },
     content ?? icon("more"),
   );
   const close = () => {
@@ -84,8 +84,9 @@ function item(entry, close) {
 }
 
 /** The overflow element. */
-export function overflow(element, choose) {
+export function overflow(element, data, choose) {
   return menuButton({
+    data,
     label: say("more"),
     className: "button overflow",
     entries: () => element.options.map((option) => ({
