@@ -22,14 +22,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bench.places import KEYRING
 from bot.clock import SystemClock, SystemTokens
 from bot.observability.redaction import redact
-from bot.slack.answers import Accepted, Answer, Receive, Suggestions
-from bot.slack.app import build_slack
-from bot.slack.client import installation, open_session, web_client
-from bot.slack.deliveries import Delivery
-from bot.slack.reception import encode_delivery, make_receive
-from bot.slack.sockets import Sockets
-from bot.slack.submits import validate
-from bot.slack.tell import teller
+from bot.slack.api.client import installation, open_session, web_client
+from bot.slack.desk.submits import validate
+from bot.slack.edge.answers import Accepted, Answer, Receive, Suggestions
+from bot.slack.edge.app import build_slack
+from bot.slack.edge.deliveries import Delivery
+from bot.slack.edge.reception import encode_delivery, make_receive
+from bot.slack.edge.sockets import Sockets
+from bot.slack.edge.tell import teller
 from bot.store.database import Database
 from bot.store.intake import Intake
 

@@ -36,26 +36,26 @@ from bot.requests.services import Services
 from bot.requests.upkeep import keep_up
 from bot.settings import Config, Settings, load_config, load_key
 from bot.settings.files import read_file
-from bot.slack.answers import Suggestions
-from bot.slack.app import Slack, build_slack
-from bot.slack.client import Installation, installation, open_session, web_client
-from bot.slack.desk import Desk
-from bot.slack.forgeries import recorder
-from bot.slack.handlers import Handlers
-from bot.slack.http_mode import http_handler
-from bot.slack.incoming import Incoming
-from bot.slack.messages import Message, Outcome
-from bot.slack.opening import open_modal
-from bot.slack.outgoing import Outgoing
-from bot.slack.places import Places
-from bot.slack.profiles import SlackProfiles
-from bot.slack.reception import make_receive
-from bot.slack.rendering import render
-from bot.slack.sending import Sender
-from bot.slack.sockets import SocketReport, Sockets
-from bot.slack.submits import validate
-from bot.slack.tell import teller
-from bot.slack.throttle import Throttle
+from bot.slack.api.client import Installation, installation, open_session, web_client
+from bot.slack.api.opening import open_modal
+from bot.slack.api.profiles import SlackProfiles
+from bot.slack.delivery.messages import Message, Outcome
+from bot.slack.delivery.outgoing import Outgoing
+from bot.slack.delivery.places import Places
+from bot.slack.delivery.rendering import render
+from bot.slack.delivery.sending import Sender
+from bot.slack.desk.handlers import Handlers
+from bot.slack.desk.incoming import Incoming
+from bot.slack.desk.submits import validate
+from bot.slack.desk.visits import Desk
+from bot.slack.edge.answers import Suggestions
+from bot.slack.edge.app import Slack, build_slack
+from bot.slack.edge.forgeries import recorder
+from bot.slack.edge.http_mode import http_handler
+from bot.slack.edge.reception import make_receive
+from bot.slack.edge.sockets import SocketReport, Sockets
+from bot.slack.edge.tell import teller
+from bot.slack.edge.throttle import Throttle
 from bot.store.database import Database
 from bot.store.inheritance import inherit
 from bot.store.intake import Intake

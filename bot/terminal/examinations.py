@@ -19,7 +19,7 @@ from bot.operations.registry import Registry
 from bot.policy.examples import run_examples
 from bot.settings import ClusterConfig, Config, Settings, load_key
 from bot.settings.key import FILE
-from bot.slack.inspection import inspect as inspect_slack
+from bot.slack.api.inspection import inspect as inspect_slack
 from bot.store.inspection import Standing
 from bot.store.inspection import inspect as inspect_store
 from bot.terminal.errors import leaf

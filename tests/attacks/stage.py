@@ -27,10 +27,10 @@ from bot.requests.looking import Watching
 from bot.requests.notices import Notice
 from bot.requests.services import Services
 from bot.settings import parse_config
-from bot.slack.deliveries import Delivery, Kind, Lane, Submitted
-from bot.slack.desk import Desk
-from bot.slack.handlers import Handlers
-from bot.slack.throttle import Throttle
+from bot.slack.desk.handlers import Handlers
+from bot.slack.desk.visits import Desk
+from bot.slack.edge.deliveries import Delivery, Kind, Lane, Submitted
+from bot.slack.edge.throttle import Throttle
 from bot.store.database import Database, Transaction
 from bot.store.requests import Request, load
 from bot.store.tables import audit, messages, outbox

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pytest
 
 from bot.requests.notices import ReplyNotice
-from bot.slack.clicks import ROUTES, Presser
-from bot.slack.stamps import stamped
-from bot.slack.submits import SUBMITS
+from bot.slack.desk.clicks import ROUTES, Presser
+from bot.slack.desk.submits import SUBMITS
+from bot.slack.modals.stamps import stamped
 from tests.attacks.stage import Stage
 
 GUEST, NOBODY, READER, REQUESTER, SECOND, OTHER = (

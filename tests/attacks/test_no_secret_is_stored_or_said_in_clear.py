@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.requests.shown import load_shown
-from bot.slack import views
-from bot.slack.cards import card
+from bot.slack.cards.card import card
+from bot.slack.modals import views
 from tests.attacks.stage import Stage
 
 SECRETS = ("hunter2", "hunter3")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.requests.ending import expire_due
 from bot.requests.notices import LineNotice
-from bot.slack.rendering import home_shown
+from bot.slack.delivery.rendering import home_shown
 from tests.attacks.stage import Stage
 from tests.databases import KEYRING
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.slack.deliveries import Kind
+from bot.slack.edge.deliveries import Kind
 from tests.attacks.stage import CARD, Stage
 
 POLICY = "apiVersion: kajitori.dev/v1\nkind: Policy\n"

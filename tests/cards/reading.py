@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.slack.cards import Card
+from bot.slack.cards.card import Card
 from playground.workspace.blocks import blocks_problems, view_problems
 from playground.workspace.mentions import in_text
 

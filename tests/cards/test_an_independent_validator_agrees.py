@@ -13,11 +13,11 @@ from bot.operations.view import Action, Row, Table, View
 from bot.requests.notices import PingEvent
 from bot.requests.shown import Shown
 from bot.requests.states import State
-from bot.slack import views
-from bot.slack.cards import card
-from bot.slack.home import HomeShown, home
-from bot.slack.pings import ping
-from bot.slack.replies import reply
+from bot.slack.cards.card import card
+from bot.slack.cards.home import HomeShown, home
+from bot.slack.cards.pings import ping
+from bot.slack.cards.replies import reply
+from bot.slack.modals import views
 from bot.text import Link, Mention, text
 from tests.cards.requests_shown import shown
 

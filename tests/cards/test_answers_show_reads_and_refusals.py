@@ -7,8 +7,8 @@ import msgspec
 from bot.operations.view import Action, File, Row, Table, View
 from bot.requests.notices import Option, Problem
 from bot.requests.states import State
-from bot.slack.buttons import chosen
-from bot.slack.replies import line, offer, refusal, reply
+from bot.slack.cards.buttons import chosen
+from bot.slack.cards.replies import line, offer, refusal, reply
 from bot.text import Bold, Code, Mention, text
 from tests.cards.reading import mentions, pressed, problems, words
 from tests.cards.requests_shown import shown

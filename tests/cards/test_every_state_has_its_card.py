@@ -12,8 +12,8 @@ from bot.operations.plan import Back
 from bot.operations.progress import Progress
 from bot.requests.shown import Ballot, Shown
 from bot.requests.states import State
-from bot.slack.buttons import chosen
-from bot.slack.cards import CARDS, card
+from bot.slack.cards.buttons import chosen
+from bot.slack.cards.card import CARDS, card
 from bot.text import Code, text
 from playground.workspace.blocks import blocks_problems
 from playground.workspace.mentions import in_text

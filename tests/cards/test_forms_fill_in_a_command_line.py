@@ -10,8 +10,8 @@ from bot.commandline.form import Field, FieldKind, Form, form_of, line_of
 from bot.commandline.own import OWN
 from bot.operations.operation import Operation
 from bot.operations.registry import build_registry, installed_families
-from bot.slack.deliveries import view_values
-from bot.slack.forms import form
+from bot.slack.edge.deliveries import view_values
+from bot.slack.modals.forms import form
 from tests.cards.reading import problems
 
 REGISTRY = build_registry([*installed_families(), OWN])

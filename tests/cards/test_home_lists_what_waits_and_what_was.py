@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from bot.requests.states import State
-from bot.slack.buttons import chosen
-from bot.slack.home import HomeShown, home
+from bot.slack.cards.buttons import chosen
+from bot.slack.cards.home import HomeShown, home
 from tests.cards.reading import pressed, problems, words
 from tests.cards.requests_shown import DECISION, shown
 

@@ -16,7 +16,7 @@ from bot.operations.patches import Change
 from bot.operations.plan import Call, ContentType
 from bot.requests.shown import Shown
 from bot.requests.states import State
-from bot.slack import views
+from bot.slack.modals import views
 from tests.cards.reading import problems, words
 from tests.cards.requests_shown import APP, PATCH, PLAN, shown
 

@@ -18,11 +18,11 @@ from bot.operations.view import Action, Row, Table, View
 from bot.requests.notices import Option, PingEvent, Problem
 from bot.requests.shown import Ballot, Shown
 from bot.requests.states import State
-from bot.slack import views
-from bot.slack.cards import card
-from bot.slack.home import HomeShown, home
-from bot.slack.pings import ping
-from bot.slack.replies import offer, refusal, reply
+from bot.slack.cards.card import card
+from bot.slack.cards.home import HomeShown, home
+from bot.slack.cards.pings import ping
+from bot.slack.cards.replies import offer, refusal, reply
+from bot.slack.modals import views
 from bot.text import Bold, Code, GroupMention, Mention, text
 from tests.cards.reading import links, markup, mentions, pressed, problems
 from tests.cards.requests_shown import NOW, PLAN, shown

@@ -36,8 +36,8 @@ from bot.requests.services import Services
 from bot.requests.states import State
 from bot.requests.versions import Extras, encode_decision
 from bot.settings import parse_config
-from bot.slack.messages import Message, MessageKind
-from bot.slack.rendering import render
+from bot.slack.delivery.messages import Message, MessageKind
+from bot.slack.delivery.rendering import render
 from bot.store.outbox import Claimed
 from bot.store.plans import PlanVersion, add_plan
 from bot.store.requests import NewRequest, compare_and_set, insert_request, load

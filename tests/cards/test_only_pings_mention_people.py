@@ -8,7 +8,7 @@ import pytest
 from bot.requests.notices import PingEvent
 from bot.requests.shown import Ballot
 from bot.requests.states import ENDED, State
-from bot.slack.pings import loud, ping, still_true
+from bot.slack.cards.pings import loud, ping, still_true
 from bot.text import Code, text
 from tests.cards.reading import mentions, pressed, problems, words
 from tests.cards.requests_shown import BOB, CAROL, DECISION, NOW, PLAN, shown

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from bot.clock import SystemClock
-from bot.slack.deliveries import Delivery, Kind, Lane
-from bot.slack.incoming import Done, Handle, Incoming, IncomingSettings
-from bot.slack.reception import encode_delivery
+from bot.slack.desk.incoming import Done, Handle, Incoming, IncomingSettings
+from bot.slack.edge.deliveries import Delivery, Kind, Lane
+from bot.slack.edge.reception import encode_delivery
 from bot.store.database import Database
 from bot.store.intake import Intake
 from bot.store.tables import inbox

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import aiohttp
 from sqlalchemy import select
 
-from bot.slack.client import web_client
-from bot.slack.messages import Message, MessageKind
-from bot.slack.outgoing import Outgoing, OutgoingSettings
-from bot.slack.places import Places
-from bot.slack.sending import Sender
+from bot.slack.api.client import web_client
+from bot.slack.delivery.messages import Message, MessageKind
+from bot.slack.delivery.outgoing import Outgoing, OutgoingSettings
+from bot.slack.delivery.places import Places
+from bot.slack.delivery.sending import Sender
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.outbox import Claimed, OutMessage

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import select
 
-from bot.slack.answers import FieldErrors, Suggestions
-from bot.slack.deliveries import Delivery, Kind
-from bot.slack.reception import decode_delivery, make_receive
+from bot.slack.edge.answers import FieldErrors, Suggestions
+from bot.slack.edge.deliveries import Delivery, Kind
+from bot.slack.edge.reception import decode_delivery, make_receive
 from bot.store import inbox as inboxes
 from bot.store.tables import inbox
 from bot.text import text

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.slack.addressing import addressed
-from bot.slack.messages import Later
+from bot.slack.delivery.addressing import addressed
+from bot.slack.delivery.messages import Later
 from bot.store import outbox
 from bot.store.messages import message_of
 from bot.store.tables import outbox as rows

@@ -32,7 +32,10 @@ patches = st.lists(
 bodies = st.dictionaries(st.sampled_from(["spec", "status", "data"]), values, min_size=1)
 
 
-@given(body=patches, pointers=st.lists(st.sampled_from(["/spec/template", "/spec/paused", "/metadata/annotations/a~1b"])))
+POINTERS = ["/spec/template", "/spec/paused", "/metadata/annotations/a~1b"]
+
+
+@given(body=patches, pointers=st.lists(st.sampled_from(POINTERS)))
 def test_of_a_json_patch(body: list[Any], pointers: list[str]) -> None:
     call = Call(
         id="step-1",
@@ -73,7 +76,8 @@ def test_of_a_delete_which_is_pinned_to_uid_and_version() -> None:
 
 
 def test_a_dry_run_is_asked_for_in_the_query_and_nowhere_else() -> None:
-    call = Call(id="s", verb="patch", target=TARGET, content_type=ContentType.MERGE_PATCH, body={"spec": {"replicas": 2}})
+    body: dict[str, Any] = {"spec": {"replicas": 2}}
+    call = Call(id="s", verb="patch", target=TARGET, content_type=ContentType.MERGE_PATCH, body=body)
     dry, real = (wrap(call, OBSERVED, manager="m", timeout=5, dry_run=flag) for flag in (True, False))
     assert dry.body == real.body
     assert dry.query == {"timeout": "5s", "fieldManager": "m", "dryRun": "All"}

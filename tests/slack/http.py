@@ -12,8 +12,8 @@ import aiohttp
 from aiohttp import web
 
 from bot.clock import SystemClock
-from bot.slack.http_mode import Forgery, http_handler
-from bot.slack.sockets import Slack
+from bot.slack.edge.http_mode import Forgery, http_handler
+from bot.slack.edge.sockets import Slack
 from playground.workspace.server import Workspace
 from playground.workspace.signed_requests import signed_headers
 from tests.workspace.edge import slack_app

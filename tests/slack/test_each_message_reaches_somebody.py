@@ -7,10 +7,10 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from bot.slack.client import web_client
-from bot.slack.messages import Gone, Later, Message, MessageKind, Sent, Upload
-from bot.slack.places import Places
-from bot.slack.sending import Sender
+from bot.slack.api.client import web_client
+from bot.slack.delivery.messages import Gone, Later, Message, MessageKind, Sent, Upload
+from bot.slack.delivery.places import Places
+from bot.slack.delivery.sending import Sender
 from tests.workspace.edge import Moments
 
 BLOCKS = ({"type": "section", "text": {"type": "plain_text", "text": "Roll back shop/app"}},)

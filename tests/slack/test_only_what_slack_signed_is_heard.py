@@ -11,7 +11,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.clock import SystemClock
 from bot.errors import Refused
-from bot.slack.http_mode import BODY_LIMIT, http_handler
+from bot.slack.edge.http_mode import BODY_LIMIT, http_handler
 from playground.workspace.signed_requests import signed_headers
 from tests.slack.http import endpoint
 from tests.workspace.edge import Recorder, slack_app

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import Bug, Unavailable
-from bot.slack.client import installation, web_client
-from bot.slack.errors import Changed, MessageGone, NotReachable, PersonGone, TokenRefused, TriggerExpired, ViewGone
-from bot.slack.opening import open_modal, update_modal
-from bot.slack.places import Places
-from bot.slack.profiles import SlackProfiles
+from bot.slack.api.client import installation, web_client
+from bot.slack.api.errors import Changed, MessageGone, NotReachable, PersonGone, TokenRefused, TriggerExpired, ViewGone
+from bot.slack.api.opening import open_modal, update_modal
+from bot.slack.api.profiles import SlackProfiles
+from bot.slack.delivery.places import Places
 
 VIEW = {
     "type": "modal",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.deliveries import actor_team
+from bot.slack.edge.deliveries import actor_team
 
 OURS, THEIRS = "T0ACME", "T0PARTNER"
 

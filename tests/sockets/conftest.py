@@ -9,8 +9,8 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from bot.slack.client import web_client
-from bot.slack.sockets import SocketReport, Sockets, SocketSettings
+from bot.slack.api.client import web_client
+from bot.slack.edge.sockets import SocketReport, Sockets, SocketSettings
 from playground.workspace.clock import ManualClock
 from playground.workspace.server import Workspace
 from tests.workspace.edge import HalfTokens, Moments, Recorder, slack_app

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from aiohttp import WSMsgType, web
 
-from bot.slack.sockets import Trouble
+from bot.slack.edge.sockets import Trouble
 from tests.sockets.test_two_connections_are_held_open import opened
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.slack.answers import Told
+from bot.slack.edge.answers import Told
 from bot.text import text
 
 

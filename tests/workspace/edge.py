@@ -11,11 +11,11 @@ from datetime import datetime
 import aiohttp
 
 from bot.errors import Unavailable
-from bot.slack.answers import Accepted, Answer
-from bot.slack.app import Slack, build_slack
-from bot.slack.client import installation, web_client
-from bot.slack.deliveries import Delivery
-from bot.slack.tell import teller
+from bot.slack.api.client import installation, web_client
+from bot.slack.edge.answers import Accepted, Answer
+from bot.slack.edge.app import Slack, build_slack
+from bot.slack.edge.deliveries import Delivery
+from bot.slack.edge.tell import teller
 from bot.text import text
 from playground.workspace.clock import ManualClock
 from playground.workspace.server import Workspace

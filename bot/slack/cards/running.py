@@ -1,0 +1,78 @@
+"""The card while a request runs: how far it is, why it stands still, and the way out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.operations.progress import Progress
+from bot.requests.shown import Shown
+from bot.slack.cards.buttons import Element, actions, button, confirmation, overflow
+from bot.slack.cards.limits import Block
+from bot.slack.cards.parts import head, paragraph, reached, requester, voted
+from bot.slack.cards.quiet import quiet
+from bot.text import Text, text
+
+CELLS: Final = 10
+
+
+def running(shown: Shown, locale: str) -> list[Block]:
+    """Head, bar and why it stands still, people, buttons. The row stays the same, only its emphasis moves."""
+    return [
+        *paragraph([head(shown, reached(shown))], locale, first_bold=True),
+        *paragraph(how_far(shown.progress), locale),
+        *paragraph([requester(shown), *voted(shown.ballots, approve=True), *_sent(shown)], locale),
+        *actions(_buttons(shown, locale)),
+    ]
+
+
+def how_far(progress: Progress | None) -> list[Text]:
+    """The bar with its numbers, the condition's own words, and what holds it up."""
+    if progress is None:
+        return [text("Starting…")]
+    said = [quiet(progress.message)]
+    if progress.total > 0:
+        numbers = {"ready": progress.ready, "total": progress.total}
+        said.insert(0, text("{bar} {ready}/{total}", bar=bar(progress.ready, progress.total), **numbers))
+    if progress.stuck is not None:
+        said.append(text("🟠 {reason}", reason=quiet(progress.stuck)))
+    return said
+
+
+def bar(ready: int, total: int) -> str:
+    """Ten cells; full only when all are ready, so that 999 of 1000 never looks finished."""
+    filled = 0 if total <= 0 else max(0, min(CELLS, CELLS * ready // total))
+    return "▓" * filled + "░" * (CELLS - filled)
+
+
+def _sent(shown: Shown) -> list[Text]:
+    if shown.cancel_asked:
+        return [text("Stopping: nothing more will be begun.")]
+    if shown.calls == 1:
+        return [text("sent once")]
+    return [text("{count} calls, each sent once", count=shown.calls)] if shown.calls > 1 else []
+
+
+def _buttons(shown: Shown, locale: str) -> list[Element]:
+    menu = overflow([(text("Details"), "details"), (text("Why?"), "why")], shown.mark, locale=locale)
+    logs = button(text("Logs"), "logs", shown.mark, locale=locale)
+    if shown.cancel_asked:
+        return [logs, menu]
+    stuck = shown.progress is not None and shown.progress.stuck is not None
+    goes_back = shown.plan is not None and shown.plan.back is not None
+    label = text("Stop & go back") if goes_back else text("Stop")
+    body = _what_stop_does(shown)
+    stop = button(
+        label,
+        "stop",
+        shown.mark,
+        locale=locale,
+        style="primary" if stuck else "",
+        confirm=confirmation(text("Stop R-{number}?", number=str(shown.number)), body, label, locale=locale),
+    )
+    return [logs, stop, menu]
+
+
+def _what_stop_does(shown: Shown) -> Text:
+    if shown.plan is None or shown.plan.back is None:
+        return text("Nothing more is begun. What was already sent stays.")
+    return text("Nothing more is begun, then: {way}.", way=quiet(shown.plan.back.label))

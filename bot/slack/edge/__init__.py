@@ -1,0 +1,1 @@
+"""Where Slack comes in: Bolt, sockets, HTTP mode, and what becomes of a delivery before it is acknowledged."""
