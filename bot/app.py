@@ -29,7 +29,7 @@ from bot.observability.health import Health
 from bot.observability.redaction import redact
 from bot.operations.registry import build_registry, installed_families
 from bot.policy.loading import PolicyInForce
-from bot.requests.engine import Engine
+from bot.requests.engine.loop import Engine
 from bot.requests.looking import Watching
 from bot.requests.opening import examine_clusters, keep_examining, open_clusters
 from bot.requests.services import Services

@@ -7,9 +7,9 @@ from enum import StrEnum
 from bot.audit.records import Event
 from bot.errors import Refused, Unavailable
 from bot.identity.person import Person, same_human
+from bot.requests.engine.moves import StepState
 from bot.requests.mailing import refresh_card
 from bot.requests.marks import Mark
-from bot.requests.moves import StepState
 from bot.requests.records import record
 from bot.requests.rights import NotAllowed, check_rights
 from bot.requests.services import Done, Services

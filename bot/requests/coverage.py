@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.identity.person import Person
 from bot.policy.asked import WayBack
-from bot.requests.moments import longest
-from bot.requests.moves import StepState
+from bot.requests.engine.moments import longest
+from bot.requests.engine.moves import StepState
 from bot.requests.services import Services
 from bot.requests.versions import is_glass, verify_vote
 from bot.requests.voting import Case

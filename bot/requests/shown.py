@@ -17,9 +17,9 @@ from bot.operations.progress import Progress
 from bot.policy.decision import Decision, stricter
 from bot.requests.coverage import back_until
 from bot.requests.deciding import decide_plan
+from bot.requests.engine.moves import StepState
 from bot.requests.mailing import card_key
 from bot.requests.marks import mark_of
-from bot.requests.moves import StepState
 from bot.requests.outcomes import decode_outcome
 from bot.requests.rehearsal import Rehearsal
 from bot.requests.services import Services

@@ -14,7 +14,7 @@ from bot.execution.readback import Effect
 from bot.operations.operation import Operation
 from bot.operations.plan import Call, Nothing, Plan, Wait
 from bot.requests.drift import drift
-from bot.requests.moves import Finish, StepState, next_move
+from bot.requests.engine.moves import Finish, StepState, next_move
 from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
 from bot.requests.states import State
 from bot.settings import load_settings

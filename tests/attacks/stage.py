@@ -22,7 +22,7 @@ from bot.kubernetes.transport import Transport
 from bot.operations.registry import build_registry
 from bot.policy.loading import PolicyInForce
 from bot.requests.clusters import Clusters, OpenCluster
-from bot.requests.engine import Engine
+from bot.requests.engine.loop import Engine
 from bot.requests.looking import Watching
 from bot.requests.notices import Notice
 from bot.requests.services import Services

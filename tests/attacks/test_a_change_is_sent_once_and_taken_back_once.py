@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.requests.engine import Engine
+from bot.requests.engine.loop import Engine
 from tests.attacks.stage import Stage
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.operations.kinds import DEPLOYMENT, Target
 from bot.operations.plan import Call, Plan, Wait
-from bot.requests.moves import Finish, Follow, ReadBack, Start, StepState, next_move
+from bot.requests.engine.moves import Finish, Follow, ReadBack, Start, StepState, next_move
 from bot.requests.states import State
 from bot.text import text
 

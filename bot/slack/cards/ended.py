@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.operations.kinds import KINDS, Target
 from bot.operations.plan import Plan
-from bot.requests.moves import StepState
+from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
 from bot.requests.states import State
 from bot.slack.cards.buttons import Element, Style, actions, button, confirmation, overflow

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from bot.locales.rendering import plain
-from bot.requests.moves import StepState
+from bot.requests.engine.moves import StepState
 from bot.requests.shown import Ballot, Shown
 from bot.requests.states import State
 from bot.slack.cards.limits import Block, clip

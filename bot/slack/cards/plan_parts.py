@@ -11,7 +11,7 @@ from bot.operations.json import JSON
 from bot.operations.patches import Change
 from bot.operations.plan import Call, Plan, Step, Wait
 from bot.operations.untrusted import visible
-from bot.requests.moves import StepState
+from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown, StepShown
 from bot.slack.cards.limits import Block, clip
 from bot.slack.cards.parts import paragraph

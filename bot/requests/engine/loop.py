@@ -12,9 +12,9 @@ import structlog
 
 from bot.audit.records import Event
 from bot.errors import KajitoriError, Unavailable
-from bot.requests.attempt import run_attempt
 from bot.requests.ending import expire_due
-from bot.requests.holding import Held
+from bot.requests.engine.attempt import run_attempt
+from bot.requests.engine.holding import Held
 from bot.requests.mailing import alarm, ping, refresh_card
 from bot.requests.notices import PingEvent
 from bot.requests.outcomes import Outcome, decode_outcome, encode_outcome

@@ -7,7 +7,7 @@ from typing import final
 
 from bot.audit.records import Event
 from bot.operations.plan import Call
-from bot.requests.holding import Held
+from bot.requests.engine.holding import Held
 from bot.requests.records import record
 from bot.store.steps import intend
 

@@ -10,10 +10,10 @@ import msgspec
 from bot.audit.records import Event
 from bot.identity.person import Person
 from bot.operations.progress import Progress
-from bot.requests.holding import Held
-from bot.requests.judging import Again
+from bot.requests.engine.holding import Held
+from bot.requests.engine.judging import Again
+from bot.requests.engine.moves import StepState
 from bot.requests.mailing import ask_voters, ping, publish_home, refresh_card
-from bot.requests.moves import StepState
 from bot.requests.notices import PingEvent, Priority
 from bot.requests.outcomes import Outcome, decode_outcome, encode_outcome
 from bot.requests.records import record

@@ -20,13 +20,13 @@ from bot.kubernetes.cluster import Client
 from bot.operations.plan import Call, Wait
 from bot.operations.progress import Progress
 from bot.requests.deciding import people_who_can_vote
-from bot.requests.holding import Held, Judged
-from bot.requests.judging import Again, AlreadySo, Go, Stop, Verdict, judge, judge_rest
-from bot.requests.ledgers import LeasedLedger
+from bot.requests.engine.holding import Held, Judged
+from bot.requests.engine.judging import Again, AlreadySo, Go, Stop, Verdict, judge, judge_rest
+from bot.requests.engine.ledgers import LeasedLedger
+from bot.requests.engine.moves import Finish, Follow, ReadBack, Start, StepState, next_move
+from bot.requests.engine.settling import ask_again, begin, finish, postpone, settle_step, show_progress
 from bot.requests.marks import mark_of
-from bot.requests.moves import Finish, Follow, ReadBack, Start, StepState, next_move
 from bot.requests.outcomes import decode_outcome
-from bot.requests.settling import ask_again, begin, finish, postpone, settle_step, show_progress
 from bot.requests.states import State
 from bot.requests.voting import Case, load_case
 from bot.store.errors import LeaseLost
@@ -238,10 +238,12 @@ async def _follow(held: Held, standing: Standing, wait: Wait) -> bool:
     stopped = asyncio.create_task(held.cancelled.wait(), name=f"stop R-{case.request.id}")
     try:
         await asyncio.wait({following, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not following.done():
+        if following.done():
+            progress = following.result()
+            await held.renew()  # it may be the end of a way back that was taken while this one ran
+        if held.cancelled.is_set():
             await finish(held, case, State.HALTED, text("Following was stopped; what was sent has taken effect."))
             return True
-        progress = following.result()
     except Unavailable:
         raise
     except KajitoriError as error:

@@ -19,7 +19,7 @@ from bot.policy.tally import Tally, tally
 from bot.policy.untouchable import Untouchable, check_untouchable
 from bot.requests.deciding import counted_votes, decide_plan
 from bot.requests.drift import drift
-from bot.requests.moments import voting_moment
+from bot.requests.engine.moments import voting_moment
 from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
 from bot.requests.rights import lacks_right
 from bot.requests.services import Services
