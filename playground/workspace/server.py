@@ -17,6 +17,7 @@ from playground.workspace.deliveries import RETRY_DELAYS, Courier, Delivery, Out
 from playground.workspace.feed import Change
 from playground.workspace.hooks import Hooks
 from playground.workspace.limits import RateLimits
+from playground.workspace.neighbours import only_local
 from playground.workspace.offers import Complete, Offers
 from playground.workspace.pages import Pages
 from playground.workspace.people import DEFAULT_PEOPLE, DEFAULT_USERGROUPS, Person, UserGroup
@@ -94,7 +95,7 @@ class Workspace:
         return self.state.address
 
     async def start(self) -> None:
-        app = web.Application(client_max_size=LARGEST_BODY)
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[only_local])
         web_api = WebApi(
             self.state,
             bot_token=self.bot_token,
