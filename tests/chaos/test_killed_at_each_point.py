@@ -11,7 +11,7 @@ from tests.chaos.conftest import Ground
 from tests.installation.bot import PATIENCE
 from tests.installation.process import process
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.cluster]
 
 POINTS = ("claimed", "executing", "before-intent", "intent-stored", "sent", "outcome-stored", "followed")
 ROUNDS = int(os.environ.get("KAJITORI_CHAOS_ROUNDS", "1"))
