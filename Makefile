@@ -43,7 +43,12 @@ bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sid
 	$(BIN)/python -m bench
 
 run: $(VENV)/run.stamp  ## open the playground: PORT=8730, DATA=folder that keeps everything over restarts
-	@$(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
+	@$(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(PLAY)
+
+# Only what is typed counts: a KUBECONFIG of the environment would else lead into a cluster that nobody named.
+typed = $(if $(filter command,$(origin $(1))),$(2))
+PLAY  = $(call typed,KUBECONFIG,--kubeconfig '$(KUBECONFIG)') $(call typed,NAMESPACE,--namespace '$(NAMESPACE)') \
+	$(call typed,APPLY,--apply) $(call typed,REMOVE,--remove) $(call typed,CLUSTER,--$(CLUSTER))
 
 manifests: $(VENV)/dev.stamp  ## write deploy/'s manifests and docs/reference.md anew from the code
 	$(BIN)/python -m tests.deploy.generated

@@ -18,7 +18,7 @@ from playground.workspace.server import Workspace
 START: Final = 60.0
 """Seconds until it listens. It takes two on an idle machine."""
 
-STOP: Final = 2.0
+STOP: Final = 1.5
 """Seconds to end by itself. What it had begun is taken up at the next start, as after any crash."""
 
 LOG: Final = "bot.log"

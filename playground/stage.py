@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +23,29 @@ from playground.keeping.folder import opened
 from playground.keeping.keeper import Keeper
 from playground.town import clusters as town
 from playground.town.admission import provide
+from playground.town.completions import completing
 from playground.workspace.keeping import WorkspaceKept, kept, recall
 from playground.workspace.server import Workspace
 
 CLUSTERS: Final = ("prod", "staging")
 DOWN: Final = 2.0
 """Seconds for which a bot that was killed stays away, so that people can see that nothing is lost."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Which clusters it plays with. `provide` writes the bot's configuration for clusters that are there already;
+
+    without it two simulated ones are put up. `upkeep` goes on for as long as the stage is open.
+    """
+
+    name: str = "simulated"
+    provide: Callable[[Path], None] | None = None
+    upkeep: Callable[[], Coroutine[Any, Any, None]] | None = None
+
+
+SIMULATED: Final = Setting()
 
 
 @final
@@ -43,6 +60,7 @@ class Stage:
     clusters: dict[str, SimulatedCluster]
     data: Path
     speed: float
+    setting: Setting
     registry: Registry
     empty: WorkspaceKept
     bot: BotProcess = field(init=False)
@@ -63,6 +81,10 @@ class Stage:
 
         Raises `Refused` where the bot does not start.
         """
+        if self.setting.provide is not None:
+            self.setting.provide(self.data)
+            await self.bot.start()
+            return
         for name in CLUSTERS:
             self.clusters[name] = await _cluster(kept.get(name), self.speed, (ports or {}).get(name, 0))
         provide(self.data, self.clusters, self.registry)
@@ -142,24 +164,28 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(data: Path, *, port: int = 0, speed: float = 1.0, keep: bool = True) -> AsyncIterator[Stage]:
+async def staged(
+    data: Path, *, port: int = 0, speed: float = 1.0, keep: bool = True, setting: Setting = SIMULATED
+) -> AsyncIterator[Stage]:
     """The playground for as long as it is entered; `data` keeps it for the next time.
 
     Raises `Refused`: with nothing changed, where the folder or the port cannot be used; or where the bot does not
     start.
     """
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(opened(data))
+        folder = stack.enter_context(opened(data, setting=setting.name))
         workspace = Workspace(port=port)
         stage = Stage(
             workspace=workspace,
             clusters={},
             data=data,
             speed=speed,
+            setting=setting,
             registry=build_registry([*installed_families(), OWN]),
             empty=kept(workspace),
         )
         workspace.routes = Glass(stage).routes()
+        workspace.complete = completing(stage.clusters, stage.registry)
         before = folder.world
         if before is not None:
             recall(workspace, before.workspace)
@@ -177,6 +203,8 @@ async def staged(data: Path, *, port: int = 0, speed: float = 1.0, keep: bool = 
         if keep:
             await keeper.save()
             stage.begin(keeper.run())
+        if setting.upkeep is not None:
+            stage.begin(setting.upkeep())
         yield stage
 
 

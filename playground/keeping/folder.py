@@ -28,9 +28,10 @@ DATABASE: Final = "kajitori.db"
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """`form` counts the ways in which this was ever written."""
+    """`form` counts the ways in which this was ever written; `setting` names the clusters that it was played with."""
 
     form: int
+    setting: str
     workspace: WorkspaceKept
     clusters: dict[str, ClusterKept]
 
@@ -46,11 +47,14 @@ class Folder:
 
     path: Path
     world: World | None
+    setting: str
 
     def save(self, workspace: bytes, clusters: Mapping[str, bytes]) -> None:
         """Write the parts, each encoded by `encoded`. May block. Raises `OSError`."""
         parts = {name: msgspec.Raw(part) for name, part in clusters.items()}
-        content = msgspec.json.encode({"form": FORM, "workspace": msgspec.Raw(workspace), "clusters": parts})
+        content = msgspec.json.encode(
+            {"form": FORM, "setting": self.setting, "workspace": msgspec.Raw(workspace), "clusters": parts}
+        )
         beside = self.path / f"{WORLD}.{secrets.token_hex(4)}"
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -69,7 +73,7 @@ def encoded(part: WorkspaceKept | ClusterKept) -> bytes:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Folder]:
+def opened(path: Path, *, setting: str) -> Iterator[Folder]:
     """The folder, held against other playgrounds. Raises `Refused` before anything in it was changed."""
     try:
         _refuse_foreign(path)
@@ -83,7 +87,13 @@ def opened(path: Path) -> Iterator[Folder]:
             world = _read(path)
         except OSError as error:
             raise _unusable(path, error) from error
-        yield Folder(path=path, world=world)
+        if world is not None and world.setting != setting:
+            raise Refused(
+                text("The folder {path} was played with other clusters.", path=Code(str(path))),
+                why=text("It was {before}; now it is {now}.", before=Code(world.setting), now=Code(setting)),
+                next=text("Name another folder: {command}", command=_command("./another")),
+            )
+        yield Folder(path=path, world=world, setting=setting)
     finally:
         os.close(lock)
 

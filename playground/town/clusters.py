@@ -14,6 +14,7 @@ SHOP: Final = "shop"
 APP: Final = f"/apis/apps/v1/namespaces/{SHOP}/deployments/app"
 CHECKOUT: Final = f"/apis/apps/v1/namespaces/{SHOP}/deployments/checkout"
 IMAGE: Final = "registry.example/shop/app:"
+BROKEN: Final = "registry.example/shop/checkout:broken-1"
 LATER: Final = ("v2.3.9", "v2.4.0", "v2.4.0-hotfix", "v2.4.1")
 """Revisions two to five of `app`; the last is what runs."""
 
@@ -28,11 +29,11 @@ async def furnish(cluster: SimulatedCluster) -> None:
         cluster.admin.apply((HERE / "shop.yaml").read_text(), namespace=SHOP)
         cluster.admin.apply((HERE / "around.yaml").read_text())
         for image in LATER:
-            await cluster.admin.until(APP, _rolled_out)
+            await cluster.admin.until(APP, rolled_out)
             _set_image(cluster, APP, IMAGE + image)
-        await cluster.admin.until(APP, _rolled_out)
-        await cluster.admin.until(CHECKOUT, _rolled_out)
-        _set_image(cluster, CHECKOUT, "registry.example/shop/checkout:broken-1")
+        await cluster.admin.until(APP, rolled_out)
+        await cluster.admin.until(CHECKOUT, rolled_out)
+        _set_image(cluster, CHECKOUT, BROKEN)
     finally:
         cluster.pace.speed = usual
 
@@ -46,7 +47,8 @@ def _set_image(cluster: SimulatedCluster, path: str, image: str) -> None:
     cluster.admin.change(path, changed)
 
 
-def _rolled_out(found: Json) -> bool:
+def rolled_out(found: Json) -> bool:
+    """Whether a Deployment runs what its spec says, and nothing else."""
     status, wanted = found.get("status", {}), found["spec"]["replicas"]
     seen = status.get("observedGeneration", 0) >= found["metadata"]["generation"]
     return (

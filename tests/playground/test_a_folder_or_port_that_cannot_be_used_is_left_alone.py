@@ -46,7 +46,7 @@ def damaged(path: Path) -> None:
 def altered(path: Path) -> None:
     path.mkdir()
     (path / LOCK).touch()
-    (path / WORLD).write_bytes(b'{"form":1,"workspace":{"messages":7},"clusters":{}}')
+    (path / WORLD).write_bytes(b'{"form":1,"setting":"simulated","workspace":{"messages":7},"clusters":{}}')
 
 
 def newer(path: Path) -> None:

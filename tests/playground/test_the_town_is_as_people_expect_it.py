@@ -40,3 +40,11 @@ async def test_bare_eks_shows_what_runs_here_and_what_is_broken(stage: Stage) ->
     shown = words(await seen(stage, "checkout"))
     for name in ("app", "checkout", "worker", "cache", "log-agent"):
         assert name in shown
+
+
+async def test_a_line_is_completed_with_what_is_there(stage: Stage) -> None:
+    assert stage.workspace.complete is not None
+    found = await stage.workspace.complete("alice", "/eks rollout undo deployment/ch")
+    assert [each.word for each in found] == ["deployment/checkout"]
+    found = await stage.workspace.complete("alice", "/eks rollout un")
+    assert [each.word for each in found] == ["undo"]
