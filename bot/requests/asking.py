@@ -28,7 +28,15 @@ from bot.requests.states import State
 from bot.requests.versions import Extras, encode_person, version_row
 from bot.store.database import Transaction
 from bot.store.plans import add_plan
-from bot.store.requests import NewRequest, Request, count_open, insert_request, last_succeeded, same_open
+from bot.store.requests import (
+    NewRequest,
+    Request,
+    count_open,
+    insert_request,
+    last_succeeded,
+    same_line_waiting,
+    same_open,
+)
 from bot.text import Code, Text, When, text
 
 NO_AUTHORITY = (NotAllowed, Untouchable, Forbidden)
@@ -71,7 +79,9 @@ async def ask(services: Services, asked: Ask, done: Done) -> None:
         return
     voters = await people_who_can_vote(services, cluster, asked.person, outcome.plan, decision)
     async with services.database.transaction() as tx:
-        twins = await same_open(tx, cluster.name, outcome.digest)
+        twins = await same_open(tx, cluster.name, outcome.digest) or await same_line_waiting(
+            tx, cluster.name, asked.arguments.namespace, asked.line
+        )
         if twins and not asked.anyway:
             await offer(tx, services, asked.key, twins[0], asked.address, asked.line)
         else:

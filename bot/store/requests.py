@@ -158,6 +158,17 @@ async def same_open(tx: Transaction, cluster: str, digest: str) -> tuple[Request
     return await _readable(tx, found.order_by(requests.c.id))
 
 
+async def same_line_waiting(tx: Transaction, cluster: str, namespace: str, command_line: str) -> tuple[Request, ...]:
+    """Waiting requests with the very same words: a restart's plan holds its moment, so no two have the same digest."""
+    found = select(requests).where(
+        requests.c.cluster == cluster,
+        requests.c.namespace == namespace,
+        requests.c.command_line == command_line,
+        requests.c.state == "waiting",
+    )
+    return await _readable(tx, found.order_by(requests.c.id))
+
+
 async def last_succeeded(tx: Transaction, cluster: str, namespace: str, command_line: str) -> Request | None:
     """The latest request with these words that succeeded: who asks again is told that it is done already."""
     found = select(requests).where(

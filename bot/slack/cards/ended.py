@@ -9,7 +9,18 @@ from bot.requests.shown import Shown
 from bot.requests.states import State
 from bot.slack.cards.buttons import Element, Style, actions, button, confirmation, overflow
 from bot.slack.cards.limits import Block
-from bot.slack.cards.parts import asked, head, nothing_sent, paragraph, reached, requester, trouble, voted, was_sent
+from bot.slack.cards.parts import (
+    asked,
+    head,
+    loud,
+    nothing_sent,
+    paragraph,
+    reached,
+    requester,
+    trouble,
+    voted,
+    was_sent,
+)
 from bot.slack.cards.quiet import name_of, one_line, quiet
 from bot.slack.cards.running import how_far
 from bot.slack.cards.waiting import command
@@ -22,7 +33,7 @@ def succeeded(shown: Shown, locale: str) -> list[Block]:
     return [
         *paragraph([head(shown, reached(shown))], locale, first_bold=True),
         *paragraph(result, locale),
-        *paragraph([requester(shown), *voted(shown.ballots, approve=True), *_way_back(shown)], locale),
+        *paragraph([requester(shown), *voted(shown, approve=True), *loud(shown), *_way_back(shown)], locale),
         *actions(_after(shown, locale)),
     ]
 
@@ -32,7 +43,7 @@ def failed(shown: Shown, locale: str) -> list[Block]:
     return [
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
         *paragraph([*nothing_sent(shown), *trouble(shown), *_how_far(shown)], locale),
-        *paragraph([requester(shown), *voted(shown.ballots, approve=True), *_way_back(shown)], locale),
+        *paragraph([requester(shown), *voted(shown, approve=True), *loud(shown), *_way_back(shown)], locale),
         *actions(_after(shown, locale, again=text("Try again"))),
     ]
 
@@ -47,7 +58,7 @@ def partly_done(shown: Shown, locale: str) -> list[Block]:
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
         *paragraph([*trouble(shown), *steps(shown)], locale),
         *paragraph(commands, locale),
-        *paragraph([requester(shown), *voted(shown.ballots, approve=True)], locale),
+        *paragraph([requester(shown), *voted(shown, approve=True)], locale),
         *actions(_after(shown, locale, again=text("Do the rest"))),
     ]
 
@@ -66,7 +77,7 @@ def needs_attention(shown: Shown, locale: str) -> list[Block]:
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
         *paragraph([*(trouble(shown) or [text("It is not known whether it took effect.")]), *steps(shown)], locale),
         *paragraph([text("To look: {command}", command=look)], locale),
-        *paragraph([owner, *voted(shown.ballots, approve=True)], locale),
+        *paragraph([owner, *voted(shown, approve=True)], locale),
         *actions(row),
     ]
 
@@ -85,7 +96,7 @@ def stopped(shown: Shown, locale: str) -> list[Block]:
     return [
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
         *paragraph([*nothing_sent(shown), *trouble(shown), *took_effect], locale),
-        *paragraph([requester(shown), *voted(shown.ballots, approve=False)], locale),
+        *paragraph([requester(shown), *voted(shown, approve=False)], locale),
         *actions(row),
     ]
 

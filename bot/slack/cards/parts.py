@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.locales.rendering import plain
 from bot.requests.engine.moves import StepState
-from bot.requests.shown import Ballot, Shown
+from bot.requests.shown import Shown
 from bot.requests.states import State
 from bot.slack.cards.limits import Block, clip
 from bot.slack.cards.quiet import group_name, name_of, one_line, quiet
@@ -88,18 +88,27 @@ def requester(shown: Shown) -> Text:
     return text("asked by {person}", person=name)
 
 
-def voted(ballots: Sequence[Ballot], *, approve: bool) -> list[Text]:
-    """Who voted so, when, and why."""
+def voted(shown: Shown, *, approve: bool) -> list[Text]:
+    """Who voted so, when, and why. A requester's own yes is a confirmation, never an approval."""
     said: list[Text] = []
-    for ballot in [each for each in ballots if each.approve is approve][:NAMED]:
+    for ballot in [each for each in shown.ballots if each.approve is approve][:NAMED]:
         name, at, reason = Bold(name_of(ballot.voter)), When(ballot.at), one_line(ballot.reason)
-        if approve:
+        if approve and ballot.voter.user == shown.requester.user:
+            said.append(text("confirmed by {person} alone, {when}", person=name, when=at))
+        elif approve:
             said.append(text("approved by {person}, {when}", person=name, when=at))
         elif reason:
             said.append(text("rejected by {person}: “{reason}”", person=name, reason=reason))
         else:
             said.append(text("rejected by {person}, {when}", person=name, when=at))
     return said
+
+
+def loud(shown: Shown) -> list[Text]:
+    """That nobody had to agree."""
+    if not shown.break_glass:
+        return []
+    return [text("🚨 Break glass: it goes ahead without votes, everyone is told, and it is reviewed.")]
 
 
 def voters(shown: Shown) -> Value:

@@ -162,7 +162,7 @@ def _next(shown: Shown) -> list[Text]:
     if shown.state is State.SUCCEEDED and not was_sent(shown):
         return [text("It was already so. Nothing was sent.")]
     if shown.state is State.REJECTED:
-        return voted(shown.ballots, approve=False)
+        return voted(shown, approve=False)
     if shown.state is State.HALTED and was_sent(shown):
         return [text("Taken back by R-{number}.", number=str(shown.back_taken))] if shown.back_taken else []
     return [NEXT[shown.state]] if shown.state in NEXT else []

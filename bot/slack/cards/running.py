@@ -8,7 +8,7 @@ from bot.operations.progress import Progress
 from bot.requests.shown import Shown
 from bot.slack.cards.buttons import Element, actions, button, confirmation, overflow
 from bot.slack.cards.limits import Block
-from bot.slack.cards.parts import head, paragraph, reached, requester, voted
+from bot.slack.cards.parts import head, loud, paragraph, reached, requester, voted
 from bot.slack.cards.quiet import quiet
 from bot.text import Text, text
 
@@ -20,7 +20,7 @@ def running(shown: Shown, locale: str) -> list[Block]:
     return [
         *paragraph([head(shown, reached(shown))], locale, first_bold=True),
         *paragraph(how_far(shown.progress), locale),
-        *paragraph([requester(shown), *voted(shown.ballots, approve=True), *_sent(shown)], locale),
+        *paragraph([requester(shown), *voted(shown, approve=True), *loud(shown), *_sent(shown)], locale),
         *actions(_buttons(shown, locale)),
     ]
 

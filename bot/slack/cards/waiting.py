@@ -13,6 +13,7 @@ from bot.slack.cards.parts import (
     asked,
     change,
     head,
+    loud,
     needs_confirmation,
     paragraph,
     pods,
@@ -55,7 +56,7 @@ def approved(shown: Shown, locale: str) -> list[Block]:
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
         *paragraph(change(shown, locale), locale),
         *paragraph([*impact(shown), *warnings(shown)], locale),
-        *paragraph([requester(shown), *voted(shown.ballots, approve=True), *loud(shown)], locale),
+        *paragraph([requester(shown), *voted(shown, approve=True), *loud(shown)], locale),
         *actions(row),
     ]
 
@@ -100,7 +101,7 @@ def moved(shown: Shown) -> list[Text]:
 
 
 def _people(shown: Shown, locale: str) -> list[Block]:
-    said = [requester(shown), *voted(shown.ballots, approve=True)]
+    said = [requester(shown), *voted(shown, approve=True)]
     if shown.back_of:
         said.append(text("This is the way back of R-{number}.", number=str(shown.back_of)))
     if shown.state is State.WAITING:
@@ -133,13 +134,6 @@ def covers_back(shown: Shown) -> list[Text]:
         until = When(shown.back_until)
         return [text("Approving also lets {person} go back until {when}.", person=person, when=until)]
     return [text("Approving also lets {person} go back for {minutes} minutes.", person=person, minutes=minutes)]
-
-
-def loud(shown: Shown) -> list[Text]:
-    """That nobody had to agree."""
-    if not shown.break_glass:
-        return []
-    return [text("🚨 Break glass: it goes ahead without votes, everyone is told, and it is reviewed.")]
 
 
 def _waiting_buttons(shown: Shown, locale: str) -> list[Element]:

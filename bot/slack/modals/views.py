@@ -6,10 +6,10 @@ from bot.policy.explain import how_long, what_is_asked
 from bot.requests.shown import Shown
 from bot.slack.cards.ended import steps
 from bot.slack.cards.limits import Block
-from bot.slack.cards.parts import asked, change, paragraph, place, requester, trouble, voted, voters
+from bot.slack.cards.parts import asked, change, loud, paragraph, place, requester, trouble, voted, voters
 from bot.slack.cards.plan_parts import calls, changes, identity, stages
 from bot.slack.cards.quiet import mild, one_line
-from bot.slack.cards.waiting import covers_back, impact, loud, moved, warnings
+from bot.slack.cards.waiting import covers_back, impact, moved, warnings
 from bot.slack.modals.frame import View, modal, reason_input
 from bot.text import Code, Text, text
 
@@ -142,9 +142,7 @@ def _about(shown: Shown, locale: str) -> list[Block]:
         *paragraph(change(shown, locale), locale),
         *paragraph(moved(shown), locale),
         *paragraph([*impact(shown), *warnings(shown, EVERY_WARNING)], locale),
-        *paragraph(
-            [requester(shown), *voted(shown.ballots, approve=True), *voted(shown.ballots, approve=False)], locale
-        ),
+        *paragraph([requester(shown), *voted(shown, approve=True), *voted(shown, approve=False)], locale),
         *paragraph([*covers_back(shown), *loud(shown)], locale),
     ]
 
