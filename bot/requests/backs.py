@@ -69,6 +69,8 @@ async def go_back(services: Services, going: GoingBack, read: Read, done: Done) 
     Raises `Refused` where there is none, or it was taken already; `NotAllowed` for who could not have changed it.
     """
     case = await load_case(services, going.mark)
+    async with services.database.read() as tx:
+        await _check_not_taken(tx, case.request.id)
     asked = _asked(case, going, read)
     if going.person.slack_user != case.request.requester_slack:
         await check_rights(case.cluster.as_(going.person), case.version.plan.calls)
@@ -159,15 +161,18 @@ async def _stop_and_tell(tx: Transaction, services: Services, case: Case, going:
     if request is None or not await compare_and_set(tx, request.id, request.version):
         # Whoever changed it meanwhile may have taken the same way back.
         raise Unavailable(text("R-{number} is changing right now.", number=str(case.request.id)))
-    taken = [each for each in await ways_back_of(tx, request.id) if each.state in TAKEN and each.id != taking]
-    if taken:
-        raise Refused(
-            text("R-{number} was taken back already by R-{back}.", number=str(request.id), back=str(taken[0].id))
-        )
+    await _check_not_taken(tx, request.id, taking=taking)
     if request.state == State.EXECUTING:
         await ask_to_stop(tx, services, request, going.person)
     else:
         await refresh_card(tx, services, request.id, request.channel)
+
+
+async def _check_not_taken(tx: Transaction, number: int, *, taking: int = 0) -> None:
+    """Raise `Refused` if another request than `taking` takes or took the way back of this one."""
+    taken = [each for each in await ways_back_of(tx, number) if each.state in TAKEN and each.id != taking]
+    if taken:
+        raise Refused(text("R-{number} was taken back already by R-{back}.", number=str(number), back=str(taken[0].id)))
 
 
 def _then(services: Services, case: Case, going: GoingBack, done: Done) -> Done:

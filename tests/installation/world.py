@@ -21,6 +21,7 @@ from typing import Any, Final, cast
 
 from bot.app import Knobs, Running, serving
 from bot.audit.verification import verify_database
+from playground.cluster.server import SimulatedCluster
 from playground.workspace.server import Workspace
 from tests.clocks import RunningClock
 from tests.controlplane.shop import AppWorld, Shop
@@ -53,6 +54,13 @@ class World:
     async def app(self, *images: str, name: str = "app", replicas: int = 2, **more: Any) -> AppWorld:
         """A Deployment that went through these images, the last one rolled out."""
         return await self.shop.deployment(name, images=images or ("app:v1", "app:v2"), replicas=replicas, **more)
+
+    @property
+    def cluster(self) -> SimulatedCluster:
+        """The simulated cluster, for what only that can be told to do."""
+        found: object = self.shop.control_plane
+        assert isinstance(found, SimulatedCluster)
+        return found
 
     @asynccontextmanager
     async def bot(self, *, verified: bool = True, knobs: Knobs | None = None, **configured: Any) -> AsyncIterator[Bot]:

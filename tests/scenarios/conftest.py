@@ -48,6 +48,15 @@ async def simulated_world(request: pytest.FixtureRequest, tmp_path: Path) -> Asy
         yield found
 
 
+@pytest.fixture
+async def replicas_world(postgresql: PostgreSQL, tmp_path: Path) -> AsyncIterator[World]:
+    """PostgreSQL only: where several bots may run."""
+    address = await postgresql.borrow()
+    async with _simulated(tmp_path, address, speed=1) as found:
+        yield found
+    await postgresql.give_back(address)
+
+
 @asynccontextmanager
 async def _world(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[World]:
     match request.param:

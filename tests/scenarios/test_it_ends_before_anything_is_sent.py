@@ -58,7 +58,7 @@ async def test_what_was_approved_and_could_not_be_started_in_time_expires(simula
         await bot.command("alice", UNDO)
         await bot.click("bob", await bot.card(1), "approve")
         await bot.modal("bob")
-        world.shop.control_plane.faults.answer(503, times=10_000, verb="get", path="/deployments/")  # type: ignore[attr-defined]
+        world.cluster.faults.answer(503, times=10_000, verb="get", path="/deployments/")
         await bot.submit("bob")
         assert "cancel" in buttons(await bot.card(1, "☑️"))
         world.clock.turn_on(minutes=16)
@@ -74,7 +74,7 @@ async def test_what_was_approved_is_taken_back_before_it_could_be_started(simula
         await bot.command("alice", UNDO)
         await bot.click("bob", await bot.card(1), "approve")
         await bot.modal("bob")
-        world.shop.control_plane.faults.answer(503, times=10_000, verb="get", path="/deployments/")  # type: ignore[attr-defined]
+        world.cluster.faults.answer(503, times=10_000, verb="get", path="/deployments/")
         await bot.submit("bob")
         await bot.click("alice", await bot.card(1, "☑️"), "cancel")
         await bot.ended(1, "⏹️", "Nothing was sent")

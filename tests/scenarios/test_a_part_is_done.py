@@ -1,0 +1,42 @@
+"""Two objects in one change, and the API server takes the first only: said exactly, with the rest and the way back."""
+
+from __future__ import annotations
+
+from tests.installation.bot import buttons, everything
+from tests.installation.world import World
+from tests.scenarios.lines import VOTED
+
+
+async def test_the_second_of_two_is_refused(simulated_world: World) -> None:
+    world = simulated_world
+    await world.app(name="app")
+    await world.app(name="web")
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/app deploy/web *=app:v3")
+        await bot.click("bob", await bot.card(1), "approve")
+        await bot.modal("bob")
+        world.cluster.faults.answer(403, verb="patch", path="/deployments/web", message="no more today")
+        await bot.submit("bob")
+        card = await bot.ended(1, "⚠️", "no more today")
+        shown = everything(card)
+        assert "✔️" in shown
+        assert "✖️" in shown
+        assert "The rest:" in shown
+        assert "The way back:" in shown
+        assert {"back", "again"} <= buttons(card).keys()
+        assert await bot.life(1) == [*VOTED, "request.partly_done"]
+    assert world.sent() == ["kajitori:alice patch deployments/app", "kajitori:alice patch deployments/web 403"]
+
+
+async def test_the_only_one_is_refused_and_nothing_took_effect(simulated_world: World) -> None:
+    world = simulated_world
+    app = await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/app app=app:v3")
+        await bot.click("bob", await bot.card(1), "approve")
+        await bot.modal("bob")
+        world.cluster.faults.answer(403, verb="patch", path="/deployments/app", message="no more today")
+        await bot.submit("bob")
+        await bot.ended(1, "❌", "no more today", "Nothing took effect")
+        assert await app.image() == "app:v2"
+    assert world.sent() == ["kajitori:alice patch deployments/app 403"]

@@ -1,0 +1,77 @@
+"""An answer that was lost, and an object that somebody changed since: nobody but a person can tell what happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.installation.bot import Bot, Json, buttons, everything
+from tests.installation.world import World
+from tests.scenarios.lines import PATCHED, UNDO, VOTED
+
+PATH = "/deployments/app"
+
+
+async def lost(bot: Bot, world: World) -> Json:
+    """The undo was done, its answer never came, and somebody set another image before anybody looked."""
+    app = await world.app()
+    await bot.command("alice", UNDO)
+    await bot.click("bob", await bot.card(1), "approve")
+    await bot.modal("bob")
+    world.cluster.faults.lose_answer(verb="patch", path=PATH)
+    await bot.submit("bob")
+    await app.until(lambda found: found["spec"]["template"]["spec"]["containers"][0]["image"] == "app:v1")
+    await app.set_image("app:v3")
+    return await bot.ended(1, "🆘")
+
+
+async def test_it_has_an_owner_and_three_answers_and_says_how_to_look(simulated_world: World) -> None:
+    async with simulated_world.bot() as bot:
+        card = await lost(bot, simulated_world)
+        shown = everything(card)
+        assert "kubectl" in shown
+        assert "alice decides" in shown
+        assert {"check_again", "happened", "not_happened"} <= buttons(card).keys()
+        assert (await bot.life(1))[-1] == "request.needs_attention"
+
+
+@pytest.mark.parametrize(
+    ("answer", "sign", "ending"), [("happened", "✅", "succeeded"), ("not_happened", "❌", "failed")]
+)
+async def test_a_persons_answer_is_recorded_under_their_name_and_ends_it(
+    simulated_world: World, answer: str, sign: str, ending: str
+) -> None:
+    async with simulated_world.bot() as bot:
+        card = await lost(bot, simulated_world)
+        await bot.click("dave", card, answer)
+        await bot.submit("dave")
+        await bot.refused("dave")
+        await bot.click("alice", card, answer)
+        await bot.submit("alice")
+        await bot.ended(1, sign)
+        assert (await bot.life(1))[-2:] == ["attention.answered alice", f"request.{ending}"]
+    assert simulated_world.sent() == [PATCHED]
+
+
+async def test_checking_again_finds_it_once_it_can_be_told(simulated_world: World) -> None:
+    world = simulated_world
+    async with world.bot() as bot:
+        card = await lost(bot, world)
+        await bot.click("alice", card, "check_again")
+        await bot.until_kept(1, "attention.answered alice")
+        again = await bot.card(1, "🆘")
+        assert "check_again" in buttons(again)
+    assert world.sent() == [PATCHED]
+
+
+async def test_an_answer_that_was_lost_is_found_by_looking_and_nothing_is_sent_twice(simulated_world: World) -> None:
+    world = simulated_world
+    await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", UNDO)
+        await bot.click("bob", await bot.card(1), "approve")
+        await bot.modal("bob")
+        world.cluster.faults.lose_answer(verb="patch", path=PATH)
+        await bot.submit("bob")
+        await bot.ended(1, "✅")
+        assert await bot.life(1) == [*VOTED, "request.succeeded"]
+    assert world.sent() == [PATCHED]
