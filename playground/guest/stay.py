@@ -19,10 +19,14 @@ from bot.kubernetes.transport import Transport
 from bot.operations.registry import Registry
 from bot.settings import parse_config
 from bot.text import Code, text
+from playground.cluster.resources import ACCOUNTS, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, NAMESPACES, ROLE_BINDINGS
 from playground.cluster.wire import Json
 from playground.guest.manifest import LABEL, OWN, address, guest_configuration, guest_documents
 
 APPLY: Final = {"fieldManager": OWN, "fieldValidation": "Strict"}
+BROUGHT: Final = (ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ACCOUNTS, NAMESPACES)
+"""The kinds of what is applied, in the order in which it goes."""
+
 TOKEN_SECONDS: Final = 3600
 RENEW: Final = 1500.0
 """Seconds after which a new token is asked for, well before the hour of the old one is over."""
@@ -33,6 +37,11 @@ class Stay:
     """In one cluster; use it with `async with transport`. Raises the bot's own errors of a cluster, and `Refused`."""
 
     def __init__(self, kubeconfig: Path, namespace: str, registry: Registry) -> None:
+        if not kubeconfig.is_file():
+            raise Refused(
+                text("There is no kubeconfig {path}.", path=Code(str(kubeconfig))),
+                next=text("Name one file: {command}", command=Code("make run KUBECONFIG=~/.kube/config")),
+            )
         self._kubeconfig = kubeconfig
         self.context: Context = kubeconfig_context(str(kubeconfig))
         self.namespace = namespace or self.context.namespace or "default"
@@ -73,15 +82,16 @@ class Stay:
             )
 
     async def remove(self) -> list[str]:
-        """Take away what has the label, the namespace last; the paths that were there."""
+        """Take away all that has the label, wherever it was applied, the namespace last; the paths that were there."""
         gone = []
-        for each in reversed(self.documents):
-            found = await self._found(address(each))
-            if found is None or not _ours(found):
-                continue
-            precondition = {"preconditions": {"uid": found["metadata"]["uid"]}}
-            await self._delete(address(each), msgspec.json.encode(precondition))
-            gone.append(address(each))
+        for resource in BROUGHT:
+            query = {"labelSelector": f"{LABEL}={OWN}"}
+            answer = await self.transport.request("GET", resource.path(), query=query)
+            for each in msgspec.json.decode(answer.body)["items"]:
+                metadata = each["metadata"]
+                path = resource.path(metadata.get("namespace", ""), metadata["name"])
+                await self._delete(path, msgspec.json.encode({"preconditions": {"uid": metadata["uid"]}}))
+                gone.append(path)
         return gone
 
     def provide(self, data: Path) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
+from bot.errors import Refused
+from playground.keeping.folder import WORLD
 from playground.stage import Stage, staged
 from playground.town.clusters import APP
-from tests.playground.conftest import CHANNEL, approve, seen, words
+from tests.playground.conftest import CHANNEL, Open, approve, seen, words
 
 WORKER = "/apis/apps/v1/namespaces/shop/deployments/worker"
 
@@ -70,3 +77,29 @@ async def test_private_messages_are_gone_as_after_a_reload_of_slack(tmp_path: Pa
         said = [words(each) for each in stage.workspace.messages(CHANNEL, "alice")]
         assert any("for everyone" in each for each in said)
         assert not any("kajitori:alice" in each for each in said)
+
+
+async def test_what_was_said_a_moment_ago_survives_a_kill(tmp_path: Path, open_playground: Open) -> None:
+    playground = open_playground(tmp_path / "data")
+    address = f"{playground.until_open()}/api/people/alice/message"
+    said = {"channel": CHANNEL, "text": "the last words"}
+    async with aiohttp.ClientSession() as session, session.post(address, json=said) as answer:
+        assert answer.status == 200
+    while b"the last words" not in (tmp_path / "data" / WORLD).read_bytes():
+        os.sched_yield()
+    playground.process.send_signal(signal.SIGKILL)
+    playground.process.wait()
+    async with asyncio.timeout(60):
+        while not await opens_with(tmp_path / "data", "the last words"):
+            pass
+
+
+async def opens_with(data: Path, said: str) -> bool:
+    """Whether it is there again. False: the bot of the playground that was killed has not let go yet."""
+    try:
+        async with staged(data, speed=30) as stage:
+            await seen(stage, said)
+            return True
+    except Refused as error:
+        assert "Another Kajitori process" in str(error)
+        return False

@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from playground.keeping.folder import FORM, LOCK, WORLD
+from playground.keeping.folder import FORM, LOCK, WORLD, World
+from playground.workspace.keeping import kept
+from playground.workspace.server import Workspace
 from tests.playground.conftest import Open, Playground
 
 
@@ -55,6 +57,14 @@ def newer(path: Path) -> None:
     (path / WORLD).write_bytes(msgspec.json.encode({"form": FORM + 1, "town": "of the future"}))
 
 
+def elsewhere(path: Path) -> None:
+    path.mkdir()
+    (path / LOCK).touch()
+    workspace = kept(Workspace())
+    world = World(form=FORM, setting="https://eks.example", workspace=workspace, clusters={})
+    (path / WORLD).write_bytes(msgspec.json.encode(world))
+
+
 def lost(path: Path) -> None:
     path.mkdir()
     (path / LOCK).touch()
@@ -69,6 +79,7 @@ def lost(path: Path) -> None:
         (damaged, "is damaged"),
         (altered, "is damaged"),
         (newer, "made by a newer Kajitori"),
+        (elsewhere, "was played with other clusters"),
         (lost, "has lost its file"),
     ],
 )
