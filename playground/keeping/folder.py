@@ -50,11 +50,17 @@ class Folder:
     setting: str
 
     def save(self, workspace: bytes, clusters: Mapping[str, bytes]) -> None:
-        """Write the parts, each encoded by `encoded`. May block. Raises `OSError`."""
+        """Write the parts, each encoded by `encoded`. May block. Raises `Refused` when the folder takes no more."""
         parts = {name: msgspec.Raw(part) for name, part in clusters.items()}
         content = msgspec.json.encode(
             {"form": FORM, "setting": self.setting, "workspace": msgspec.Raw(workspace), "clusters": parts}
         )
+        try:
+            self._write(content)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+
+    def _write(self, content: bytes) -> None:
         beside = self.path / f"{WORLD}.{secrets.token_hex(4)}"
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:

@@ -25,13 +25,13 @@ class Keeper:
         self._written: list[bytes] = []
 
     async def run(self) -> None:
-        """Until cancelled. Raises `OSError` when the folder takes no more."""
+        """Until cancelled. Raises `Refused` when the folder takes no more."""
         while True:
             await asyncio.sleep(EVERY)
             await self.save()
 
     async def save(self) -> None:
-        """Write what there is now, if it differs. Raises `OSError`."""
+        """Write what there is now, if it differs. Raises `Refused` when the folder takes no more."""
         workspace = encoded(kept(self._workspace))
         clusters = {name: self._part(name, cluster) for name, cluster in self._clusters.items()}
         parts = [workspace, *clusters.values()]

@@ -65,6 +65,11 @@ def elsewhere(path: Path) -> None:
     (path / WORLD).write_bytes(msgspec.json.encode(world))
 
 
+def unreadable(path: Path) -> None:
+    (path / WORLD).mkdir(parents=True)
+    (path / LOCK).touch()
+
+
 def lost(path: Path) -> None:
     path.mkdir()
     (path / LOCK).touch()
@@ -80,6 +85,7 @@ def lost(path: Path) -> None:
         (altered, "is damaged"),
         (newer, "made by a newer Kajitori"),
         (elsewhere, "was played with other clusters"),
+        (unreadable, "cannot be used"),
         (lost, "has lost its file"),
     ],
 )

@@ -51,3 +51,15 @@ def test_no_bot_is_left_behind_when_the_playground_is_killed(tmp_path: Path, ope
     os.kill(playground.process.pid, signal.SIGKILL)
     assert select.select([watched], [], [], 60)[0]
     os.close(watched)
+
+
+def test_a_folder_that_is_taken_away_while_it_is_open_ends_it_with_a_sentence(
+    tmp_path: Path, open_playground: Open
+) -> None:
+    playground = open_playground(tmp_path / "data")
+    playground.until_open()
+    (tmp_path / "data").rename(tmp_path / "elsewhere")
+    code, said = playground.interrupted()
+    assert code == 1
+    assert f"The folder {tmp_path / 'data'} cannot be used" in said
+    assert "Traceback" not in said
