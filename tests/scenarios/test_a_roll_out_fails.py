@@ -1,4 +1,4 @@
-"""What goes wrong in the cluster afterwards is said with its reason while it hangs, and at its end with the way back."""
+"""What goes wrong in the cluster afterwards is said with its reason while it hangs and at its end, and the way back."""
 
 from __future__ import annotations
 

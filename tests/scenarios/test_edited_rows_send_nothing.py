@@ -10,7 +10,7 @@ from tests.scenarios.lines import UNDO
 
 EDITS = {
     "the plan's digest": "UPDATE plans SET digest = 'f00d' WHERE request_id = 1",
-    "the decision": "UPDATE plans SET decision = replace(CAST(decision AS TEXT), 'two', 'one')",
+    "the decision": "UPDATE plans SET decision = CAST(replace(CAST(decision AS TEXT), 'two', 'one') AS BLOB)",
     "whose request it is": "UPDATE requests SET requester_user = 'kajitori:carol' WHERE id = 1",
     "where it acts": "UPDATE requests SET namespace = 'kube-system' WHERE id = 1",
     "what it does": "UPDATE requests SET operation = 'scale' WHERE id = 1",
