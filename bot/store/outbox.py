@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import case, delete, exists, literal, or_, select, update
+from sqlalchemy import case, delete, exists, literal, not_, or_, select, update
 
 from bot.store.columns import UtcTime
 from bot.store.conflicts import insert_new
@@ -23,6 +23,7 @@ TOPIC: Final = "outbox"
 
 _OPEN: Final = ("waiting", "sending")
 _EDITS: Final = ("update", "delete")
+_NEW: Final = ("post", "dm")
 _STAYS: Final = ("post", "dm", "file")
 
 
@@ -109,11 +110,13 @@ async def claim(
     *,
     busy_channels: Collection[str] = (),
     held_kinds: Collection[str] = (),
+    crowded: Collection[str] = (),
 ) -> tuple[Claimed, ...]:
     """Lease the messages to send next, most urgent first; none of a busy channel, none before the one it follows.
 
     A body that somebody else changed comes empty, so that it holds up none of the others. Raises `KeyMissing`.
-    `held_kinds` are left alone: what can certainly not go now is not claimed only to be put back.
+    `held_kinds`, and new messages in `crowded` channels, are left alone: what can certainly not go now is not claimed
+    only to be put back, or a crowd that waits for one person keeps everybody else's messages waiting.
     """
     earlier = outbox.alias("earlier")
     follows = exists().where(
@@ -128,6 +131,7 @@ async def claim(
             outbox.c.not_before <= tx.after(),
             outbox.c.channel.not_in(busy_channels),
             outbox.c.kind.not_in(held_kinds),
+            not_(outbox.c.kind.in_(_NEW) & outbox.c.channel.in_(crowded)),
             ~follows,
         )
         .order_by(outbox.c.priority, outbox.c.id)

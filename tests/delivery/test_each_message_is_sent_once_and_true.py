@@ -6,6 +6,7 @@ import asyncio
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
 from bot.slack.delivery.addressing import addressed
 from bot.slack.delivery.messages import Later
@@ -53,6 +54,18 @@ async def test_edits_that_wait_become_one_and_say_what_is_true_then(post):
         await post.put(f"request/1/card/{number}", "update", said=f"{number}/5", thread_key="request/1/card")
     await post.settle()
     assert post.said() == ["4/5"] and post.count("chat.update") == 1
+
+
+async def test_a_crowd_for_one_person_is_left_alone_and_keeps_nobody_else_waiting(post):
+    """Sixty requests ask the same person for a vote: their direct messages wait for Slack's rate, the cards do not."""
+    for number in range(60):
+        await post.put(f"ask/{number}", "dm", channel="U0BOB")
+    await post.step()
+    await post.put("card", said="somebody else's", channel="C0PLATFORM")
+    assert await post.step() == 1 and post.said() == ["somebody else's"]
+    async with post.database.read() as tx:
+        tried = (await tx.execute(select(rows.c.attempts).where(rows.c.state == "waiting"))).scalars().all()
+    assert tried.count(0) == 60 - post.outgoing.settings.at_once
 
 
 async def test_a_post_cut_off_by_a_crash_is_found_again(post, clock, session):

@@ -113,9 +113,17 @@ class Outgoing:
         if room <= 0:
             return 0
         busy = [channel for channel, count in self._channels.items() if count >= self.settings.per_channel]
-        held = [MessageKind.UPDATE.value] if self.pace.updates.wait(self.clock.monotonic()) > 0 else []
+        now = self.clock.monotonic()
         async with self.database.transaction() as tx:
-            claimed = await outbox.claim(tx, room, self.owner, self.settings.lease, busy_channels=busy, held_kinds=held)
+            claimed = await outbox.claim(
+                tx,
+                room,
+                self.owner,
+                self.settings.lease,
+                busy_channels=busy,
+                held_kinds=[MessageKind.UPDATE.value] if self.pace.updates.wait(now) > 0 else [],
+                crowded=self.pace.crowded(now),
+            )
             ready = [turn for each in claimed if (turn := await self._turn(tx, each)) is not None]
         for turn in ready:
             self._channels[turn.claimed.channel] += 1
@@ -150,8 +158,7 @@ class Outgoing:
             now = await self.database.now(tx)
         wait = (due - now).total_seconds() if due is not None else self.settings.poll
         pause = min(wait, self.settings.poll) if wait > 0 else self.settings.poll
-        held = self.pace.updates.wait(self.clock.monotonic())
-        return min(pause, max(held, SHORTEST_PAUSE)) if held > 0 else pause
+        return min(pause, max(self.pace.relief(self.clock.monotonic()), SHORTEST_PAUSE))
 
     async def _deliver(self, turn: _Turn) -> None:
         claimed = turn.claimed

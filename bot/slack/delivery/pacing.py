@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final, final
 
 from bot.slack.delivery.messages import METHODS, Message, MessageKind
@@ -66,6 +67,15 @@ class Pace:
         elif message.kind in (MessageKind.POST, MessageKind.DIRECT):
             waits.append(self._bucket(message, now).wait(now))
         return max(0.0, *waits)
+
+    def crowded(self, now: float) -> tuple[str, ...]:
+        """The channels, and people, who can have no new message now."""
+        return tuple(place for place, bucket in self.posts.items() if bucket.wait(now) > 0)
+
+    def relief(self, now: float) -> float:
+        """Seconds until the first rate that holds messages up lets one go; infinite if none does."""
+        waits = [bucket.wait(now) for bucket in (self.updates, *self.posts.values())]
+        return min((wait for wait in waits if wait > 0), default=inf)
 
     def take(self, message: Message, now: float) -> None:
         """Count a message that is being sent."""
