@@ -54,7 +54,7 @@ async def connected(slack: Workspace) -> None:
 
 @final
 class Eyes:
-    """The moments at which messages appear, by channel; whoever expects one is told of the first that comes.
+    """The moments at which messages of the app appear, by channel; whoever expects one is told of the first that comes.
 
     Several who wait in one channel are told in their order, which is right where one person's commands are answered
     in theirs.
@@ -63,8 +63,6 @@ class Eyes:
     def __init__(self, slack: Workspace) -> None:
         self._slack = slack
         self._expected: dict[str, deque[asyncio.Future[float]]] = defaultdict(deque)
-        self.posted: dict[str, list[str]] = defaultdict(list)
-        """The timestamps of messages in each channel, private ones too."""
 
     def expect(self, channel: str) -> asyncio.Future[float]:
         """The moment (of `perf_counter`) at which the next message appears there."""
@@ -76,7 +74,9 @@ class Eyes:
         async for change in self._slack.events():
             if change.type == "message":
                 channel = change.details["channel"]
-                self.posted[channel].append(change.details["ts"])
+                found = self._slack.state.messages.find(channel, change.details["ts"])
+                if found is None or not found.from_app:
+                    continue  # Slack's own "operation_timeout" is no answer
                 if waiting := self._expected[channel]:
                     waiting.popleft().set_result(perf_counter())
 
