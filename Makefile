@@ -22,13 +22,13 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@touch $@
 
 test: $(VENV)/dev.stamp  ## fast tests: rules, scenarios, SQLite and PostgreSQL
-	$(PYTEST) -m "not cluster and not chaos" -n 2 --dist loadfile tests
+	$(PYTEST) -m "not cluster and not chaos and not long" -n 2 --dist loadfile tests
 
 controlplane: $(VENV)/dev.stamp  ## build the real control plane into the cache (minutes, once)
 	tests/controlplane/build.sh
 
 test-cluster: controlplane  ## tests on a real Kubernetes API server
-	$(PYTEST) -m cluster tests
+	$(PYTEST) -m "cluster or long" tests
 
 test-chaos: controlplane  ## kill -9 at every labelled point, repeatedly
 	$(PYTEST) -m chaos tests

@@ -145,13 +145,15 @@ class Database:
 
     @asynccontextmanager
     async def _begin(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        async with AsyncExitStack() as stack:
-            with connecting():
-                connection = await stack.enter_async_context(engine.connect())
-                await connection.begin()
-            with translated():
-                yield connection
-                await connection.commit()
+        # The outer one is for the closing: a connection that died takes no rollback either.
+        with translated():
+            async with AsyncExitStack() as stack:
+                with connecting():
+                    connection = await stack.enter_async_context(engine.connect())
+                    await connection.begin()
+                with translated():
+                    yield connection
+                    await connection.commit()
 
     def _transaction(self, connection: AsyncConnection) -> Transaction:
         return Transaction(connection=connection, dialect=self.dialect, keyring=self._keyring, clock=self._clock)

@@ -12,7 +12,7 @@ from bot.operations.patches import Change
 from bot.operations.plan import Back, Call, ContentType, Impact, Plan, Precondition, Wait
 from bot.operations.progress import Progress
 from bot.policy.decision import Decision, Voters
-from bot.requests.moves import StepState
+from bot.requests.engine.moves import StepState
 from bot.requests.shown import Ballot, Shown, StepShown
 from bot.requests.states import State
 from bot.text import Code, GroupMention, Mention, text

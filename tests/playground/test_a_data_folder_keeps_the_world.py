@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.errors import Refused
 from playground.keeping.folder import WORLD
 from playground.stage import Stage, staged
 from playground.town.clusters import APP
 from tests.playground.conftest import CHANNEL, Open, approve, seen, words
+
+pytestmark = pytest.mark.long
 
 WORKER = "/apis/apps/v1/namespaces/shop/deployments/worker"
 

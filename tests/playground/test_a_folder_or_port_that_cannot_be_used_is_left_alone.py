@@ -14,6 +14,8 @@ from playground.workspace.keeping import kept
 from playground.workspace.server import Workspace
 from tests.playground.conftest import Open, Playground
 
+pytestmark = pytest.mark.long
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     if folder.is_file():

@@ -12,6 +12,8 @@ import pytest
 from playground.stage import Stage, staged
 from tests.playground.conftest import CHANNEL, approve, seen
 
+pytestmark = pytest.mark.long
+
 WAY = ["delivery", "line", "person", "plan", "review", "rehearsal", "vote", "attempt", "call", "outbox", "record"]
 
 

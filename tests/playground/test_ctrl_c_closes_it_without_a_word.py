@@ -7,8 +7,12 @@ import select
 import signal
 from pathlib import Path
 
+import pytest
+
 from playground.keeping.folder import WORLD
 from tests.playground.conftest import Open
+
+pytestmark = pytest.mark.long
 
 
 def processes(of: Path) -> list[int]:

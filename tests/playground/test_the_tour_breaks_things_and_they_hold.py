@@ -13,6 +13,8 @@ from playground.stage import Stage, staged
 from playground.town.clusters import APP
 from tests.playground.conftest import CHANNEL, approve, seen, words
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:

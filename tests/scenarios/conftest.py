@@ -34,7 +34,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield found
 
 
-@pytest.fixture(params=["simulated", "postgresql", REAL])
+@pytest.fixture(params=["simulated", pytest.param("postgresql", marks=pytest.mark.long), REAL])
 async def shared_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """The same, and on PostgreSQL too. There the leases are the server's clock's, so nobody turns the time on."""
     async with _world(request, tmp_path) as found:

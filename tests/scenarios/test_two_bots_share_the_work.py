@@ -11,6 +11,8 @@ from bot.app import Knobs
 from tests.installation.world import World
 from tests.scenarios.lines import PATCHED, UNDO
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def world(replicas_world: World) -> World:
