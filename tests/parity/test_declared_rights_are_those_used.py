@@ -8,6 +8,7 @@ from typing import Any
 from bot.errors import KajitoriError
 from bot.operations.kinds import KINDS
 from bot.operations.plan import Plan
+from bot.operations.view import Live
 from tests.parity.planning import REGISTRY, ask
 from tests.parity.world import NOW, World
 
@@ -67,7 +68,7 @@ def world() -> World:
 
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
 LINES = {
-    "rollout status": [f"rollout status {each} --watch=false" for each in TARGETS],
+    "rollout status": [f"rollout status {each}{flag}" for each in TARGETS for flag in (" --watch=false", "")],
     "rollout history": [f"rollout history {each}" for each in TARGETS],
     "rollout undo": [f"rollout undo {each}" for each in TARGETS],
     "rollout restart": [f"rollout restart {each}" for each in TARGETS],
@@ -88,6 +89,9 @@ async def used(lines: list[str]) -> set[tuple[str, str, str]]:
             outcome = await ask(made, f"{line} -n shop")
         except KajitoriError:
             continue
+        if isinstance(outcome, Live):  # following lists and watches the object and its pods
+            followed = (outcome.target.kind.kind, "Pod")
+            found |= {(verb, kind, "") for verb in ("list", "watch") for kind in followed}
         if isinstance(outcome, Plan):
             found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.calls}
             made.send(each for each in outcome.calls if each.verb != "delete")

@@ -180,8 +180,9 @@ async def test_a_commit_whose_answer_was_lost_is_taken_back(postgresql: PostgreS
             assert await claimed(direct) == []
             committed = asyncio.Event()
             event.listen(database._writer.sync_engine.pool, "checkin", lambda *_: committed.set())
-            clock.move(RETRY)
             async with asyncio.timeout(10):
+                await clock.asleep.wait()
+                clock.move(RETRY)
                 await committed.wait()
             assert await stored(direct) == set()
             assert await put(intake, "command/1") is True
