@@ -84,6 +84,7 @@ class Outgoing:
         self._sending: set[asyncio.Task[None]] = set()
         self._channels: Counter[str] = Counter()
         self._certain: dict[int, int] = {}
+        self._homes: asyncio.Task[None] | None = None
         self._hints = self.database.subscribe(outbox.TOPIC)
         self._stopping = False
 
@@ -121,16 +122,25 @@ class Outgoing:
                 self.owner,
                 self.settings.lease,
                 busy_channels=busy,
-                held_kinds=[MessageKind.UPDATE.value] if self.pace.updates.wait(now) > 0 else [],
+                held_kinds=self._held(now),
                 crowded=self.pace.crowded(now),
             )
             ready = [turn for each in claimed if (turn := await self._turn(tx, each)) is not None]
-        for turn in ready:
-            self._channels[turn.claimed.channel] += 1
-            task = group.create_task(self._deliver(turn), name="outbox-message")
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+        homes = [turn for turn in ready if turn.claimed.kind == MessageKind.HOME]
+        for turns in (homes, *([turn] for turn in ready if turn.claimed.kind != MessageKind.HOME)):
+            self._channels.update(turn.claimed.channel for turn in turns)
+            if turns:
+                task = group.create_task(self._deliver_each(turns), name="outbox-message")
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+                self._homes = task if turns is homes else self._homes
         return len(claimed)
+
+    def _held(self, now: float) -> list[str]:
+        """Kinds of which none can go now. A Home reads many requests, so that one at a time is put together."""
+        edits = [MessageKind.UPDATE.value] if self.pace.updates.wait(now) > 0 else []
+        homes = [MessageKind.HOME.value] if self._homes is not None and not self._homes.done() else []
+        return edits + homes
 
     async def _turn(self, tx: Transaction, claimed: Claimed) -> _Turn | None:
         """Its turn under Slack's rates, taken; or put back until it may go, which counts as no attempt at Slack.
@@ -159,6 +169,12 @@ class Outgoing:
         wait = (due - now).total_seconds() if due is not None else self.settings.poll
         pause = min(wait, self.settings.poll) if wait > 0 else self.settings.poll
         return min(pause, max(self.pace.relief(self.clock.monotonic()), SHORTEST_PAUSE))
+
+    async def _deliver_each(self, turns: list[_Turn]) -> None:
+        for turn in turns:
+            await self._deliver(turn)
+        if turns[0].claimed.kind == MessageKind.HOME:
+            self._hints.ring(outbox.TOPIC)  # others may have been held meanwhile
 
     async def _deliver(self, turn: _Turn) -> None:
         claimed = turn.claimed
