@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import structlog
+
 from bot.app import Knobs, serving
 from bot.settings import load_settings
 from playground.workspace.server import Workspace
@@ -72,6 +74,7 @@ async def process(
 
 
 async def main(data: Path, point: str, nth: int) -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     settings = load_settings(data=data, config=data / "config.yaml", http_port=0)
     async with serving(settings, killer(point, nth)) as running:
         stop = running.stop

@@ -82,7 +82,7 @@ async def _sqlite(request: pytest.FixtureRequest, folder: Path) -> str:
 @asynccontextmanager
 async def _simulated(folder: Path, address: str, *, speed: float) -> AsyncIterator[World]:
     clock = RunningClock(speed)
-    times: dict[str, Any] = {"settle": 0.2 * speed, "lease_ttl": 8.0 * speed, "write_timeout": 2}
+    times: dict[str, Any] = {"settle": 0.2 * speed, "lease_ttl": 5.0 * speed, "write_timeout": 2}
     async with SimulatedCluster(clock=clock, speed=SPEED / speed, seed=1) as cluster:
         shop = simulated(SimulatedShop(cluster, "shop", folder))
         world = World(shop=shop, folder=folder / "data", address=address, clock=clock, knobs=times)
