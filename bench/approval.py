@@ -31,7 +31,7 @@ async def measure(*, quick: bool, minutes: float) -> Result:
         targets.append(at_most(f"{database}, {RATE:.0f}/s, p99", percentile(crowd, 0.99) * 1e3, 500))
     return Result(
         name="approval",
-        how=f"`{WORDS}` is asked for and its card shown; then another person presses Approve (twenty "
+        how=f"`{WORDS}` is asked for and its card shown; then another person presses Approve (ten "
         "people by turns). Until the changed object "
         "is in the simulated API server's store: vote stored, plan and rights looked at again, intent stored, sent.",
         sides=tuple(sides),
@@ -58,12 +58,14 @@ async def at_a_rate(up: Installed, numbers: range) -> list[float]:
     """Seconds, all cards there before the first press, and then a press each tenth of a second."""
     wire = Wire(up)
     for number in numbers:
-        await ask(up.slack, number, WORDS)
+        await ask(up.slack, number, WORDS, VOTERS[-1 - number % (len(VOTERS) // 2)])
     cards = {number: await until(lambda n=number: card_of(up.slack, f"c{n:04}")) for number in numbers}  # type: ignore[misc]
     await asyncio.sleep(1)
     presses: list[Awaitable[float]] = []
     for number in numbers:
-        presses.append(asyncio.create_task(approve(up.slack, number, cards[number], VOTERS[number % len(VOTERS)])))
+        presses.append(
+            asyncio.create_task(approve(up.slack, number, cards[number], VOTERS[number % (len(VOTERS) // 2)]))
+        )
         await asyncio.sleep(1 / RATE)
     began = dict(zip(numbers, await asyncio.gather(*presses), strict=True))
     await until(lambda: all(f"app-{number}" in wire.at for number in numbers))
