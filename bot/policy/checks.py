@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 
 from bot.identity.humans import human_keys
-from bot.policy.decisions import voters_of
+from bot.policy.decisions import WAY_BACK, voters_of
 from bot.policy.matching import covers
 from bot.policy.model import From, Match, Policy
 from bot.settings import Config
@@ -20,7 +20,7 @@ Problem = tuple[Path, Text]
 
 def double_names(policy: Policy) -> Iterator[Problem]:
     """Rules and freezes share one space of names, because a decision names what decided."""
-    seen = {"default", "read", "way-back", "break-glass"}
+    seen = {"default", "read", WAY_BACK, "break-glass"}
     named = [(("rules", index, "name"), rule.name) for index, rule in enumerate(policy.rules)]
     named += [(("freezes", index, "name"), freeze.name) for index, freeze in enumerate(policy.freezes)]
     for path, name in named:

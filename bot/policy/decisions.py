@@ -33,6 +33,9 @@ __all__ = [
 
 NO_TIME = timedelta(0)
 
+WAY_BACK = "way-back"
+"""The rule under which the votes for a change carry its way back."""
+
 
 def decide(policy: Policy, asked: Asked) -> Decision:
     """What the policy asks for. `asked.now` must be aware, else `ValueError`: a freeze would be guessed."""
@@ -113,7 +116,7 @@ def _way_back(asked: Asked, ordinary: Decision) -> Decision | None:
         view_required=ordinary.view_required,
         expires=ordinary.expires,
         back_window=NO_TIME,
-        rule="way-back",
+        rule=WAY_BACK,
         why=text("The vote for the change covers its way back until {until}.", until=When(asked.back_of.until)),
     )
 

@@ -18,6 +18,7 @@ from bot.operations.plan import Nothing
 from bot.operations.ways_back import back_matches
 from bot.policy.asked import WayBack
 from bot.policy.decision import Decision
+from bot.policy.decisions import WAY_BACK
 from bot.requests.asking import Ask, ask, check_decision, nothing_to_do, plan_ask, store_request
 from bot.requests.ballots import signed_vote
 from bot.requests.coverage import covered_way_back
@@ -58,11 +59,6 @@ class GoingBack:
     viewed: bool = False
 
 
-async def back_needs_view(services: Services, mark: Mark) -> bool:
-    """Whether the way back of this request is confirmed in a view. Raises `Stale`."""
-    return (await load_case(services, mark)).version.decision.view_required
-
-
 async def go_back(services: Services, going: GoingBack, read: Read, done: Done) -> None:
     """Take the way back. A running request is asked to stop first, which takes the rights that its calls take.
 
@@ -83,7 +79,7 @@ async def go_back(services: Services, going: GoingBack, read: Read, done: Done) 
         await nothing_to_do(services, asked, outcome, _then(services, case, going, done))
         return
     decision = _decide(services, case, going.person, outcome, covered, asked)
-    if decision.rule != "way-back":
+    if decision.rule != WAY_BACK:
         await ask(services, asked, _then(services, case, going, done))
         return
     check_decision(decision)
@@ -145,7 +141,7 @@ async def _confirm(
     vote = signed_vote(services, person, number=request.id, version=1, digest=planned.digest, approve=True)
     await cast_vote(tx, vote)
     await record(
-        tx, services, request.id, Event.VOTE_APPROVE, actor=person.user, digest=planned.digest, covered_by="way-back"
+        tx, services, request.id, Event.VOTE_APPROVE, actor=person.user, digest=planned.digest, covered_by=WAY_BACK
     )
     await record(tx, services, request.id, Event.REQUEST_APPROVED, rule=decision.rule, votes=0)
     stored = await load(tx, request.id)

@@ -9,19 +9,13 @@ from bot.requests.mailing import ping, publish_home, refresh_card
 from bot.requests.marks import Mark, check_mark
 from bot.requests.notices import PingEvent
 from bot.requests.outcomes import Outcome, encode_outcome
-from bot.requests.records import record
+from bot.requests.records import END_EVENTS, record
 from bot.requests.rights import NotAllowed
 from bot.requests.services import Done, Services
 from bot.requests.states import State, check_transition
 from bot.store.database import Transaction
 from bot.store.requests import Head, Request, ask_cancel, compare_and_set, due_for_expiry, load
 from bot.text import Text, text
-
-EVENTS = {
-    State.EXPIRED: Event.REQUEST_EXPIRED,
-    State.CANCELLED: Event.REQUEST_CANCELLED,
-    State.HALTED: Event.REQUEST_HALTED,
-}
 
 
 async def cancel(services: Services, person: Person, mark: Mark, done: Done) -> None:
@@ -63,7 +57,7 @@ async def end(
     outcome = encode_outcome(Outcome(problem=reason))
     if not await compare_and_set(tx, request.id, request.version, state=state, ended_at=now, outcome=outcome):
         return False
-    await record(tx, services, request.id, EVENTS[state], actor=actor)
+    await record(tx, services, request.id, END_EVENTS[state], actor=actor)
     await refresh_card(tx, services, request.id, request.channel)
     await ping(tx, services, request.id, request.channel, PingEvent.END, state)
     await publish_home(tx, services, request.requester_slack)

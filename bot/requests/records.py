@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.audit.chain import append, delivery_chain, refused_chain, request_chain
 from bot.audit.records import Event, Record
 from bot.operations.json import JSON
 from bot.requests.services import Services
+from bot.requests.states import State
 from bot.store.database import Transaction
+
+END_EVENTS: Final = {
+    State.SUCCEEDED: Event.REQUEST_SUCCEEDED,
+    State.FAILED: Event.REQUEST_FAILED,
+    State.PARTLY_DONE: Event.REQUEST_PARTLY_DONE,
+    State.NEEDS_ATTENTION: Event.REQUEST_NEEDS_ATTENTION,
+    State.REJECTED: Event.REQUEST_REJECTED,
+    State.EXPIRED: Event.REQUEST_EXPIRED,
+    State.CANCELLED: Event.REQUEST_CANCELLED,
+    State.HALTED: Event.REQUEST_HALTED,
+}
+"""The record of each way a request can end, or come to need a person."""
 
 MACHINE = "kajitori"
 """The actor of what nobody did by hand."""

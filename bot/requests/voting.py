@@ -11,6 +11,7 @@ from bot.audit.records import Event
 from bot.errors import Refused, Unavailable
 from bot.identity.person import Person
 from bot.policy.decision import Decision
+from bot.policy.decisions import WAY_BACK
 from bot.policy.tally import Tally, tally, why_not_vote
 from bot.policy.tally import Vote as Counted
 from bot.requests.asking import check_decision
@@ -86,8 +87,12 @@ async def vote(services: Services, ballot: Ballot, done: Done) -> None:
 async def load_case(services: Services, mark: Mark) -> Case:
     """The request that a card is about, if it is still as the card says."""
     async with services.database.read() as tx:
-        request = check_mark(mark, await load(tx, mark.number))
-        row = await load_plan(tx, request.id, request.plan_version)
+        return await case_of(tx, services, check_mark(mark, await load(tx, mark.number)))
+
+
+async def case_of(tx: Transaction, services: Services, request: Request) -> Case:
+    """A request with its plan version, verified, from the same picture of the database that the request is from."""
+    row = await load_plan(tx, request.id, request.plan_version)
     if row is None:
         raise Refused(text("R-{number} has no plan to vote on.", number=str(request.id)))
     return Case(
@@ -110,9 +115,10 @@ async def judge_ballot(services: Services, ballot: Ballot) -> tuple[Case, Decisi
 async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
     check_waiting(services, case.request)
     plan = case.version.plan
-    decision = decide_plan(services, case.cluster, case.request.operation, case.requester, plan)
-    if case.request.back_of is not None and case.version.decision.rule == "way-back":
+    if case.request.back_of is not None and case.version.decision.rule == WAY_BACK:
         decision = case.version.decision
+    else:
+        decision = decide_plan(services, case.cluster, case.request.operation, case.requester, plan)
     if ballot.approve:
         check_decision(decision)
     confirms = decision.approvals == 0 and ballot.person.slack_user == case.requester.slack_user

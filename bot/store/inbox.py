@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from bot.store.database import Transaction
 from bot.store.errors import SealBroken, lease_lost
@@ -86,33 +86,25 @@ async def renew(tx: Transaction, deliveries: Collection[Delivery], seconds: floa
     """Hold leased deliveries for longer; the ids of those that are still ours, for the others have a new worker."""
     renewed: set[int] = set()
     for delivery in deliveries:
-        held = await tx.execute(
-            update(inbox)
-            .where(
-                inbox.c.id == delivery.id,
-                inbox.c.state == "waiting",
-                inbox.c.owner == delivery.owner,
-                inbox.c.attempts == delivery.attempts,
-            )
-            .values(lease_until=tx.after(seconds))
-        )
+        held = await tx.execute(update(inbox).where(_held(delivery)).values(lease_until=tx.after(seconds)))
         renewed |= {delivery.id} if held.rowcount == 1 else set()
     return frozenset(renewed)
 
 
 async def _leave(tx: Transaction, delivery: Delivery, **changes: object) -> None:
-    left = await tx.execute(
-        update(inbox)
-        .where(
-            inbox.c.id == delivery.id,
-            inbox.c.state == "waiting",
-            inbox.c.owner == delivery.owner,
-            inbox.c.attempts == delivery.attempts,
-        )
-        .values(**changes, owner=None, lease_until=None)
-    )
+    left = await tx.execute(update(inbox).where(_held(delivery)).values(**changes, owner=None, lease_until=None))
     if left.rowcount != 1:
         raise lease_lost(delivery.key)
+
+
+def _held(delivery: Delivery) -> ColumnElement[bool]:
+    """Still leased to the worker that has it, in the same attempt."""
+    return and_(
+        inbox.c.id == delivery.id,
+        inbox.c.state == "waiting",
+        inbox.c.owner == delivery.owner,
+        inbox.c.attempts == delivery.attempts,
+    )
 
 
 async def purge(tx: Transaction, older_than: timedelta) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from bot.store.database import Transaction
 from bot.store.errors import lease_lost
@@ -129,5 +129,5 @@ async def _end_attempt(tx: Transaction, number: int, outcome: str) -> None:
     )
 
 
-def _held(lease: Lease):  # type: ignore[no-untyped-def]
+def _held(lease: Lease) -> ColumnElement[bool]:
     return (requests.c.id == lease.request) & (requests.c.fence == lease.fence) & (requests.c.owner == lease.owner)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from bot.errors import Bug
 from bot.store.database import Transaction
@@ -108,7 +108,7 @@ async def steps_of(tx: Transaction, number: int, plan_version: int) -> dict[str,
     return records
 
 
-def _is(number: int, plan_version: int, step_id: str):  # type: ignore[no-untyped-def]
+def _is(number: int, plan_version: int, step_id: str) -> tuple[ColumnElement[bool], ...]:
     return (
         steps.c.request_id == number,
         steps.c.plan_version == plan_version,

@@ -22,6 +22,7 @@ from typing import Final, Self, final
 import yaml
 from aiohttp import web
 
+from bot.clock import SystemClock
 from playground.cluster.admin import Admin
 from playground.cluster.audit import Audit, Entry
 from playground.cluster.controllers.autoscaling import Autoscalers
@@ -38,7 +39,7 @@ from playground.cluster.dispatch import Dispatch
 from playground.cluster.front import Front
 from playground.cluster.keeping import ENTRIES, LINES, ClusterKept, LogKept
 from playground.cluster.nodes import ZONES, node
-from playground.cluster.pace import Clock, Pace, SystemClock
+from playground.cluster.pace import Clock, Pace
 from playground.cluster.pod_logs import PodLogs
 from playground.cluster.rbac import Authorizer, bootstrap_roles
 from playground.cluster.resources import BY_KIND, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, NODES, PODS

@@ -19,17 +19,6 @@ class Clock(Protocol):
 
 
 @final
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-@final
 class ManualClock:
     """A clock that moves only when told; `advance` wakes sleepers in the order of their time."""
 

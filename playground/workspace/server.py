@@ -9,10 +9,11 @@ from typing import Any, Self, TypeVar, final
 
 from aiohttp import web
 
+from bot.clock import SystemClock
 from playground.workspace import clicking, desk, modals, typing_in
 from playground.workspace.channels import DEFAULT_CHANNELS, Channel
 from playground.workspace.clicking import Spot
-from playground.workspace.clock import Clock, SystemClock
+from playground.workspace.clock import Clock
 from playground.workspace.deliveries import RETRY_DELAYS, Courier, Delivery, Outcome
 from playground.workspace.feed import Change
 from playground.workspace.hooks import Hooks

@@ -65,10 +65,10 @@ class Shop:
     ) -> AppWorld:
         """A Deployment that went through `images`, one revision each; the last is rolled out and ready."""
         world = AppWorld(self, name)
-        body = _deployment(name, images[0], replicas, labels or {})
+        body = deployment_of(name, images[0], replicas, labels or {})
         await asyncio.to_thread(self.admin.create, world.collection, body)
         for image in images[1:]:
-            await self.until(world.path, _observed)
+            await self.until(world.path, observed)
             await world.set_image(image)
         await world.rolled_out()
         return world
@@ -167,7 +167,7 @@ class AppWorld:
 
     async def image(self) -> str:
         """The image of the first container, as the Deployment wants it."""
-        return _image((await self.get())["spec"]["template"])
+        return image_of((await self.get())["spec"]["template"])
 
     async def pods(self) -> list[Object]:
         """Its pods that are not being deleted."""
@@ -179,8 +179,7 @@ class AppWorld:
         """Image by revision, oldest first."""
         path = f"/apis/apps/v1/namespaces/{self.namespace}/replicasets"
         found = await asyncio.to_thread(lambda: self.shop.admin.items(path, labels=f"app={self.name}"))
-        numbered = {int(each["metadata"]["annotations"][REVISION]): _image(each["spec"]["template"]) for each in found}
-        return dict(sorted(numbered.items()))
+        return revisions_of(found)
 
     async def set_image(self, image: str) -> None:
         """Somebody else's change; returns at once."""
@@ -199,7 +198,7 @@ class AppWorld:
 
     async def rolled_out(self) -> Object:
         """Returns when every pod is of the newest revision and available, and no other is left."""
-        return await self.until(_rolled_out, seconds=2 * WAIT)
+        return await self.until(rolled_out, seconds=2 * WAIT)
 
     async def waiting(self, reason: str) -> Object:
         """The first pod with a container that waits for this reason (`ImagePullBackOff`, `CrashLoopBackOff`)."""
@@ -245,7 +244,7 @@ class AppWorld:
             await self.shop.apply([body])
 
 
-def _deployment(name: str, image: str, replicas: int, labels: dict[str, str]) -> Object:
+def deployment_of(name: str, image: str, replicas: int, labels: dict[str, str]) -> Object:
     labels = {"app": name, **labels}
     return {
         "metadata": {"name": name, "labels": labels},
@@ -260,18 +259,26 @@ def _deployment(name: str, image: str, replicas: int, labels: dict[str, str]) ->
     }
 
 
-def _image(template: Object) -> str:
+def image_of(template: Object) -> str:
     return str(template["spec"]["containers"][0]["image"])
 
 
-def _observed(found: Object) -> bool:
+def revisions_of(replica_sets: Iterable[Object]) -> dict[int, str]:
+    """Image by revision, oldest first."""
+    numbered = {
+        int(each["metadata"]["annotations"][REVISION]): image_of(each["spec"]["template"]) for each in replica_sets
+    }
+    return dict(sorted(numbered.items()))
+
+
+def observed(found: Object) -> bool:
     return bool(found.get("status", {}).get("observedGeneration", 0) >= found["metadata"]["generation"])
 
 
-def _rolled_out(found: Object) -> bool:
+def rolled_out(found: Object) -> bool:
     status, wanted = found.get("status", {}), found["spec"]["replicas"]
     counts = [status.get(each, 0) for each in ("replicas", "updatedReplicas", "availableReplicas", "readyReplicas")]
-    return _observed(found) and counts == [wanted] * len(counts)
+    return observed(found) and counts == [wanted] * len(counts)
 
 
 def _asked(rule: Object) -> dict[str, str]:

@@ -16,10 +16,10 @@ from bot.operations.registry import Registry
 from bot.settings import Config
 from playground.cluster.controllers.containers import RELEASED
 from playground.cluster.server import SimulatedCluster
+from tests.controlplane.shop import deployment_of, image_of, observed, revisions_of, rolled_out
 
 Object = dict[str, Any]
 RBAC: Final = "rbac.authorization.k8s.io"
-REVISION: Final = "deployment.kubernetes.io/revision"
 
 
 @final
@@ -37,7 +37,7 @@ class SimulatedShop:
     ) -> SimulatedWorld:
         """A Deployment that went through `images`, one revision each; the last is rolled out and ready."""
         world = SimulatedWorld(self, name)
-        self.admin.create(world.collection, deployment(name, images[0], replicas, labels or {}))
+        self.admin.create(world.collection, deployment_of(name, images[0], replicas, labels or {}))
         for image in images[1:]:
             await self.until(world.path, observed)
             await world.set_image(image)
@@ -106,7 +106,7 @@ class SimulatedWorld:
 
     async def image(self) -> str:
         """The image of the first container, as the Deployment wants it."""
-        return _image((await self.get())["spec"]["template"])
+        return image_of((await self.get())["spec"]["template"])
 
     async def pods(self) -> list[Object]:
         """Its pods that are not being deleted."""
@@ -116,8 +116,7 @@ class SimulatedWorld:
         """Image by revision, oldest first."""
         path = f"/apis/apps/v1/namespaces/{self.namespace}/replicasets"
         found = self.shop.admin.items(path, labels=f"app={self.name}")
-        numbered = {int(each["metadata"]["annotations"][REVISION]): _image(each["spec"]["template"]) for each in found}
-        return dict(sorted(numbered.items()))
+        return revisions_of(found)
 
     async def set_image(self, image: str) -> None:
         """Somebody else's change; returns at once."""
@@ -171,32 +170,3 @@ class SimulatedWorld:
 
     def _every_pod(self) -> list[Object]:
         return self.shop.admin.items(self._pods, labels=f"app={self.name}")
-
-
-def deployment(name: str, image: str, replicas: int, labels: dict[str, str]) -> Object:
-    labels = {"app": name, **labels}
-    return {
-        "metadata": {"name": name, "labels": labels},
-        "spec": {
-            "replicas": replicas,
-            "selector": {"matchLabels": {"app": name}},
-            "template": {
-                "metadata": {"labels": labels},
-                "spec": {"containers": [{"name": name, "image": image}], "terminationGracePeriodSeconds": 1},
-            },
-        },
-    }
-
-
-def _image(template: Object) -> str:
-    return str(template["spec"]["containers"][0]["image"])
-
-
-def observed(found: Object) -> bool:
-    return bool(found.get("status", {}).get("observedGeneration", 0) >= found["metadata"]["generation"])
-
-
-def rolled_out(found: Object) -> bool:
-    status, wanted = found.get("status", {}), found["spec"]["replicas"]
-    counts = [status.get(each, 0) for each in ("replicas", "updatedReplicas", "availableReplicas", "readyReplicas")]
-    return observed(found) and counts == [wanted] * len(counts)

@@ -25,10 +25,9 @@ from bot.requests.engine.judging import Again, AlreadySo, Go, Stop, Verdict, jud
 from bot.requests.engine.ledgers import LeasedLedger
 from bot.requests.engine.moves import Finish, Follow, ReadBack, Start, StepState, next_move
 from bot.requests.engine.settling import ask_again, begin, finish, postpone, settle_step, show_progress
-from bot.requests.marks import mark_of
 from bot.requests.outcomes import decode_outcome
 from bot.requests.states import State
-from bot.requests.voting import Case, load_case
+from bot.requests.voting import Case, case_of
 from bot.store.errors import LeaseLost
 from bot.store.requests import load
 from bot.store.steps import StepRecord, intend, steps_of
@@ -80,10 +79,9 @@ async def _stand(held: Held) -> Standing:
     services, number = held.services, held.lease.request
     async with services.database.read() as tx:
         request = await load(tx, number)
-    if request is None:
-        raise LeaseLost(text("The request is gone."))
-    case = await load_case(services, mark_of(request))
-    async with services.database.read() as tx:
+        if request is None:
+            raise LeaseLost(text("The request is gone."))
+        case = await case_of(tx, services, request)
         steps = await steps_of(tx, number, request.plan_version)
         votes = await votes_on(tx, number, request.plan_version)
     return Standing(case=case, steps=steps, votes=votes)
@@ -161,15 +159,20 @@ async def _not_now(held: Held, standing: Standing, call: Call, verdict: Verdict)
 
 
 async def _send(held: Held, case: Case, call: Call, client: Client) -> Outcome:
-    services, lease = held.services, held.lease
-    sending = Sending(
+    services = held.services
+    audit_id = audit_id_of(services.instance, case.request.id, call.id, held.lease.fence)
+    ledger = LeasedLedger(held, case.version.version)
+    return await send_call(client, call, _sending(held, case, audit_id), ledger, point=services.point)
+
+
+def _sending(held: Held, case: Case, audit_id: str) -> Sending:
+    """What names a sending: the same when it is looked for as when it went out, so that it is recognised."""
+    return Sending(
         request=case.request.id,
-        audit_id=audit_id_of(services.instance, case.request.id, call.id, lease.fence),
-        timeout=services.write_timeout,
+        audit_id=audit_id,
+        timeout=held.services.write_timeout,
         plan_version=case.version.version,
     )
-    ledger = LeasedLedger(held, case.version.version)
-    return await send_call(client, call, sending, ledger, point=services.point)
 
 
 async def _settle(held: Held, standing: Standing, call: Call, outcome: Outcome) -> bool:
@@ -200,13 +203,7 @@ async def _recover(held: Held, standing: Standing, call: Call) -> bool:
         if services.clock.now() < safe:
             await postpone(held, case, safe, text("It may have been sent; I wait until that is certain, then look."))
             return True
-    sending = Sending(
-        request=case.request.id,
-        audit_id=record.audit_id,
-        timeout=services.write_timeout,
-        plan_version=case.version.version,
-    )
-    effect = await read_back(case.cluster.bot, call, sending)
+    effect = await read_back(case.cluster.bot, call, _sending(held, case, record.audit_id))
     services.point("read-back")
     if effect is Effect.NOT_DONE:
         return await _start_call(held, standing, call, new_group=False)

@@ -15,6 +15,7 @@ from bot.identity.person import Person
 from bot.operations.plan import Nothing
 from bot.policy.asked import WayBack
 from bot.policy.decision import Decision, stricter
+from bot.policy.decisions import WAY_BACK
 from bot.policy.tally import Tally, tally
 from bot.policy.untouchable import Untouchable, check_untouchable
 from bot.requests.deciding import counted_votes, decide_plan
@@ -28,9 +29,6 @@ from bot.requests.versions import is_glass
 from bot.requests.voting import Case
 from bot.store.votes import Vote
 from bot.text import Code, Text, text
-
-WAY_BACK = "way-back"
-"""The rule under which the votes for a change carry its way back (`bot.policy.decisions`)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,10 +16,11 @@ from bot.requests.engine.moves import StepState
 from bot.requests.mailing import ask_voters, ping, publish_home, refresh_card
 from bot.requests.notices import PingEvent, Priority
 from bot.requests.outcomes import Outcome, decode_outcome, encode_outcome
-from bot.requests.records import record
+from bot.requests.records import END_EVENTS, record
 from bot.requests.states import ENDED, State, check_transition
 from bot.requests.versions import Extras, version_row
 from bot.requests.voting import Case
+from bot.store.database import Transaction
 from bot.store.leases import release, write_as
 from bot.store.plans import add_plan
 from bot.store.steps import record_step, settle, steps_of
@@ -30,16 +31,6 @@ STEP_EVENTS: Final = {
     StepState.ALREADY: Event.STEP_ALREADY,
     StepState.FAILED: Event.STEP_FAILED,
     StepState.UNKNOWN: Event.STEP_UNKNOWN,
-}
-END_EVENTS: Final = {
-    State.SUCCEEDED: Event.REQUEST_SUCCEEDED,
-    State.FAILED: Event.REQUEST_FAILED,
-    State.PARTLY_DONE: Event.REQUEST_PARTLY_DONE,
-    State.NEEDS_ATTENTION: Event.REQUEST_NEEDS_ATTENTION,
-    State.REJECTED: Event.REQUEST_REJECTED,
-    State.EXPIRED: Event.REQUEST_EXPIRED,
-    State.CANCELLED: Event.REQUEST_CANCELLED,
-    State.HALTED: Event.REQUEST_HALTED,
 }
 
 
@@ -85,7 +76,7 @@ async def finish(held: Held, case: Case, state: State, problem: Text | None = No
     check_transition(State(request.state), state)
     now = services.clock.now()
     async with services.database.transaction() as tx:
-        problem = problem or await _why(held, case, state)
+        problem = problem or await _why(tx, case, state)
         outcome = msgspec.structs.replace(decode_outcome(request.outcome), problem=problem, tries=0)
         await release(
             tx,
@@ -104,13 +95,11 @@ async def finish(held: Held, case: Case, state: State, problem: Text | None = No
         await publish_home(tx, services, request.requester_slack)
 
 
-async def _why(held: Held, case: Case, state: State) -> Text | None:
+async def _why(tx: Transaction, case: Case, state: State) -> Text | None:
     """The reason of the last step that did not end well."""
     if state is State.SUCCEEDED:
         return None
-    async with held.services.database.read() as tx:
-        records = await steps_of(tx, case.request.id, case.version.version)
-    for each in records.values():
+    for each in (await steps_of(tx, case.request.id, case.version.version)).values():
         if each.state in (StepState.FAILED, StepState.UNKNOWN) and each.outcome is not None:
             return msgspec.json.decode(each.outcome, type=Text)
     return None
