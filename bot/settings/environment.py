@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     """The data folder: embedded database, key file, lock file. On a local disk: SQLite corrupts on a network one."""
 
     database_url: str = Field(default="", repr=False)
-    """SQLAlchemy URL. Empty: `sqlite+aiosqlite:///<data>/kajitori.db`. `postgresql+asyncpg://…` for replicas."""
+    """SQLAlchemy URL. Empty: `sqlite:///<data>/kajitori.db`. `postgresql+asyncpg://…` for replicas."""
 
     key: SecretStr = SecretStr("")
     """32 bytes in base64: signs votes and plans, encrypts step bodies. Empty: a key file in the data folder, made at
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's URL, with the default filled in."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data / 'kajitori.db'}"
+        return self.database_url or f"sqlite:///{self.data / 'kajitori.db'}"
 
     @property
     def socket_mode(self) -> bool:

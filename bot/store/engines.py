@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import URL, event
-from sqlalchemy.engine import Connection
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.errors import StoreRefused
+from bot.store.inline_sqlite import DRIVER
 from bot.text import text
 
 READERS: Final = 4
@@ -36,7 +37,7 @@ def parse(address: str) -> URL:
         raise _wrong_address() from None
     match url.get_backend_name():
         case "sqlite" if url.database and url.database != ":memory:":
-            return url.set(drivername="sqlite+aiosqlite")
+            return url.set(drivername=DRIVER)
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+asyncpg")
         case _:
@@ -55,35 +56,29 @@ def sqlite_writer(url: URL, *, max_pages: int | None) -> AsyncEngine:
     pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
     if max_pages is not None:
         pragmas.append(f"max_page_count={max_pages}")
-    return _sqlite(url, pragmas, begin="BEGIN IMMEDIATE", connections=1)
+    return _sqlite(url, pragmas, begin="BEGIN IMMEDIATE", connections=1, writes=True)
 
 
 def sqlite_readers(url: URL) -> AsyncEngine:
     """A few connections that cannot write; in WAL mode they neither wait for the writer nor hold it up."""
-    return _sqlite(url, ["query_only=ON"], begin="BEGIN", connections=READERS)
+    return _sqlite(url, ["query_only=ON"], begin="BEGIN", connections=READERS, writes=False)
 
 
-def _sqlite(url: URL, pragmas: list[str], *, begin: str, connections: int) -> AsyncEngine:
+def _sqlite(url: URL, pragmas: list[str], *, begin: str, connections: int, writes: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
-        connect_args={"timeout": WAIT_SECONDS},
+        begin=begin,
+        wait_seconds=WAIT_SECONDS,
+        commits_to_disk=writes,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        # Python's sqlite3 would begin by itself, and late: https://docs.python.org/3.11/library/sqlite3.html
-        connection.isolation_level = None
-        cursor = connection.cursor()
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
         for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+            connection.execute(f"PRAGMA {pragma}")
 
     return engine
 

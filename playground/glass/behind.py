@@ -58,7 +58,7 @@ async def looking(data: Path) -> AsyncIterator[Database]:
     """The bot's database, to be read only. Raises `StoreGone` before the first start of the bot."""
     settings = load_settings(data=data, key="", database_url="")
     keyring = Keyring(Key(load_key(settings)))
-    async with open_to_look(f"sqlite+aiosqlite:///{data / 'kajitori.db'}", keyring=keyring, clock=SystemClock()) as it:
+    async with open_to_look(f"sqlite:///{data / 'kajitori.db'}", keyring=keyring, clock=SystemClock()) as it:
         yield it
 
 

@@ -21,7 +21,7 @@ def _empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_the_defaults_are_local_and_embedded(tmp_path: Path) -> None:
     settings = load_settings()
-    assert settings.database == f"sqlite+aiosqlite:///{tmp_path}/kajitori.db"
+    assert settings.database == f"sqlite:///{tmp_path}/kajitori.db"
     assert settings.config_file == tmp_path / "config.yaml"
     assert settings.slack_api_url == "https://slack.com/api/"
     assert (settings.http_host, settings.http_port, settings.log) == ("127.0.0.1", 3000, "info")
