@@ -5,7 +5,8 @@ What is loaded here is what a vote is given on, so it never comes from a message
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -26,11 +27,11 @@ from bot.requests.services import Services
 from bot.requests.states import OPEN, State
 from bot.requests.versions import Extras, decode_decision, decode_person
 from bot.store.database import Transaction
-from bot.store.messages import message_of
-from bot.store.plans import PlanVersion, load_plan
-from bot.store.requests import Request, load, ways_back_of
-from bot.store.steps import StepRecord, steps_of
-from bot.store.votes import Vote, votes_on
+from bot.store.messages import Message, messages_of
+from bot.store.plans import PlanVersion, current_plans, load_plan
+from bot.store.requests import Head, Request, all_ways_back_of, load
+from bot.store.steps import current_states
+from bot.store.votes import Vote, current_votes
 from bot.text import GroupMention, Mention, Text, text
 
 
@@ -116,24 +117,53 @@ async def load_shown(services: Services, tx: Transaction, number: int) -> Shown:
     request = await load(tx, number)
     if request is None:
         raise Bug(text("There is no request R-{number}.", number=str(number)))
-    row = await load_plan(tx, number, request.plan_version) if request.plan_version else None
-    votes = await votes_on(tx, number, request.plan_version)
-    steps = await steps_of(tx, number, request.plan_version)
-    posted = await message_of(tx, card_key(number))
-    backs = [each for each in await ways_back_of(tx, number) if State(each.state) in OPEN | {State.SUCCEEDED}]
-    shown = _request_shown(services, request)
-    shown = msgspec.structs.replace(
-        shown,
-        ballots=tuple(_ballot(services, vote) for vote in votes),
-        card_ts=posted.ts if posted is not None else "",
-        back_taken=backs[-1].id if backs else 0,
-    )
-    return shown if row is None else _plan_shown(services, shown, request, row, steps)
+    plan = await load_plan(tx, number, request.plan_version) if request.plan_version else None
+    return _shown(services, request, plan, await _around(tx, (number,)))
 
 
 async def load_all_shown(services: Services, tx: Transaction, found: Collection[Request]) -> tuple[Shown, ...]:
-    """Several, for lists."""
-    return tuple([await load_shown(services, tx, each.id) for each in found])
+    """Several, for lists, with as many statements as for one; those whose plan somebody changed are left out."""
+    if not found:
+        return ()
+    numbers = [each.id for each in found]
+    plans, around = await current_plans(tx, numbers), await _around(tx, numbers)
+    return tuple(
+        _shown(services, each, plans.get(each.id), around)
+        for each in found
+        if each.id in plans or not each.plan_version
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Around:
+    """What is stored about requests beside them and their plans, by number."""
+
+    votes: Mapping[int, Sequence[Vote]]
+    steps: Mapping[int, Mapping[str, str]]
+    cards: Mapping[str, Message]
+    backs: Mapping[int, Sequence[Head]]
+
+
+async def _around(tx: Transaction, numbers: Collection[int]) -> _Around:
+    return _Around(
+        votes=await current_votes(tx, numbers),
+        steps=await current_states(tx, numbers),
+        cards=await messages_of(tx, [card_key(number) for number in numbers]),
+        backs=await all_ways_back_of(tx, numbers),
+    )
+
+
+def _shown(services: Services, request: Request, plan: PlanVersion | None, around: _Around) -> Shown:
+    number = request.id
+    posted = around.cards.get(card_key(number))
+    backs = [each for each in around.backs.get(number, ()) if State(each.state) in OPEN | {State.SUCCEEDED}]
+    shown = msgspec.structs.replace(
+        _request_shown(services, request),
+        ballots=tuple(_ballot(services, vote) for vote in around.votes.get(number, ())),
+        card_ts=posted.ts if posted is not None else "",
+        back_taken=backs[-1].id if backs else 0,
+    )
+    return shown if plan is None else _plan_shown(services, shown, request, plan, around.steps.get(number, {}))
 
 
 def _request_shown(services: Services, request: Request) -> Shown:
@@ -169,7 +199,7 @@ def _request_shown(services: Services, request: Request) -> Shown:
 
 
 def _plan_shown(
-    services: Services, shown: Shown, request: Request, row: PlanVersion, steps: dict[str, StepRecord]
+    services: Services, shown: Shown, request: Request, row: PlanVersion, steps: Mapping[str, str]
 ) -> Shown:
     plan = msgspec.json.decode(row.plan, type=Plan)
     decision = _asked_for(services, request, plan, decode_decision(row.decision))
@@ -190,12 +220,12 @@ def _plan_shown(
         may_vote=tuple(_mention(services, user) for user in extras.may_vote),
         group=_group(services, decision),
         back_until=back_until(request, decision.back_window) if plan.back is not None else None,
-        calls=sum(1 for call in plan.calls if call.id in steps and steps[call.id].state == StepState.DONE),
+        calls=sum(1 for call in plan.calls if steps.get(call.id) == StepState.DONE),
         steps=tuple(
             StepShown(
                 id=step.id,
                 how=how.get(step.id, ""),
-                state=StepState(steps[step.id].state) if step.id in steps else None,
+                state=StepState(steps[step.id]) if step.id in steps else None,
             )
             for step in plan.steps
         ),

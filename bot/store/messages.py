@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.store.conflicts import upsert
 from bot.store.database import Transaction
 from bot.store.tables import messages
+
+_OF: Final = select(messages).where(messages.c.key.in_(bindparam("keys", expanding=True)))
+_AT: Final = select(messages).where(messages.c.channel == bindparam("channel"), messages.c.ts == bindparam("ts"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +36,18 @@ async def remember_message(tx: Transaction, key: str, channel: str, ts: str) -> 
 
 async def message_of(tx: Transaction, key: str) -> Message | None:
     """Where the message of that key is, if it was posted."""
-    found = await tx.execute(select(messages).where(messages.c.key == key))
-    row = found.mappings().one_or_none()
-    return Message(**row) if row else None
+    return (await messages_of(tx, (key,))).get(key)
+
+
+async def messages_of(tx: Transaction, keys: Collection[str]) -> dict[str, Message]:
+    """Where several messages are, by key; those that were not posted are missing."""
+    found = await tx.execute(_OF, {"keys": list(keys)})
+    return {row["key"]: Message(**row) for row in found.mappings()}
 
 
 async def message_at(tx: Transaction, channel: str, ts: str) -> Message | None:
     """Which of our messages that is: clicks count from these only."""
-    found = await tx.execute(select(messages).where(messages.c.channel == channel, messages.c.ts == ts))
+    found = await tx.execute(_AT, {"channel": channel, "ts": ts})
     row = found.mappings().one_or_none()
     return Message(**row) if row else None
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, insert, select
+import structlog
+from sqlalchemy import RowMapping, bindparam, insert, select
 
 from bot.store.database import Transaction
-from bot.store.tables import plans
+from bot.store.errors import KeyMissing, SealBroken
+from bot.store.tables import plans, requests
+
+LOG: Final = structlog.get_logger("store")
 
 _SEALED: Final = ("intent", "plan")
+_ALL: Final = select(plans).where(plans.c.request_id == bindparam("number")).order_by(plans.c.version)
+_ONE: Final = _ALL.where(plans.c.version == bindparam("version"))
+_CURRENT: Final = (
+    select(plans)
+    .join(requests, (plans.c.request_id == requests.c.id) & (plans.c.version == requests.c.plan_version))
+    .where(requests.c.id.in_(bindparam("numbers", expanding=True)))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +55,24 @@ async def add_plan(tx: Transaction, plan: PlanVersion) -> None:
 
 async def load_plan(tx: Transaction, number: int, version: int) -> PlanVersion | None:
     """One plan version, opened. Raises `SealBroken` if somebody changed it."""
-    found = await _all(tx, select(plans).where(plans.c.request_id == number, plans.c.version == version))
-    return next(iter(found), None)
+    row = (await tx.execute(_ONE, {"number": number, "version": version})).mappings().one_or_none()
+    return None if row is None else _opened(tx, row)
 
 
 async def plans_of(tx: Transaction, number: int) -> tuple[PlanVersion, ...]:
     """All plan versions of a request, oldest first."""
-    return await _all(tx, select(plans).where(plans.c.request_id == number).order_by(plans.c.version))
+    return tuple(_opened(tx, row) for row in (await tx.execute(_ALL, {"number": number})).mappings())
+
+
+async def current_plans(tx: Transaction, numbers: Collection[int]) -> dict[int, PlanVersion]:
+    """The plan versions in force of several requests, by number. For lists: one that somebody changed is left out."""
+    readable: dict[int, PlanVersion] = {}
+    for row in (await tx.execute(_CURRENT, {"numbers": list(numbers)})).mappings():
+        try:
+            readable[row["request_id"]] = _opened(tx, row)
+        except (SealBroken, KeyMissing):
+            LOG.warning("plan_unreadable", request=row["request_id"])
+    return readable
 
 
 def _purpose(number: int, version: int, column: str) -> str:
@@ -61,7 +84,3 @@ def _opened(tx: Transaction, row: RowMapping) -> PlanVersion:
     for name in _SEALED:
         values[name] = tx.keyring.open(values[name], _purpose(values["request_id"], values["version"], name))
     return PlanVersion(**values)
-
-
-async def _all(tx: Transaction, found: Select[Any]) -> tuple[PlanVersion, ...]:
-    return tuple(_opened(tx, row) for row in (await tx.execute(found)).mappings())

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import RowMapping, Select, exists, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, bindparam, exists, func, insert, or_, select, update
 
 from bot.store.database import Transaction
 from bot.store.errors import KeyMissing, SealBroken
@@ -83,6 +83,13 @@ class Head:
 
 
 _HEAD: Final = tuple(requests.c[name] for name in Head.__dataclass_fields__)
+_ONE: Final = select(requests).where(requests.c.id == bindparam("number"))
+_ONE_HEAD: Final = select(*_HEAD).where(requests.c.id == bindparam("number"))
+_BACKS: Final = (
+    select(*_HEAD, requests.c.back_of)
+    .where(requests.c.back_of.in_(bindparam("numbers", expanding=True)))
+    .order_by(requests.c.id)
+)
 
 
 async def insert_request(tx: Transaction, new: NewRequest) -> int:
@@ -100,12 +107,14 @@ async def insert_request(tx: Transaction, new: NewRequest) -> int:
 
 async def load(tx: Transaction, number: int) -> Request | None:
     """The request of that number, if there is one."""
-    return next(iter(await _all(tx, select(requests).where(requests.c.id == number))), None)
+    row = (await tx.execute(_ONE, {"number": number})).mappings().one_or_none()
+    return None if row is None else _opened(tx, row)
 
 
 async def head_of(tx: Transaction, number: int) -> Head | None:
     """The request of that number, if there is one, unopened."""
-    return next(iter(await _heads(tx, select(*_HEAD).where(requests.c.id == number))), None)
+    row = (await tx.execute(_ONE_HEAD, {"number": number})).mappings().one_or_none()
+    return None if row is None else Head(**row)
 
 
 async def compare_and_set(tx: Transaction, number: int, version: int, **changes: object) -> bool:
@@ -205,7 +214,16 @@ async def in_states(tx: Transaction, states: Collection[str], limit: int = 100) 
 
 async def ways_back_of(tx: Transaction, number: int) -> tuple[Head, ...]:
     """The requests that are a way back of this one, oldest first."""
-    return await _heads(tx, select(*_HEAD).where(requests.c.back_of == number).order_by(requests.c.id))
+    return tuple((await all_ways_back_of(tx, (number,))).get(number, ()))
+
+
+async def all_ways_back_of(tx: Transaction, numbers: Collection[int]) -> dict[int, list[Head]]:
+    """The same for several requests, by number."""
+    backs: dict[int, list[Head]] = {}
+    for row in (await tx.execute(_BACKS, {"numbers": list(numbers)})).mappings():
+        values = dict(row)
+        backs.setdefault(values.pop("back_of"), []).append(Head(**values))
+    return backs
 
 
 def sealed(tx: Transaction, number: int, changes: dict[str, Any]) -> dict[str, Any]:
@@ -226,10 +244,6 @@ def _opened(tx: Transaction, row: RowMapping) -> Request:
         if values[name] is not None:
             values[name] = tx.keyring.open(values[name], _purpose(values["id"], name))
     return Request(**values)
-
-
-async def _all(tx: Transaction, found: Select[Any]) -> tuple[Request, ...]:
-    return tuple(_opened(tx, row) for row in (await tx.execute(found)).mappings())
 
 
 async def _readable(tx: Transaction, found: Select[Any]) -> tuple[Request, ...]:

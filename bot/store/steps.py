@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, select, update
 
 from bot.errors import Bug
 from bot.store.database import Transaction
 from bot.store.leases import Lease, hold
-from bot.store.tables import steps
+from bot.store.tables import requests, steps
 from bot.text import Code, text
+
+_OF: Final = select(steps).where(
+    steps.c.request_id == bindparam("number"), steps.c.plan_version == bindparam("plan_version")
+)
+_CURRENT: Final = (
+    select(steps.c.request_id, steps.c.step_id, steps.c.state)
+    .join(requests, (steps.c.request_id == requests.c.id) & (steps.c.plan_version == requests.c.plan_version))
+    .where(requests.c.id.in_(bindparam("numbers", expanding=True)))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,14 +108,24 @@ async def record_step(
 
 async def steps_of(tx: Transaction, number: int, plan_version: int) -> dict[str, StepRecord]:
     """The records of one plan version by step id."""
-    found = await tx.execute(select(steps).where(steps.c.request_id == number, steps.c.plan_version == plan_version))
-    records = {}
-    for row in found.mappings():
-        values = dict(row)
-        if values["outcome"] is not None:
-            values["outcome"] = tx.keyring.open(values["outcome"], _purpose(number, plan_version, values["step_id"]))
-        records[values["step_id"]] = StepRecord(**values)
-    return records
+    found = await tx.execute(_OF, {"number": number, "plan_version": plan_version})
+    return {row["step_id"]: _opened(tx, row) for row in found.mappings()}
+
+
+async def current_states(tx: Transaction, numbers: Collection[int]) -> dict[int, dict[str, str]]:
+    """How the steps of the plan versions in force of several requests stand, by number and step id."""
+    states: dict[int, dict[str, str]] = {}
+    for row in (await tx.execute(_CURRENT, {"numbers": list(numbers)})).mappings():
+        states.setdefault(row["request_id"], {})[row["step_id"]] = row["state"]
+    return states
+
+
+def _opened(tx: Transaction, row: RowMapping) -> StepRecord:
+    values = dict(row)
+    if values["outcome"] is not None:
+        purpose = _purpose(values["request_id"], values["plan_version"], values["step_id"])
+        values["outcome"] = tx.keyring.open(values["outcome"], purpose)
+    return StepRecord(**values)
 
 
 def _is(number: int, plan_version: int, step_id: str) -> tuple[ColumnElement[bool], ...]:

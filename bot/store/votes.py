@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.store.conflicts import insert_new
 from bot.store.database import Transaction
 from bot.store.requests import TOPIC
-from bot.store.tables import votes
+from bot.store.tables import requests, votes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,13 @@ class Vote:
     reason: str = ""
 
 
+_ALL: Final = select(*(votes.c[name] for name in Vote.__dataclass_fields__)).order_by(votes.c.id)
+_ON: Final = _ALL.where(votes.c.request_id == bindparam("number"), votes.c.plan_version == bindparam("plan_version"))
+_CURRENT: Final = _ALL.join(
+    requests, (votes.c.request_id == requests.c.id) & (votes.c.plan_version == requests.c.plan_version)
+).where(requests.c.id.in_(bindparam("numbers", expanding=True)))
+
+
 async def cast_vote(tx: Transaction, vote: Vote) -> bool:
     """Store a vote. False: this person has already voted on this plan version, under whatever account."""
     one_each = (votes.c.request_id, votes.c.plan_version, votes.c.voter_key)
@@ -39,8 +48,13 @@ async def cast_vote(tx: Transaction, vote: Vote) -> bool:
 
 async def votes_on(tx: Transaction, number: int, plan_version: int) -> tuple[Vote, ...]:
     """The votes on one plan version, in the order they came."""
-    columns = [votes.c[name] for name in Vote.__dataclass_fields__]
-    found = await tx.execute(
-        select(*columns).where(votes.c.request_id == number, votes.c.plan_version == plan_version).order_by(votes.c.id)
-    )
+    found = await tx.execute(_ON, {"number": number, "plan_version": plan_version})
     return tuple(Vote(**row) for row in found.mappings())
+
+
+async def current_votes(tx: Transaction, numbers: Collection[int]) -> dict[int, list[Vote]]:
+    """The votes on the plan versions in force of several requests, by number, in the order they came."""
+    votes_by: dict[int, list[Vote]] = {}
+    for row in (await tx.execute(_CURRENT, {"numbers": list(numbers)})).mappings():
+        votes_by.setdefault(row["request_id"], []).append(Vote(**row))
+    return votes_by
