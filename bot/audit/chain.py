@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from bot.audit.records import Record, encode
 from bot.store.columns import to_micros
@@ -23,6 +23,14 @@ MAC_PURPOSE: Final = "audit record"
 
 _DOMAIN: Final = b"kajitori audit record v1\x00"
 _REQUEST: Final = "request/"
+_LOCK: Final = select(requests.c.id).where(requests.c.id == bindparam("number")).with_for_update(key_share=True)
+_HEAD: Final = (
+    select(audit.c.position, audit.c.hash)
+    .where(audit.c.chain == bindparam("of"))
+    .order_by(audit.c.position.desc())
+    .limit(1)
+)
+_ADD: Final = insert(audit)
 
 
 def request_chain(number: int) -> str:
@@ -67,9 +75,8 @@ async def append(tx: Transaction, chain: str, record: Record) -> None:
     number = chain.removeprefix(_REQUEST)
     if tx.dialect == "postgresql" and chain.startswith(_REQUEST) and number.isdecimal():
         # A statement of its own: the next one then sees what the former holder of the lock has committed.
-        await tx.execute(select(requests.c.id).where(requests.c.id == int(number)).with_for_update(key_share=True))
-    head = select(audit.c.position, audit.c.hash).where(audit.c.chain == chain).order_by(audit.c.position.desc())
-    position, previous = (await tx.execute(head.limit(1))).one_or_none() or (0, START)
+        await tx.execute(_LOCK, {"number": int(number)})
+    position, previous = (await tx.execute(_HEAD, {"of": chain})).one_or_none() or (0, START)
     body = encode(record)
     hashed = record_hash(previous, chain, position + 1, to_micros(record.at), body)
     values = {
@@ -81,4 +88,4 @@ async def append(tx: Transaction, chain: str, record: Record) -> None:
         "body": body,
         "at": record.at,
     }
-    await tx.execute(insert(audit).values(**values))
+    await tx.execute(_ADD, values)

@@ -60,6 +60,11 @@ class Transaction:
             return literal(self.clock.now() + timedelta(seconds=seconds), UtcTime)
         return func.clock_timestamp(type_=UtcTime) + cast(timedelta(seconds=seconds), Interval)
 
+    def span(self, seconds: float = 0) -> datetime | timedelta:
+        """The same moment as a parameter, for `bot.store.prepared.moment`."""
+        span = timedelta(seconds=seconds)
+        return self.clock.now() + span if self.dialect == "sqlite" else span
+
 
 @final
 class Database:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import Insert, Select, Update, bindparam, func, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.store.database import Transaction
+from bot.store.database import Dialect, Transaction
 from bot.store.errors import lease_lost
+from bot.store.prepared import as_new, moment, new
 from bot.store.requests import TOPIC, sealed
 from bot.store.tables import attempts, requests
 
@@ -39,19 +42,25 @@ async def claim_next(
 
     Replicas that ask at once get different ones.
     """
-    due = (
+    wanted = {"states": list(states), "now": tx.span()}
+    number = (await tx.execute(_due(tx.dialect), wanted)).scalar_one_or_none()
+    return None if number is None else await _take(tx, number, owner, seconds)
+
+
+@cache
+def _due(dialect: Dialect) -> Select[int]:
+    now = moment(dialect, "now")
+    return (
         select(requests.c.id)
         .where(
-            requests.c.state.in_(states),
-            or_(requests.c.wake_at.is_(None), requests.c.wake_at <= tx.after()),
-            or_(requests.c.lease_until.is_(None), requests.c.lease_until <= tx.after()),
+            requests.c.state.in_(bindparam("states", expanding=True)),
+            or_(requests.c.wake_at.is_(None), requests.c.wake_at <= now),
+            or_(requests.c.lease_until.is_(None), requests.c.lease_until <= now),
         )
         .order_by(func.coalesce(requests.c.wake_at, requests.c.created_at), requests.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    number = (await tx.execute(due)).scalar_one_or_none()
-    return None if number is None else await _take(tx, number, owner, seconds)
 
 
 async def claim_request(tx: Transaction, number: int, owner: str, seconds: float, *, state: str) -> Lease | None:
@@ -67,29 +76,39 @@ async def claim_request(tx: Transaction, number: int, owner: str, seconds: float
 
 
 async def _take(tx: Transaction, number: int, owner: str, seconds: float) -> Lease:
-    claimed = await tx.execute(
-        update(requests)
-        .where(requests.c.id == number)
-        .values(fence=requests.c.fence + 1, owner=owner, lease_until=tx.after(seconds), version=requests.c.version + 1)
-        .returning(requests.c.fence, requests.c.lease_until, requests.c.cancel_asked)
-    )
-    fence, until, cancel_asked = claimed.one()
+    leased = {"number": number, "by": owner, "until": tx.span(seconds)}
+    fence, until, cancel_asked = (await tx.execute(_taking(tx.dialect), leased)).one()
     lease = Lease(request=number, fence=fence, owner=owner, until=until, cancel_asked=cancel_asked)
     await _end_attempt(tx, number, "lost")
-    begun = {"request_id": number, "fence": fence, "owner": owner, "started_at": tx.after()}
-    await tx.execute(insert(attempts).values(**begun))
+    begun = {"request_id": number, "fence": fence, "owner": owner, "now": tx.span()}
+    await tx.execute(_beginning(tx.dialect), begun)
     return lease
+
+
+@cache
+def _taking(dialect: Dialect) -> ReturningUpdate[Any]:
+    return (
+        update(requests)
+        .where(requests.c.id == bindparam("number"))
+        .values(
+            fence=requests.c.fence + 1,
+            owner=bindparam("by"),
+            lease_until=moment(dialect, "until"),
+            version=requests.c.version + 1,
+        )
+        .returning(requests.c.fence, requests.c.lease_until, requests.c.cancel_asked)
+    )
+
+
+@cache
+def _beginning(dialect: Dialect) -> Insert:
+    given: dict[str, Any] = {name: bindparam(name) for name in ("request_id", "fence", "owner")}
+    return insert(attempts).values(**given, started_at=moment(dialect, "now"))
 
 
 async def renew(tx: Transaction, lease: Lease, seconds: float) -> Lease:
     """The same lease for longer, with what was asked meanwhile. Raises `LeaseLost`."""
-    renewed = await tx.execute(
-        update(requests)
-        .where(_held(lease))
-        .values(lease_until=tx.after(seconds))
-        .returning(requests.c.lease_until, requests.c.cancel_asked)
-    )
-    row = renewed.one_or_none()
+    row = (await tx.execute(_renewing(tx.dialect), {**_held(lease), "until": tx.span(seconds)})).one_or_none()
     if row is None:
         raise lease_lost(f"R-{lease.request}")
     until, cancel_asked = row
@@ -98,18 +117,14 @@ async def renew(tx: Transaction, lease: Lease, seconds: float) -> Lease:
 
 async def hold(tx: Transaction, lease: Lease) -> None:
     """Make sure that the lease is ours until this transaction ends. Raises `LeaseLost`."""
-    held = await tx.execute(select(requests.c.id).where(_held(lease)).with_for_update())
-    if held.one_or_none() is None:
+    if (await tx.execute(_HOLDING, _held(lease))).one_or_none() is None:
         raise lease_lost(f"R-{lease.request}")
 
 
 async def write_as(tx: Transaction, lease: Lease, **changes: object) -> None:
     """Change the leased request. Raises `LeaseLost`, and then nothing is changed."""
-    written = await tx.execute(
-        update(requests)
-        .where(_held(lease))
-        .values(**sealed(tx, lease.request, changes), version=requests.c.version + 1)
-    )
+    values = as_new(sealed(tx, lease.request, changes))
+    written = await tx.execute(_writing(tuple(changes)), {**_held(lease), **values})
     if written.rowcount != 1:
         raise lease_lost(f"R-{lease.request}")
     tx.notify(TOPIC)
@@ -122,12 +137,38 @@ async def release(tx: Transaction, lease: Lease, ended: str, /, **changes: objec
 
 
 async def _end_attempt(tx: Transaction, number: int, outcome: str) -> None:
-    await tx.execute(
+    await tx.execute(_ending(tx.dialect), {"number": number, "now": tx.span(), "as": outcome})
+
+
+@cache
+def _ending(dialect: Dialect) -> Update:
+    return (
         update(attempts)
-        .where(attempts.c.request_id == number, attempts.c.ended_at.is_(None))
-        .values(ended_at=tx.after(), outcome=outcome)
+        .where(attempts.c.request_id == bindparam("number"), attempts.c.ended_at.is_(None))
+        .values(ended_at=moment(dialect, "now"), outcome=bindparam("as"))
     )
 
 
-def _held(lease: Lease) -> ColumnElement[bool]:
-    return (requests.c.id == lease.request) & (requests.c.fence == lease.fence) & (requests.c.owner == lease.owner)
+_MINE: Final = (
+    requests.c.id == bindparam("number"),
+    requests.c.fence == bindparam("held_fence"),
+    requests.c.owner == bindparam("by"),
+)
+"""`_held` gives the parameters."""
+
+_HOLDING: Final = select(requests.c.id).where(*_MINE).with_for_update()
+
+
+@cache
+def _renewing(dialect: Dialect) -> ReturningUpdate[Any]:
+    renewed = update(requests).where(*_MINE).values(lease_until=moment(dialect, "until"))
+    return renewed.returning(requests.c.lease_until, requests.c.cancel_asked)
+
+
+@cache
+def _writing(names: tuple[str, ...]) -> Update:
+    return update(requests).where(*_MINE).values(**new(requests, names), version=requests.c.version + 1)
+
+
+def _held(lease: Lease) -> dict[str, object]:
+    return {"number": lease.request, "held_fence": lease.fence, "by": lease.owner}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.conflicts import upsert
-from bot.store.database import Transaction
+from bot.store.conflicts import insert_into
+from bot.store.database import Dialect, Transaction
+from bot.store.prepared import moment
 from bot.store.tables import messages
 
 _OF: Final = select(messages).where(messages.c.key.in_(bindparam("keys", expanding=True)))
@@ -30,8 +33,19 @@ class Message:
 
 async def remember_message(tx: Transaction, key: str, channel: str, ts: str) -> None:
     """Store where a message was posted or edited."""
-    values = {"key": key, "channel": channel, "ts": ts, "version": 1, "updated_at": tx.after()}
-    await upsert(tx, messages, values, version=messages.c.version + 1)
+    values = {"key": key, "channel": channel, "ts": ts, "version": 1, "now": tx.span()}
+    await tx.execute(_remembering(tx.dialect), values)
+
+
+@cache
+def _remembering(dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
+    statement = insert_into(dialect, messages).values(
+        **{name: bindparam(name) for name in ("key", "channel", "ts", "version")}, updated_at=moment(dialect, "now")
+    )
+    again = {name: statement.excluded[name] for name in ("channel", "ts", "updated_at")}
+    return statement.on_conflict_do_update(
+        index_elements=[messages.c.key], set_={**again, "version": messages.c.version + 1}
+    )
 
 
 async def message_of(tx: Transaction, key: str) -> Message | None:

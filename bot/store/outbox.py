@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import case, delete, exists, literal, not_, or_, select, update
+from sqlalchemy import Update, delete, select
 
-from bot.store.columns import UtcTime
-from bot.store.conflicts import insert_new
+from bot.store import outbox_statements as statements
+from bot.store.conflicts import insert_all_new, insert_new
 from bot.store.database import Transaction
 from bot.store.errors import SealBroken, lease_lost
 from bot.store.messages import remember_message
+from bot.store.prepared import as_new
 from bot.store.tables import outbox
 
 LOG: Final = structlog.get_logger("outbox")
 TOPIC: Final = "outbox"
 """The hint that there is something to send."""
 
-_OPEN: Final = ("waiting", "sending")
 _EDITS: Final = ("update", "delete")
-_NEW: Final = ("post", "dm")
 _STAYS: Final = ("post", "dm", "file")
 
 
@@ -63,9 +62,7 @@ class Claimed:
 
 async def put(tx: Transaction, message: OutMessage) -> bool:
     """Store a message. A newer edit takes the place of one that still waits. False: this key was stored before."""
-    values: dict[str, Any] = dict(vars(message))
-    values["body"] = tx.keyring.seal(message.body, _purpose(message.key))
-    values["not_before"] = message.not_before or message.created_at
+    values = _row(tx, message)
     tx.notify(TOPIC)
     if message.kind != "update":
         return await insert_new(tx, outbox, values, (outbox.c.key,))
@@ -80,25 +77,27 @@ async def put(tx: Transaction, message: OutMessage) -> bool:
     return True
 
 
+async def put_all(tx: Transaction, messages: Sequence[OutMessage]) -> None:
+    """Store several messages, none of them an edit; those whose key was stored before are left out."""
+    tx.notify(TOPIC)
+    await insert_all_new(tx, outbox, [_row(tx, each) for each in messages], (outbox.c.key,))
+
+
+def _row(tx: Transaction, message: OutMessage) -> dict[str, Any]:
+    return {
+        **vars(message),
+        "body": tx.keyring.seal(message.body, _purpose(message.key)),
+        "not_before": message.not_before or message.created_at,
+    }
+
+
 async def _is_known(tx: Transaction, key: str) -> bool:
-    return (await tx.execute(select(outbox.c.id).where(outbox.c.key == key))).one_or_none() is not None
+    return (await tx.execute(statements.KNOWN, {"known": key})).one_or_none() is not None
 
 
 async def _replace(tx: Transaction, values: dict[str, Any]) -> bool:
-    more_urgent = case((outbox.c.priority < values["priority"], outbox.c.priority), else_=values["priority"])
-    moment = literal(values["not_before"], UtcTime)
-    sooner = case((outbox.c.not_before < moment, outbox.c.not_before), else_=moment)
-    replaced = await tx.execute(
-        update(outbox)
-        .where(outbox.c.thread_key == values["thread_key"], outbox.c.kind == "update", outbox.c.state == "waiting")
-        .values(
-            key=values["key"],
-            body=values["body"],
-            channel=values["channel"],
-            priority=more_urgent,
-            not_before=sooner,
-        )
-    )
+    changed = {name: values[name] for name in ("key", "body", "channel", "priority", "not_before")}
+    replaced = await tx.execute(statements.REPLACING, {**as_new(changed), "edited": values["thread_key"]})
     return replaced.rowcount == 1
 
 
@@ -118,46 +117,40 @@ async def claim(
     `held_kinds`, and new messages in `crowded` channels, are left alone: what can certainly not go now is not claimed
     only to be put back, or a crowd that waits for one person keeps everybody else's messages waiting.
     """
-    earlier = outbox.alias("earlier")
-    follows = exists().where(
-        earlier.c.id < outbox.c.id,
-        earlier.c.state.in_(_OPEN),
-        or_(earlier.c.thread_key == outbox.c.thread_key, earlier.c.key == outbox.c.thread_key),
-    )
-    due = (
-        select(outbox.c.id)
-        .where(
-            or_(outbox.c.state == "waiting", (outbox.c.state == "sending") & (outbox.c.lease_until <= tx.after())),
-            outbox.c.not_before <= tx.after(),
-            outbox.c.channel.not_in(busy_channels),
-            outbox.c.kind.not_in(held_kinds),
-            not_(outbox.c.kind.in_(_NEW) & outbox.c.channel.in_(crowded)),
-            ~follows,
-        )
-        .order_by(outbox.c.priority, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = [row.id for row in await tx.execute(due)]
+    wanted = {
+        "now": tx.span(),
+        "busy": list(busy_channels),
+        "held": list(held_kinds),
+        "crowded": list(crowded),
+        "many": limit,
+    }
+    ids = [row.id for row in await tx.execute(statements.due(tx.dialect), wanted)]
     if not ids:
         return ()
-    claimed = await tx.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(ids))
-        .values(state="sending", owner=owner, lease_until=tx.after(seconds), attempts=outbox.c.attempts + 1)
-        .returning(*(outbox.c[name] for name in Claimed.__dataclass_fields__))
-    )
+    leased = {"ids": ids, "by": owner, "until": tx.span(seconds)}
+    claimed = await tx.execute(statements.leasing(tx.dialect), leased)
     found = [_opened(tx, dict(row)) for row in claimed.mappings()]
     return tuple(sorted(found, key=lambda each: (each.priority, each.id)))
 
 
+async def put_back(tx: Transaction, claimed: Sequence[tuple[Claimed, datetime]], *, error: str) -> None:
+    """Send these at those moments instead; only in the transaction that has claimed them, so that all are ours.
+
+    An edit gives way to a newer one that waits.
+    """
+    edits = {each.thread_key for each, _ in claimed if each.kind == "update"}
+    newer = set((await tx.execute(statements.NEWER, {"edited": list(edits)})).scalars()) if edits else set()
+    for each, _ in claimed:
+        if each.kind == "update" and each.thread_key in newer:
+            await drop(tx, each, error=error)
+    later = [(each, at) for each, at in claimed if each.kind != "update" or each.thread_key not in newer]
+    if later:
+        await tx.execute(statements.WAITING, [_left(each, not_before=at, error=error) for each, at in later])
+
+
 async def sent(tx: Transaction, message: Claimed, *, channel: str = "", ts: str = "") -> bool:
     """Store that it was sent and where it is now. That is a fact, so it holds after the lease too; False if known."""
-    done = await tx.execute(
-        update(outbox)
-        .where(outbox.c.id == message.id, outbox.c.state != "sent")
-        .values(state="sent", sent_at=tx.after(), owner=None, lease_until=None, body=b"", error="")
-    )
+    done = await tx.execute(statements.sending(tx.dialect), {"number": message.id, "now": tx.span()})
     if done.rowcount != 1:
         return False
     if ts and message.kind in _STAYS:
@@ -170,32 +163,24 @@ async def sent(tx: Transaction, message: Claimed, *, channel: str = "", ts: str 
 
 async def retry_at(tx: Transaction, message: Claimed, at: datetime, *, error: str) -> None:
     """Send it again at that moment. An edit gives way to a newer one that waits. Raises `LeaseLost`."""
-    newer = outbox.alias("newer")
-    superseded = select(newer.c.id).where(
-        newer.c.thread_key == message.thread_key, newer.c.kind == "update", newer.c.state == "waiting"
-    )
-    if message.kind == "update" and (await tx.execute(superseded)).first() is not None:
+    edited = {"edited": [message.thread_key]}
+    if message.kind == "update" and (await tx.execute(statements.NEWER, edited)).first() is not None:
         await drop(tx, message, error=error)
         return
-    await _leave(tx, message, state="waiting", not_before=at, error=error)
+    await _leave(tx, message, statements.WAITING, not_before=at, error=error)
 
 
 async def drop(tx: Transaction, message: Claimed, *, error: str) -> None:
     """Never send it: it cannot be sent, or is out of date. Raises `LeaseLost`."""
-    await _leave(tx, message, state="dropped", error=error, body=b"")
+    await _leave(tx, message, statements.DROPPING, error=error)
 
 
-async def _leave(tx: Transaction, message: Claimed, **changes: object) -> None:
-    left = await tx.execute(
-        update(outbox)
-        .where(
-            outbox.c.id == message.id,
-            outbox.c.state == "sending",
-            outbox.c.owner == message.owner,
-            outbox.c.attempts == message.attempts,
-        )
-        .values(**changes, owner=None, lease_until=None)
-    )
+def _left(message: Claimed, **changes: object) -> dict[str, object]:
+    return {"number": message.id, "by": message.owner, "tried": message.attempts, **as_new(changes)}
+
+
+async def _leave(tx: Transaction, message: Claimed, leaving: Update, **changes: object) -> None:
+    left = await tx.execute(leaving, _left(message, **changes))
     if left.rowcount != 1:
         raise lease_lost(message.key)
     tx.notify(TOPIC)

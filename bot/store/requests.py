@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import RowMapping, Select, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, Update, bindparam, exists, func, insert, or_, select, update
 
 from bot.store.database import Transaction
 from bot.store.errors import KeyMissing, SealBroken
+from bot.store.prepared import as_new, new
 from bot.store.tables import OPEN_STATES, plans, requests, votes
 
 LOG: Final = structlog.get_logger("store")
@@ -83,6 +85,10 @@ class Head:
 
 
 _HEAD: Final = tuple(requests.c[name] for name in Head.__dataclass_fields__)
+_ADD: Final = insert(requests).returning(requests.c.id)
+_BINDING: Final = (
+    update(requests).where(requests.c.id == bindparam("number")).values(**new(requests, ("arguments", "person")))
+)
 _ONE: Final = select(requests).where(requests.c.id == bindparam("number"))
 _ONE_HEAD: Final = select(*_HEAD).where(requests.c.id == bindparam("number"))
 _BACKS: Final = (
@@ -96,11 +102,11 @@ async def insert_request(tx: Transaction, new: NewRequest) -> int:
     """Store a request and give it its number."""
     values = vars(new)
     blank = dict.fromkeys(("arguments", "person"), b"")
-    made = await tx.execute(insert(requests).values(**{**values, **blank}).returning(requests.c.id))
+    made = await tx.execute(_ADD, {**values, **blank})
     number: int = made.scalar_one()
     # What is encrypted is bound to the number, which the insert has just made.
     bound = sealed(tx, number, {name: values[name] for name in blank})
-    await tx.execute(update(requests).where(requests.c.id == number).values(**bound))
+    await tx.execute(_BINDING, {"number": number, **as_new(bound)})
     tx.notify(TOPIC)
     return number
 
@@ -119,13 +125,19 @@ async def head_of(tx: Transaction, number: int) -> Head | None:
 
 async def compare_and_set(tx: Transaction, number: int, version: int, **changes: object) -> bool:
     """Change a request that is still as it was read. False: somebody changed it meanwhile, so read and decide again."""
-    changed = await tx.execute(
-        update(requests)
-        .where(requests.c.id == number, requests.c.version == version)
-        .values(**sealed(tx, number, changes), version=version + 1)
-    )
+    values = as_new(sealed(tx, number, changes))
+    changed = await tx.execute(_changing(tuple(changes)), {"number": number, "seen": version, **values})
     tx.notify(TOPIC)
     return changed.rowcount == 1
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Update:
+    return (
+        update(requests)
+        .where(requests.c.id == bindparam("number"), requests.c.version == bindparam("seen"))
+        .values(**new(requests, names), version=requests.c.version + 1)
+    )
 
 
 async def ask_cancel(tx: Transaction, number: int) -> bool:
