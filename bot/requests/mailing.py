@@ -26,7 +26,8 @@ from bot.requests.notices import (
 )
 from bot.requests.services import Services
 from bot.store.database import Transaction
-from bot.store.outbox import OutMessage, put
+from bot.store.messages import messages_of, remember_message
+from bot.store.outbox import OutMessage, put, put_all
 from bot.store.requests import Request
 from bot.text import Text
 
@@ -78,8 +79,8 @@ async def ask_voters(
     ask = PingNotice(number, PingEvent.ASK)
     card = card_key(number)
     await _put(tx, services, f"request/{number}/asked/{version}", "post", channel, ask, Priority.VOTE, thread_key=card)
-    for user in people:
-        await _put(tx, services, f"request/{number}/ask/{version}/{user}", "dm", user, ask, Priority.VOTE)
+    key = f"request/{number}/ask/{version}"
+    await put_all(tx, [_out(services, f"{key}/{user}", "dm", user, ask, Priority.VOTE) for user in people])
 
 
 async def ping(tx: Transaction, services: Services, number: int, channel: str, event: PingEvent, suffix: str) -> None:
@@ -175,20 +176,26 @@ async def _attach(tx: Transaction, services: Services, key: str, notice: FileNot
 
 
 async def publish_home(tx: Transaction, services: Services, *users: str, at_once: bool = False) -> None:
-    """Bring the Home of these people up to date, if they ever opened it; Slack keeps it for those who did not.
+    """Bring the Home of these people up to date, if they ever opened it: opening it publishes it, so none is missed.
 
     What happens within a few seconds is one publication: a Home lists many requests, and Slack takes about a hundred
     publications a minute. It goes out after its window and a margin, so that whatever was stored within it is shown.
     `at_once` is for whoever has just opened theirs.
     """
-    now = services.clock.now()
-    window = int(now.timestamp() // HOME_SECONDS) + 1
-    due = datetime.fromtimestamp(window * HOME_SECONDS + HOME_MARGIN, UTC)
-    for user in dict.fromkeys(users):
-        name = services.tokens.hex(6) if at_once else str(window)
-        not_before = None if at_once else due
-        notice = HomeNotice(user)
-        await _put(tx, services, f"home/{user}/{name}", "home", user, notice, Priority.HOME, not_before=not_before)
+    homes = {f"home/{user}": user for user in users}
+    if at_once:
+        name, due = services.tokens.hex(6), None
+        for key, user in homes.items():
+            await remember_message(tx, key, user, "")
+    else:
+        window = int(services.clock.now().timestamp() // HOME_SECONDS) + 1
+        name, due = str(window), datetime.fromtimestamp(window * HOME_SECONDS + HOME_MARGIN, UTC)
+        homes = {key: homes[key] for key in await messages_of(tx, homes)}
+    notices = [
+        _out(services, f"{key}/{name}", "home", user, HomeNotice(user), Priority.HOME, not_before=due)
+        for key, user in homes.items()
+    ]
+    await put_all(tx, notices)
 
 
 async def _put(
@@ -201,18 +208,28 @@ async def _put(
     priority: int,
     *,
     thread_key: str | None = None,
-    not_before: datetime | None = None,
 ) -> None:
-    await put(
-        tx,
-        OutMessage(
-            key=key,
-            kind=kind,
-            priority=priority,
-            channel=channel,
-            body=msgspec.json.encode(notice),
-            created_at=services.clock.now(),
-            thread_key=thread_key,
-            not_before=not_before,
-        ),
+    await put(tx, _out(services, key, kind, channel, notice, priority, thread_key=thread_key))
+
+
+def _out(
+    services: Services,
+    key: str,
+    kind: str,
+    channel: str,
+    notice: Notice,
+    priority: int,
+    *,
+    thread_key: str | None = None,
+    not_before: datetime | None = None,
+) -> OutMessage:
+    return OutMessage(
+        key=key,
+        kind=kind,
+        priority=priority,
+        channel=channel,
+        body=msgspec.json.encode(notice),
+        created_at=services.clock.now(),
+        thread_key=thread_key,
+        not_before=not_before,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, final
@@ -125,7 +125,7 @@ class Outgoing:
                 held_kinds=self._held(now),
                 crowded=self.pace.crowded(now),
             )
-            ready = [turn for each in claimed if (turn := await self._turn(tx, each)) is not None]
+            ready = await self._turns(tx, claimed)
         homes = [turn for turn in ready if turn.claimed.kind == MessageKind.HOME]
         for turns in (homes, *([turn] for turn in ready if turn.claimed.kind != MessageKind.HOME)):
             self._channels.update(turn.claimed.channel for turn in turns)
@@ -142,12 +142,26 @@ class Outgoing:
         homes = [MessageKind.HOME.value] if self._homes is not None and not self._homes.done() else []
         return edits + homes
 
-    async def _turn(self, tx: Transaction, claimed: Claimed) -> _Turn | None:
-        """Its turn under Slack's rates, taken; or put back until it may go, which counts as no attempt at Slack.
+    async def _turns(self, tx: Transaction, claimed: Sequence[Claimed]) -> list[_Turn]:
+        """Those that may go now under Slack's rates; the others are put back, which counts as no attempt at Slack."""
+        threads = {each.thread_key for each in claimed if each.thread_key is not None}
+        targets = await messages.messages_of(tx, threads) if threads else {}
+        ready: list[_Turn] = []
+        held: list[tuple[Claimed, float]] = []
+        for each in claimed:
+            turn, wait = self._turn(each, targets.get(each.thread_key or ""))
+            if wait <= 0:
+                ready.append(turn)
+            else:
+                held.append((each, max(wait, SHORTEST_PAUSE)))
+        if held:
+            now = await self.database.now(tx)
+            later = [(each, now + timedelta(seconds=wait)) for each, wait in held]
+            await outbox.put_back(tx, later, error="pace")
+        return ready
 
-        No await stands between asking the pace and taking from it, or two messages would take the same turn.
-        """
-        target = None if claimed.thread_key is None else await messages.message_of(tx, claimed.thread_key)
+    def _turn(self, claimed: Claimed, target: messages.Message | None) -> tuple[_Turn, float]:
+        """Its turn, taken, or the seconds until it may have one."""
         uncertain = claimed.attempts > 1 and self._certain.pop(claimed.id, 0) != claimed.attempts - 1
         turn = _Turn(claimed=claimed, target=target, uncertain=uncertain)
         place = turn.of(Message(key=claimed.key, kind=MessageKind(claimed.kind)))
@@ -155,11 +169,9 @@ class Outgoing:
         wait = self.pace.wait(place, now)
         if wait <= 0:
             self.pace.take(place, now)
-            return turn
-        self._remember(claimed, uncertain=uncertain)
-        at = await self.database.now(tx) + timedelta(seconds=max(wait, SHORTEST_PAUSE))
-        await outbox.retry_at(tx, claimed, at, error="pace")
-        return None
+        else:
+            self._remember(claimed, uncertain=uncertain)
+        return turn, wait
 
     async def _idle(self) -> float:
         """Seconds until the next message is due, at most `poll`; what is due and not claimed waits for a hint."""
