@@ -7,6 +7,7 @@ database; so an edited row is noticed before anything is sent (plans.md §7).
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -83,8 +84,8 @@ def read_version(services: Services, request: Request, row: PlanVersion) -> Vers
     covered = _covered(request, row.version, row.digest, (row.plan, row.decision, row.rehearsal, row.card))
     if row.request_id != request.id or not services.keyring.verify("plan", covered, row.mac):
         raise tampered(request.id)
-    plan = msgspec.json.decode(row.plan, type=Plan)
-    if digest(_intent(plan, request)) != row.digest:
+    plan, found = _planned(row.plan, request.cluster, request.namespace, request.operation)
+    if found != row.digest:
         raise tampered(request.id)
     return Version(
         request=request.id,
@@ -95,6 +96,13 @@ def read_version(services: Services, request: Request, row: PlanVersion) -> Vers
         rehearsals=msgspec.json.decode(row.rehearsal, type=tuple[Rehearsal, ...]),
         extras=msgspec.json.decode(row.card, type=Extras),
     )
+
+
+@lru_cache(maxsize=64)
+def _planned(stored: bytes, cluster: str, namespace: str, operation: str) -> tuple[Plan, str]:
+    """A plan with its digest: a running request reads its own again and again, and the digest costs milliseconds."""
+    plan = msgspec.json.decode(stored, type=Plan)
+    return plan, digest(plan_intent(plan, cluster=cluster, namespace=namespace, operation=operation))
 
 
 def tampered(number: int) -> Tampered:
@@ -157,7 +165,7 @@ def _redacted(rehearsal: Rehearsal) -> Rehearsal:
 def _covered(request: Request, version: int, plan_digest: str, parts: tuple[bytes, bytes, bytes, bytes]) -> bytes:
     """All that decides, and all that people are shown before they decide; `parts` are as the row holds them."""
     plan, decision, rehearsal, card = parts
-    return canonical(
+    return _bytes(
         {
             "rehearsal": hashlib.sha256(rehearsal).hexdigest(),
             "card": hashlib.sha256(card).hexdigest(),
@@ -182,8 +190,13 @@ def _covered(request: Request, version: int, plan_digest: str, parts: tuple[byte
     )
 
 
+def _bytes(covered: dict[str, JSON]) -> bytes:
+    """For our own codes the order in which the fields are written here is as good as RFC 8785's, and much faster."""
+    return msgspec.json.encode(covered)
+
+
 def _vote(vote: Vote) -> bytes:
-    return canonical(
+    return _bytes(
         {
             "request": vote.request_id,
             "version": vote.plan_version,
