@@ -82,6 +82,16 @@ def text(template: str, /, **values: Value) -> Text:
     return Text(template, values)
 
 
+def sentences_of(docstring: str) -> tuple[Text, ...]:
+    """A docstring that people read, as help: its first line without the full stop, then each paragraph as one line.
+
+    `bot.locales.extract` finds the same sentences in the source of an operation.
+    """
+    first, _, rest = docstring.partition("\n")
+    paragraphs = (" ".join(each.split()) for each in rest.split("\n\n"))
+    return tuple(Text(each) for each in (first.rstrip("."), *paragraphs) if each)
+
+
 def plain(value: Value) -> str:
     """One value as plain text, in English and UTC."""
     match value:

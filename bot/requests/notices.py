@@ -36,7 +36,10 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A `KajitoriError` as data: what happened, to what, why, what next; `recorded` is the request's number, if any."""
+    """A `KajitoriError` as data: what happened, to what (where the sentences do not say it), why, what next.
+
+    `recorded` is the request's number, if any.
+    """
 
     what: Text
     target: str = ""
@@ -139,7 +142,7 @@ def problem_of(error: KajitoriError, *, recorded: int = 0) -> Problem:
     """An error as a notice can carry it."""
     return Problem(
         what=error.what,
-        target=error.target,
+        target=error.unnamed,
         why=error.why,
         next=error.next,
         options=tuple(Option(label=each.label, command_line=each.command_line) for each in error.choices),

@@ -21,7 +21,7 @@ from bot.slack.cards.rich import push_line
 from bot.slack.cards.state_texts import STATE_WORDS
 from bot.slack.cards.tables import is_cut, output_blocks, table_blocks
 from bot.slack.texts import AS_FILE, CUT_BLOCKS
-from bot.text import Bold, Text, When, text
+from bot.text import Bold, Code, Text, When, text
 
 LONGEST: Final = 500
 """Characters of one value in an answer."""
@@ -80,7 +80,8 @@ def refusal(problem: Problem, locale: str) -> Card:
     """What happened, why, what next, with the choices as buttons."""
     runs = _Runs(locale)
     last = [each for option in problem.options[:CHOICES] for each in _choice(option, runs)]
-    said = [each for each in (problem.why, problem.next) if each is not None]
+    about = text("About {target}.", target=Code(problem.target)) if problem.target else None
+    said = [each for each in (about, problem.why, problem.next) if each is not None]
     record = [text("R-{number} · recorded", number=str(problem.recorded))] if problem.recorded else []
     title = text("🚫 {what}", what=problem.what)
     blocks = [
