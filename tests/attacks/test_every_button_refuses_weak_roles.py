@@ -54,6 +54,7 @@ CLICKS = {
     "logs": Case(weak=STRANGERS),
     "run": Case(weak=(*STRANGERS, READER), line=LINE),
     "mine": Case(weak=(*STRANGERS, READER), line=LINE),
+    "glass": Case(weak=(*STRANGERS, READER), line=LINE),
     "share": Case(weak=(*STRANGERS, READER), line=LINE),
 }
 SUBMITTED = {

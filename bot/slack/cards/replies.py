@@ -80,6 +80,9 @@ def refusal(problem: Problem, locale: str) -> Card:
     """What happened, why, what next, with the choices as buttons."""
     runs = _Runs(locale)
     last = [each for option in problem.options[:CHOICES] for each in _choice(option, runs)]
+    action, value = problem.glass
+    if action and runnable(value):
+        last.append(button(text("Break glass"), action, value, locale=locale, style="danger"))
     about = text("About {target}.", target=Code(problem.target)) if problem.target else None
     said = [each for each in (about, problem.why, problem.next) if each is not None]
     record = [text("R-{number} · recorded", number=str(problem.recorded))] if problem.recorded else []
