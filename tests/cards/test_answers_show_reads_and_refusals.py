@@ -143,6 +143,9 @@ def test_the_same_request_of_somebody_else_is_offered_first() -> None:
     assert problems(made) == []
     assert mentions(made) == set()
     assert pressed(made.blocks) == [("approve", "142.1.waiting"), ("mine", "rollout undo deployment/app")]
+    own = offer(shown(), "rollout undo deployment/app", "en", own=True)
+    assert "You asked for the same already" in words(own.blocks)
+    assert [action for action, _ in pressed(own.blocks)] == ["mine"]
     running = offer(shown(State.EXECUTING), "rollout undo deployment/app", "en")
     assert pressed(running.blocks) == [("mine", "rollout undo deployment/app")]
 
