@@ -39,7 +39,7 @@ from bot.store.requests import (
     same_line_waiting,
     same_open,
 )
-from bot.text import Code, Text, When, text
+from bot.text import Channel, Code, Text, When, text
 
 NO_AUTHORITY = (NotAllowed, Untouchable, Forbidden)
 """Refusals that are kept as a request of their own: somebody tried what they may not."""
@@ -234,7 +234,9 @@ async def _tell_where(tx: Transaction, services: Services, cluster: OpenCluster,
         return
     title = text("R-{number} waits for approval.", number=str(request.id))
     where = text(
-        "Its card is in the channel where {cluster} is approved; it is in your Home too.", cluster=cluster.title
+        "Its card is in {channel}, where {cluster} is approved; it is in your Home too.",
+        channel=Channel(request.channel),
+        cluster=cluster.title,
     )
     await reply(tx, services, asked.key, asked.address, view=View(title=title, lines=(where,)))
 
