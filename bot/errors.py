@@ -46,6 +46,11 @@ class KajitoriError(Exception):
         self.choices = choices
         super().__init__(" ".join(str(part) for part in (what, why, next) if part is not None))
 
+    @property
+    def unnamed(self) -> str:
+        """The target, where none of the sentences names it: of several targets it is the one that was refused."""
+        return "" if self.target in str(self) else self.target
+
 
 class Refused(KajitoriError):
     """A rule, a right or a precondition says no. Nothing was sent."""

@@ -42,6 +42,12 @@ class GroupMention(msgspec.Struct, frozen=True, tag="group"):
     name: str = ""
 
 
+class Channel(msgspec.Struct, frozen=True, tag="channel"):
+    """A Slack channel by id, shown as its name and linked; it pings nobody."""
+
+    channel: str
+
+
 class When(msgspec.Struct, frozen=True, tag="when"):
     """A moment (aware, UTC), shown in the reader's time zone."""
 
@@ -68,7 +74,7 @@ class Text(msgspec.Struct, frozen=True, tag="text"):
         return hash((self.template, tuple(sorted((name, repr(value)) for name, value in self.values.items()))))
 
 
-Value = str | int | float | Code | Bold | Mention | GroupMention | When | Link | Text
+Value = str | int | float | Code | Bold | Mention | GroupMention | Channel | When | Link | Text
 
 
 def text(template: str, /, **values: Value) -> Text:
@@ -82,6 +88,16 @@ def text(template: str, /, **values: Value) -> Text:
     return Text(template, values)
 
 
+def sentences_of(docstring: str) -> tuple[Text, ...]:
+    """A docstring that people read, as help: its first line without the full stop, then each paragraph as one line.
+
+    `bot.locales.extract` finds the same sentences in the source of an operation.
+    """
+    first, _, rest = docstring.partition("\n")
+    paragraphs = (" ".join(each.split()) for each in rest.split("\n\n"))
+    return tuple(Text(each) for each in (first.rstrip("."), *paragraphs) if each)
+
+
 def plain(value: Value) -> str:
     """One value as plain text, in English and UTC."""
     match value:
@@ -91,6 +107,8 @@ def plain(value: Value) -> str:
             return name or user
         case GroupMention(group=group, name=name):
             return "@" + (name or group)
+        case Channel(channel=channel):
+            return f"#{channel}"
         case When(at=at):
             return at.strftime("%Y-%m-%d %H:%M:%S UTC")
         case Link(url=url, label=label):

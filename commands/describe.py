@@ -69,7 +69,7 @@ async def describe(cluster: Reader, arguments: DescribeArguments) -> View:
     output = "\n\n".join("\n".join(sheet.lines) for sheet, _ in parts)
     lines = [line for _, said in parts for line in said][:8]
     if len(targets) > MOST:
-        lines.append(text("The first {shown} of {total}.", shown=MOST, total=len(targets)))
+        lines.append(text("Only the first {shown} are shown; name those you want.", shown=MOST))
     title = text("{targets}", targets=Bold(", ".join(each.reference for each in shown)))
     return _fitted(title, lines, output, shown, arguments)
 

@@ -22,6 +22,13 @@ from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_ar
 from bot.text import Bold, Code, Text, text
 
 IMAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@\-]{0,511}")
+_PART: Final = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
+PULLABLE: Final = re.compile(
+    rf"(?:[A-Za-z0-9][A-Za-z0-9.\-]*(?::\d+)?/)?{_PART}(?:/{_PART})*"
+    r"(?::\w[\w.\-]{0,127})?(?:@[A-Za-z][A-Za-z0-9+._\-]*:[0-9a-fA-F]{32,})?",
+    re.ASCII,
+)
+"""A reference as container runtimes read it (`distribution/reference`); anything else is InvalidImageName on a node."""
 """What can be an image reference at all; whether it exists only the node's registry knows."""
 RESOURCE: Final = re.compile(r"[a-z0-9]([a-z0-9./\-]{0,250}[a-z0-9])?")
 EVERY: Final = "*"
@@ -75,7 +82,7 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
         summary=text("Set the image of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
         back=_image_back(only, arguments) if only else None,
-        warnings=_latest(wanted),
+        warnings=_image_warnings(wanted),
     )
 
 
@@ -213,9 +220,15 @@ def container_call(seen: Seen, fields: Fields, *guarded: tuple[str, ...]) -> Cal
     )
 
 
-def _latest(wanted: dict[str, str]) -> list[Text]:
-    moving = [reference for reference in wanted.values() if split_image(reference)[1] == "latest"]
-    return [text("{image} can mean another image tomorrow.", image=Code(each)) for each in dict.fromkeys(moving)]
+def _image_warnings(wanted: dict[str, str]) -> list[Text]:
+    """What kubectl and the API server let pass: a name that no node can pull, one that means another image later."""
+    found = []
+    for each in dict.fromkeys(wanted.values()):
+        if not PULLABLE.fullmatch(each):
+            found.append(text("{image} is no image name to a node, so no pod of it would start.", image=Code(each)))
+        elif split_image(each)[1] == "latest":
+            found.append(text("{image} can mean another image tomorrow.", image=Code(each)))
+    return found
 
 
 def _image_back(changed: Changed, arguments: ImageArguments) -> Back:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commandline.help import first_line
 from bot.commandline.phrase import longest_match, spellings, without_command
 from bot.commandline.shape import Argument, Shape, shape_of
 from bot.commandline.tools import tool_of
@@ -73,7 +72,7 @@ def _verbs(verbs: list[str], tool: str, registry: Registry) -> Iterator[Suggesti
         pieces = pieces[overlap:]
         if pieces[: len(verbs)] == verbs and len(pieces) > len(verbs):
             last = len(pieces) == len(verbs) + 1
-            yield Suggestion(pieces[len(verbs)], first_line(operation) if last else "")
+            yield Suggestion(pieces[len(verbs)], str(operation.summary) if last else "")
 
 
 def _flags(shape: Shape, rest: list[str], begun: str) -> Iterator[Suggestion]:

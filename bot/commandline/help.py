@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from bot.commandline.line import flag_usage, usage_of
 from bot.commandline.nearest import nearest
 from bot.commandline.phrase import longest_match, spellings
-from bot.commandline.shape import Argument, Shape, shape_of
+from bot.commandline.shape import Argument, shape_of
 from bot.commandline.tools import tool_of
 from bot.operations.operation import Family, Operation, OperationKind
 from bot.operations.registry import Registry
-from bot.operations.view import Action, Table, View
+from bot.operations.view import Action, View
 from bot.text import Bold, Code, Text, text
 
 _ACTIONS = 5
@@ -32,11 +34,6 @@ def help_view(registry: Registry, words: tuple[str, ...], *, command: str = "/ek
         about = next((each.about for each in registry.families if each.name == verbs[0]), None)
         return _of_group(Code(verbs[0]), about, family, command)
     return _unknown(registry, " ".join(verbs), command)
-
-
-def first_line(operation: Operation) -> str:
-    """The first line of the docstring, without its full stop."""
-    return operation.help.partition("\n")[0].rstrip(".")
 
 
 def _everything(registry: Registry, command: str) -> View:
@@ -82,7 +79,7 @@ def _of_group(name: Code, about: Text | None, operations: list[Operation], comma
         if about
         else text("Commands of {family}", family=name),
         lines=tuple(
-            text("{usage} – {what}", usage=Code(f"{command} {usage_of(operation)}"), what=first_line(operation))
+            text("{usage} – {what}", usage=Code(f"{command} {usage_of(operation)}"), what=operation.summary)
             for operation in operations
         ),
         actions=tuple(_help_action(operation.name) for operation in operations)[:_ACTIONS],
@@ -91,12 +88,9 @@ def _of_group(name: Code, about: Text | None, operations: list[Operation], comma
 
 def _of_operation(operation: Operation, command: str) -> View:
     shape = shape_of(operation.arguments)
-    _, _, rest = operation.help.partition("\n")
     return View(
-        title=text("{name} – {what}", name=Code(operation.name), what=first_line(operation)),
-        lines=tuple(_facts(operation, shape, command)),
-        table=argument_table(shape),
-        output=rest.strip(),
+        title=text("{name} – {what}", name=Code(operation.name), what=operation.summary),
+        lines=(*operation.details, *_facts(operation, command), *(_argument_line(each) for each in shape)),
         actions=_form_action(operation),
     )
 
@@ -108,7 +102,7 @@ def _form_action(operation: Operation) -> tuple[Action, ...]:
     return (Action(label=text("Fill in a form"), command_line=f"form {operation.name}"),)
 
 
-def _facts(operation: Operation, shape: Shape, command: str) -> list[Text]:
+def _facts(operation: Operation, command: str) -> list[Text]:
     """Usage, example, short forms, the tool's own command, and what right it takes."""
     lines = [text("Usage: {usage}", usage=Code(f"{command} {usage_of(operation)}"))]
     if operation.example:
@@ -139,11 +133,8 @@ def rights_of(operation: Operation) -> str:
     )
 
 
-def argument_table(shape: Shape) -> Table:
-    """Words and flags with what they mean."""
-    return Table(
-        columns=("argument", "meaning"), rows=tuple((argument_name(each), argument_meaning(each)) for each in shape)
-    )
+def _argument_line(argument: Argument) -> Text:
+    return text("{argument} – {meaning}", argument=Code(argument_name(argument)), meaning=argument_meaning(argument))
 
 
 def argument_name(argument: Argument) -> str:
@@ -153,16 +144,19 @@ def argument_name(argument: Argument) -> str:
     return f"{argument.short}, {flag_usage(argument)}" if argument.short else flag_usage(argument)
 
 
-def argument_meaning(argument: Argument) -> str:
+def argument_meaning(argument: Argument) -> Text:
     """Its help, its kinds or choices, and its default where that says something."""
-    pieces = [str(argument.help)] if argument.help is not None else []
+    pieces = [argument.help] if argument.help is not None else []
     if argument.kinds:
-        pieces.append(", ".join(argument.kinds))
+        pieces.append(text("{kinds}", kinds=", ".join(argument.kinds)))
     if argument.required:
-        pieces.append("required")
-    elif argument.default not in (None, "", (), False):
-        pieces.append(f"default {str(argument.default).lower() if argument.switch else argument.default}")
-    return "; ".join(pieces)
+        pieces.append(text("required"))
+    elif argument.default not in (None, "", (), False, -1, "none", "0s"):
+        value = str(argument.default).lower() if argument.switch else str(argument.default)
+        pieces.append(text("default {value}", value=Code(value)))
+    return reduce(
+        lambda said, more: text("{said}; {more}", said=said, more=more), pieces or [text("{kinds}", kinds="–")]
+    )
 
 
 def _unknown(registry: Registry, typed: str, command: str) -> View:

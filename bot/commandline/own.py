@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from bot.operations.arguments import Arguments, Words
 from bot.operations.operation import Family, Operation, OperationKind
-from bot.text import text
+from bot.text import Text, text
 
 PLACE_PATTERN: Final = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,99}/)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
 
@@ -48,7 +48,8 @@ class WhoamiArguments(Arguments):
 OWN: Final = Family("", text("Where you are, who you are, what you can type"), cli="")
 
 
-def _own(name: str, arguments: type[Arguments], *, example: str, about: str) -> None:
+def _own(name: str, arguments: type[Arguments], *about: Text, example: str) -> None:
+    """`about` is what a docstring would say: the first line without its full stop, then paragraphs."""
     OWN.operations[name] = Operation(
         name=name,
         kind=OperationKind.OWN,
@@ -56,7 +57,7 @@ def _own(name: str, arguments: type[Arguments], *, example: str, about: str) -> 
         run=None,
         example=example,
         cli=OWN.cli,
-        help=about,
+        help="\n\n".join([f"{about[0]}.", *(str(each) for each in about[1:])]),
         family=OWN.name,
     )
 
@@ -64,16 +65,20 @@ def _own(name: str, arguments: type[Arguments], *, example: str, about: str) -> 
 _own(
     "use",
     UseArguments,
+    text("Choose the cluster and namespace of this channel"),
+    text("In a channel this is announced to everyone in it."),
     example="use prod/payments",
-    about="Choose the cluster and namespace of this channel.\n\nIn a channel this is announced to everyone in it.",
 )
-_own("help", HelpArguments, example="help rollout undo", about="Show what you can type.")
+_own("help", HelpArguments, text("Show what you can type"), example="help rollout undo")
 _own(
     "form",
     FormArguments,
+    text("Fill a command in instead of typing it"),
     example="form rollout undo",
-    about="Fill a command in instead of typing it.",
 )
 _own(
-    "whoami", WhoamiArguments, example="whoami", about="Show who you are here: in Slack, in Kubernetes, by the policy."
+    "whoami",
+    WhoamiArguments,
+    text("Show who you are here: in Slack, in Kubernetes, by the policy"),
+    example="whoami",
 )

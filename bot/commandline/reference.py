@@ -57,7 +57,7 @@ def _operation(operation: Operation, command: str) -> list[str]:
     own = [each for each in shape_of(operation.arguments) if each.field not in Arguments.model_fields]
     if own:
         lines += ["", "| argument | meaning |", "|---|---|"]
-        lines += [f"| `{_cell(argument_name(each))}` | {_cell(argument_meaning(each))} |" for each in own]
+        lines += [f"| `{_cell(argument_name(each))}` | {_cell(str(argument_meaning(each)))} |" for each in own]
     return lines
 
 

@@ -212,11 +212,14 @@ def _no_credentials(name: str, why: Text) -> Unauthorized:
 
 
 def _broken(name: str, path: str, context: str) -> Refused:
+    there = any(Path(each).expanduser().exists() for each in path.split(os.pathsep))
     return Refused(
         text("The kubeconfig for {cluster} cannot be used.", cluster=Code(name)),
         target=name,
         why=text(
             "There is no usable context {context} in {path}.", context=Code(context or "(current)"), path=Code(path)
-        ),
+        )
+        if there
+        else text("There is no file {path}.", path=Code(path)),
         next=text("Correct the path or the context in the settings."),
     )

@@ -34,6 +34,7 @@ LONGEST: Final = 500
 BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 IMPERSONATED: Final = frozenset({"users", "groups", "serviceaccounts", "uids", "userextras"})
+CLUSTER_SCOPE: Final = "at the cluster scope"
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -279,7 +280,13 @@ def _forbidden(status: Status, *, cluster: str, target: str, why: Text | None) -
             text("You may not do this with {target} in {cluster}.", cluster=Code(cluster), target=Code(target)),
             target=target,
             why=why,
-            next=text("Check the name of the namespace; else ask its owner for the right, or someone who has it."),
+            next=text("Check the name of the namespace; else ask its owner for the right, or someone who has it.")
+            if CLUSTER_SCOPE not in status.message
+            else text(
+                "Where one namespace is enough, name it with {flag}; else ask whoever runs {cluster} for the right.",
+                flag=Code("-n"),
+                cluster=Code(cluster),
+            ),
         )
     made.impersonation = impersonation
     return made

@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from bot.locales.catalogue import ENGLISH, LOCALES, catalogue_path
+from bot.text import sentences_of
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("bot", "commands")
@@ -24,9 +25,13 @@ PACKAGES: Final = ("bot", "commands")
 def sentences(source: str) -> Iterator[str]:
     """The templates of a module. Raises `ValueError` for one that is not a literal: it could never be translated.
 
-    A module that does not import our `text` means another one by that name (SQLAlchemy's).
+    A module that does not import our `text` means another one by that name (SQLAlchemy's). An operation's docstring is
+    its help, so it is found too.
     """
     module = ast.parse(source)
+    for node in ast.walk(module):
+        if isinstance(node, ast.AsyncFunctionDef) and any(_declares(each) for each in node.decorator_list):
+            yield from (each.template for each in sentences_of(ast.get_docstring(node) or ""))
     if not any(_imports_text(node) for node in ast.walk(module)):
         return
     for node in ast.walk(module):
@@ -35,6 +40,12 @@ def sentences(source: str) -> Iterator[str]:
             if not (isinstance(template, ast.Constant) and isinstance(template.value, str)):
                 raise ValueError(f"line {node.lineno}: the template is not a literal")
             yield template.value
+
+
+def _declares(decorator: ast.expr) -> bool:
+    """`@family.read(…)`, `.probe(…)` or `.change(…)` above an operation."""
+    named = decorator.func if isinstance(decorator, ast.Call) else None
+    return isinstance(named, ast.Attribute) and named.attr in ("read", "probe", "change")
 
 
 def _imports_text(node: ast.AST) -> bool:

@@ -22,7 +22,7 @@ from bot.operations.kinds import Kind
 from bot.operations.plan import Nothing, Plan
 from bot.operations.reader import Reader
 from bot.operations.view import Follow, Live, View
-from bot.text import Text
+from bot.text import Text, sentences_of
 
 A = TypeVar("A", bound=Arguments)
 Outcome = Plan | Nothing | View | Live | Follow
@@ -63,6 +63,16 @@ class Operation:
     cli: str = "kubectl"
     help: str = ""
     family: str = ""
+
+    @property
+    def summary(self) -> Text:
+        """The first line of `help`, without its full stop."""
+        return sentences_of(self.help)[0]
+
+    @property
+    def details(self) -> tuple[Text, ...]:
+        """What `help` says further, a paragraph each."""
+        return sentences_of(self.help)[1:]
 
 
 @dataclass(frozen=True)

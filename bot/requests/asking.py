@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from bot.audit.records import Event
+from bot.commandline.line import line_of
 from bot.errors import KajitoriError, Refused
 from bot.identity.person import Person
 from bot.kubernetes.errors import Forbidden
@@ -22,7 +24,7 @@ from bot.requests.mailing import ask_voters, offer, post_card, publish_home, rep
 from bot.requests.notices import Address, problem_of
 from bot.requests.planning import Planned, plan_change
 from bot.requests.records import record
-from bot.requests.rights import NotAllowed
+from bot.requests.rights import NeedsGlass, NotAllowed
 from bot.requests.services import Done, Services
 from bot.requests.states import State
 from bot.requests.versions import Extras, encode_person, version_row
@@ -37,18 +39,20 @@ from bot.store.requests import (
     same_line_waiting,
     same_open,
 )
-from bot.text import Code, Text, When, text
+from bot.text import Channel, Code, Text, When, text
 
 NO_AUTHORITY = (NotAllowed, Untouchable, Forbidden)
 """Refusals that are kept as a request of their own: somebody tried what they may not."""
+
+NOT_ALLOWED = text("The policy does not allow this.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
     """One command line for a change. `arguments` have their cluster (`context`) and namespace filled in.
 
-    `key` is the delivery's; `anyway`: also if somebody else has asked the same; `back_of`: the request whose way back
-    this is.
+    `key` is the delivery's; `anyway`: also if somebody else has asked the same; `glass`: also in a freeze, so that its
+    glass can be broken; `back_of`: the request whose way back this is.
     """
 
     person: Person
@@ -58,6 +62,7 @@ class Ask:
     address: Address
     key: str
     anyway: bool = False
+    glass: bool = False
     back_of: int = 0
 
 
@@ -72,8 +77,7 @@ async def ask(services: Services, asked: Ask, done: Done) -> None:
         if isinstance(outcome, Nothing):
             await nothing_to_do(services, asked, outcome, done)
             return
-        decision = decide_plan(services, cluster, asked.operation.name, asked.person, outcome.plan)
-        check_decision(decision)
+        decision = _decide(services, cluster, asked, outcome)
     except NO_AUTHORITY as error:
         await _refuse(services, cluster, asked, error, done)
         return
@@ -82,7 +86,9 @@ async def ask(services: Services, asked: Ask, done: Done) -> None:
         twins = await same_open(tx, cluster.name, outcome.digest) or await same_line_waiting(
             tx, cluster.name, asked.arguments.namespace, asked.line
         )
-        if twins and not asked.anyway:
+        if asked.glass:
+            _check_once(asked, twins)
+        if twins and not (asked.anyway or asked.glass):
             await offer(tx, services, asked.key, twins[0], asked.address, asked.line)
         else:
             await _check_limit(tx, services, asked.person)
@@ -97,12 +103,37 @@ async def plan_ask(services: Services, cluster: OpenCluster, asked: Ask) -> Plan
     return await plan_change(cluster.as_(asked.person), asked.operation, asked.arguments, timeout=timeout)
 
 
+def _decide(services: Services, cluster: OpenCluster, asked: Ask, planned: Planned) -> Decision:
+    """What the policy asks for. What a freeze refuses may wait for its glass to be broken, where the policy lets this
+    person do that: the decision stays refused, so that no vote carries it."""
+    decision = decide_plan(services, cluster, asked.operation.name, asked.person, planned.plan)
+    if decision.refused is None:
+        return decision
+    glass = decide_plan(services, cluster, asked.operation.name, asked.person, planned.plan, break_glass=True)
+    if glass.refused is not None:
+        check_decision(decision)
+    if asked.glass:
+        return msgspec.structs.replace(decision, back_window=glass.back_window)
+    error = NeedsGlass(
+        NOT_ALLOWED,
+        why=refusal_of(decision),
+        next=text("Ask again when it is allowed. If it cannot wait, break the glass: everybody is told."),
+    )
+    error.action, error.value = "glass", line_of(asked.operation, asked.arguments)
+    raise error
+
+
+def refusal_of(decision: Decision) -> Text:
+    """The policy's reason for refusing, with its rule."""
+    return text("{reason} (rule {rule})", reason=decision.refused or "", rule=Code(decision.rule))
+
+
 def check_decision(decision: Decision) -> None:
     """Raise `NotAllowed` if the policy refuses."""
     if decision.refused is not None:
         raise NotAllowed(
-            text("The policy does not allow this."),
-            why=text("{reason} (rule {rule})", reason=decision.refused, rule=Code(decision.rule)),
+            NOT_ALLOWED,
+            why=refusal_of(decision),
             next=text("Ask again when it is allowed, or ask whoever keeps the policy."),
         )
 
@@ -203,7 +234,9 @@ async def _tell_where(tx: Transaction, services: Services, cluster: OpenCluster,
         return
     title = text("R-{number} waits for approval.", number=str(request.id))
     where = text(
-        "Its card is in the channel where {cluster} is approved; it is in your Home too.", cluster=cluster.title
+        "Its card is in {channel}, where {cluster} is approved; it is in your Home too.",
+        channel=Channel(request.channel),
+        cluster=cluster.title,
     )
     await reply(tx, services, asked.key, asked.address, view=View(title=title, lines=(where,)))
 
@@ -242,6 +275,15 @@ async def nothing_to_do(services: Services, asked: Ask, outcome: Nothing, done: 
             )
         await reply(tx, services, asked.key, asked.address, view=View(title=outcome.message, lines=lines))
         await done(tx)
+
+
+def _check_once(asked: Ask, twins: Sequence[Request]) -> None:
+    mine = next((each for each in twins if each.requester_key == asked.person.key), None)
+    if mine is not None:
+        raise Refused(
+            text("R-{number} waits for that already.", number=str(mine.id)),
+            next=text("Break the glass from its card."),
+        )
 
 
 async def _check_limit(tx: Transaction, services: Services, person: Person) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from bot.errors import KajitoriError
 from bot.operations.view import File, View
+from bot.requests.rights import NeedsGlass
 from bot.text import Text
 
 
@@ -36,7 +37,11 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A `KajitoriError` as data: what happened, to what, why, what next; `recorded` is the request's number, if any."""
+    """A `KajitoriError` as data: what happened, to what (where the sentences do not say it), why, what next.
+
+    `recorded` is the request's number, if any; `glass` the action and value of the button that leads to breaking the
+    glass.
+    """
 
     what: Text
     target: str = ""
@@ -44,6 +49,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     next: Text | None = None
     options: tuple[Option, ...] = ()
     recorded: int = 0
+    glass: tuple[str, str] = ("", "")
 
 
 class PingEvent(StrEnum):
@@ -139,9 +145,10 @@ def problem_of(error: KajitoriError, *, recorded: int = 0) -> Problem:
     """An error as a notice can carry it."""
     return Problem(
         what=error.what,
-        target=error.target,
+        target=error.unnamed,
         why=error.why,
         next=error.next,
         options=tuple(Option(label=each.label, command_line=each.command_line) for each in error.choices),
         recorded=recorded,
+        glass=(error.action, error.value) if isinstance(error, NeedsGlass) else ("", ""),
     )

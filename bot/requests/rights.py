@@ -14,6 +14,13 @@ class NotAllowed(Refused):
     """A right or the policy says no to this person: it is recorded, and nothing was sent."""
 
 
+class NeedsGlass(NotAllowed):
+    """Votes do not carry it, broken glass does: `action` and `value` are those of the button that leads there."""
+
+    action = ""
+    value = ""
+
+
 async def lacks_right(acting: Acting, calls: Sequence[Call]) -> Call | None:
     """The first call that the identity's own rights do not cover; nothing is cached between two askings.
 

@@ -23,7 +23,7 @@ from bot.requests.marks import Mark, check_mark
 from bot.requests.notices import PingEvent
 from bot.requests.outcomes import Outcome, encode_outcome
 from bot.requests.records import record
-from bot.requests.rights import NotAllowed, check_rights
+from bot.requests.rights import NeedsGlass, NotAllowed, check_rights
 from bot.requests.services import Done, Services
 from bot.requests.states import State, check_transition
 from bot.requests.versions import Version, decode_person, read_version
@@ -126,13 +126,23 @@ async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
     if why is None and decision.approvals == 0 and not confirms:
         why = text("It needs no votes; {person} confirms it alone.", person=case.requester.name)
     if why is not None:
-        raise NotAllowed(why, target=f"R-{case.request.id}", next=_who_instead(services, case))
+        raise _not_yours(services, case, ballot, why)
     if not ballot.approve:
         return decision
     if decision.view_required and not ballot.viewed:
         raise NeedsView(text("This vote is given in a view that shows the calls."))
     await check_rights(case.cluster.as_(ballot.person), plan.calls)
     return decision
+
+
+def _not_yours(services: Services, case: Case, ballot: Ballot, why: Text) -> NotAllowed:
+    """Who may not vote; the requester is led to the glass, for a dead end is a question (messages.md rule 8)."""
+    target, instead = f"R-{case.request.id}", _who_instead(services, case)
+    if not ballot.approve or ballot.person.slack_user != case.requester.slack_user:
+        return NotAllowed(why, target=target, next=instead)
+    error = NeedsGlass(why, target=target, next=instead)
+    error.action, error.value = "break_glass", str(ballot.mark)
+    return error
 
 
 def check_waiting(services: Services, request: Request) -> None:

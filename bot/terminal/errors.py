@@ -47,8 +47,10 @@ def leaf(error: BaseException) -> BaseException:
 
 
 def show_error(screen: Screen, error: KajitoriError) -> None:
-    """What happened, why, and what to do next; then what might have been meant."""
+    """What happened, to what, why, and what to do next; then what might have been meant."""
     screen.aside(text("error: {what}", what=error.what), style="bold red")
+    if error.unnamed:
+        screen.aside(text("About {target}.", target=Code(error.unnamed)), indent=2)
     if error.why is not None:
         screen.aside(error.why, indent=2)
     if error.next is not None:

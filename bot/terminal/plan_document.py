@@ -90,11 +90,18 @@ def ordered(value: JSON) -> JSON:
 
 
 def _step(step: Step, rehearsal: str | None, hide: Hide) -> dict[str, Any]:
+    """Every step has the keys of a call, so that a script reads all alike; a wait sends nothing and has three more."""
     if isinstance(step, Wait):
         return {
             "kind": "wait",
-            "condition": step.condition,
+            "method": None,
             "path": step.target.path,
+            "query": {},
+            "contentType": None,
+            "body": None,
+            "preconditions": [],
+            "rehearsal": None,
+            "condition": step.condition,
             "deadline": step.deadline,
             "arguments": ordered(step.arguments),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -160,6 +161,7 @@ class Stage:
 
     async def attempt(self) -> bool:
         """Run one attempt of whatever is due, to its end; whether there was one."""
+        await self.later(0)
         engine = Engine(self.services)
         if not await engine._claim():
             return False
@@ -171,6 +173,21 @@ class Stage:
         """What somebody who owns the database does."""
         async with self.services.database.transaction() as tx:
             await tx.execute(sql(statement).bindparams(**values))
+
+    def moment(self) -> int | datetime:
+        """This moment as the database keeps it."""
+        now = self.clock.now()
+        return now if self.services.database.dialect == "postgresql" else int(now.timestamp() * 1_000_000)
+
+    async def later(self, seconds: float) -> None:
+        """Time passes, also for PostgreSQL, whose own clock nobody can move: what is due by ours is due by that."""
+        self.clock.move(seconds)
+        if self.services.database.dialect == "postgresql":
+            for due in ("wake_at", "lease_until", "expires_at"):
+                await self.run(
+                    f"UPDATE requests SET {due} = clock_timestamp() WHERE {due} <= :now AND {due} > clock_timestamp()",
+                    now=self.clock.now(),
+                )
 
     async def rows(self, statement: str, **values: Any) -> list[Any]:
         async with self.services.database.read() as tx:

@@ -15,9 +15,7 @@ async def _run(stage: Stage) -> None:
     """All attempts to their ends, however long a cluster has to be waited for."""
     for _ in range(60):
         if not await stage.attempt():
-            if stage.services.database.dialect == "postgresql":  # its leases go by its own clock
-                return
-            stage.clock.move(60)
+            await stage.later(60)
             if not await stage.attempt():
                 return
 
@@ -175,7 +173,7 @@ async def test_the_way_back_of_somebody_else_needs_a_vote(stage: Stage, user: st
 
 async def test_a_way_back_after_its_time_needs_a_vote(stage: Stage) -> None:
     number = await _done(stage)
-    stage.clock.move(31 * 60)
+    await stage.later(31 * 60)
     await stage.click("U0ALICE", "back", await stage.mark(number))
     await _run(stage)
     assert len(stage.world.changes) == 1

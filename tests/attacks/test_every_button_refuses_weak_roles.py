@@ -54,6 +54,7 @@ CLICKS = {
     "logs": Case(weak=STRANGERS),
     "run": Case(weak=(*STRANGERS, READER), line=LINE),
     "mine": Case(weak=(*STRANGERS, READER), line=LINE),
+    "glass": Case(weak=(*STRANGERS, READER), line=LINE),
     "share": Case(weak=(*STRANGERS, READER), line=LINE),
 }
 SUBMITTED = {
@@ -86,7 +87,7 @@ def test_no_button_and_no_modal_is_without_a_case() -> None:
 async def _prepared(stage: Stage, state: str) -> int:
     """A request in that state; the reader has no right to change, the guest is of another workspace."""
     number = await stage.ask(line="poke set app --to=5 --context=prod")
-    now = int(stage.clock.now().timestamp() * 1_000_000)
+    now = stage.moment()
     await stage.run(
         "UPDATE requests SET state = :state, started_at = :started, ended_at = :ended",
         state=state,

@@ -55,7 +55,7 @@ async def test_a_request_of_a_cluster_that_is_not_served_waits_and_holds_up_no_o
     assert (await stage.request(number)).state == "approved"
     assert not await stage.attempt()
     stage.services.clusters.unexamined.clear()
-    stage.clock.move(60)
+    await stage.later(60)
     await stage.attempt()
     assert len(stage.world.changes) == 2
 
@@ -67,5 +67,5 @@ async def test_a_cluster_that_left_the_configuration_ends_its_requests_in_time(s
     for _ in range(60):
         await stage.attempt()
         await expire_due(stage.services)
-        stage.clock.move(20)
+        await stage.later(20)
     assert (stage.world.changes, (await stage.request(number)).state) == ([], "expired")

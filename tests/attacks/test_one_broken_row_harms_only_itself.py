@@ -36,7 +36,7 @@ async def test_a_broken_request_keeps_no_other_from_expiring(stage: Stage, colum
     number = await stage.ask()
     other = await stage.ask(line="poke set web --to=9")
     await stage.run(f"UPDATE requests SET {column} = :poison WHERE id = :id", poison=POISONED, id=number)
-    stage.clock.move(16 * 60)
+    await stage.later(16 * 60)
     assert await expire_due(stage.services) == 2
     assert dict(await stage.rows("SELECT id, state FROM requests")) == {number: "expired", other: "expired"}
     assert await expire_due(stage.services) == 0
@@ -84,12 +84,12 @@ async def test_an_edited_plan_version_is_halted(stage: Stage, column: str) -> No
     other = await stage.ask(line="poke set app --to=6")
     await stage.post(number)
     await stage.vote("U0BOB", number)
-    await stage.run(
-        f"UPDATE plans SET {column} = CASE WHEN '{column}' IN ('rehearsal', 'card') THEN :other ELSE"
-        f" (SELECT {column} FROM plans WHERE request_id = :from) END WHERE request_id = :id",
-        other=b'{"may_vote":["U0EVE"]}' if column == "card" else b"[]",
-        **{"from": other, "id": number},
-    )
+    if column in ("rehearsal", "card"):
+        edited = b'{"may_vote":["U0EVE"]}' if column == "card" else b"[]"
+        await stage.run(f"UPDATE plans SET {column} = :edited WHERE request_id = :id", edited=edited, id=number)
+    else:
+        theirs = f"(SELECT {column} FROM plans WHERE request_id = :other)"
+        await stage.run(f"UPDATE plans SET {column} = {theirs} WHERE request_id = :id", other=other, id=number)
     if column == "decision":
         await stage.run("UPDATE plans SET decision = :no WHERE request_id = 1", no=b'{"approvals":0}')
     await stage.attempt()

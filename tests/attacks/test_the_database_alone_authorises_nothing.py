@@ -91,7 +91,7 @@ async def test_a_way_back_is_not_covered_longer_because_the_row_says_so(stage: S
     await stage.vote("U0BOB", number)
     await stage.attempt()
     stage.clock.move(timedelta(days=1).total_seconds())
-    await stage.run("UPDATE requests SET ended_at = :at", at=int(stage.clock.now().timestamp() * 1_000_000))
+    await stage.run("UPDATE requests SET ended_at = :at", at=stage.moment())
     await stage.click("U0ALICE", "back", await stage.mark(number))
     while await stage.attempt():
         pass

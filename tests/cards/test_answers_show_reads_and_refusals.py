@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from bot.errors import Refused
 from bot.operations.view import Action, File, Row, Table, View
-from bot.requests.notices import Option, Problem
+from bot.requests.notices import Option, Problem, problem_of
 from bot.requests.states import State
 from bot.slack.cards.buttons import chosen
 from bot.slack.cards.replies import line, offer, refusal, reply
@@ -128,11 +129,23 @@ def test_a_refusal_says_what_why_and_what_next_and_gives_choices() -> None:
     assert made.text == "🚫 You may not change deployments in shop."
 
 
+def test_of_several_the_refused_one_is_named_where_the_sentences_do_not() -> None:
+    unnamed = Refused(
+        text("Expected replicas to be {expected}, was {actual}", expected=10, actual=4), target="shop/worker"
+    )
+    named = Refused(text("{target} is away.", target=Code("shop/app")), target="shop/app")
+    assert "About shop/worker." in words(refusal(problem_of(unnamed), "en").blocks)
+    assert "About" not in words(refusal(problem_of(named), "en").blocks)
+
+
 def test_the_same_request_of_somebody_else_is_offered_first() -> None:
     made = offer(shown(), "rollout undo deployment/app", "en")
     assert problems(made) == []
     assert mentions(made) == set()
     assert pressed(made.blocks) == [("approve", "142.1.waiting"), ("mine", "rollout undo deployment/app")]
+    own = offer(shown(), "rollout undo deployment/app", "en", own=True)
+    assert "You asked for the same already" in words(own.blocks)
+    assert [action for action, _ in pressed(own.blocks)] == ["mine"]
     running = offer(shown(State.EXECUTING), "rollout undo deployment/app", "en")
     assert pressed(running.blocks) == [("mine", "rollout undo deployment/app")]
 

@@ -22,6 +22,7 @@ from tests.cards.requests_shown import ALICE, BOB, DECISION, NOW, PLAN, shown
 
 LOCALES = ("en", "ja")
 CONFIRMED = msgspec.structs.replace(DECISION, approvals=0, confirm=True)
+FROZEN = msgspec.structs.replace(DECISION, approvals=0, refused=text("the books are closed"), rule="year-end")
 STUCK = Progress(
     ready=3,
     total=10,
@@ -32,6 +33,7 @@ VARIANTS = [
     *(shown(state) for state in State),
     *(shown(state, plan=None, problem=text("It cannot be planned."), calls=0) for state in State),
     shown(decision=CONFIRMED, missing=0),
+    shown(decision=FROZEN, missing=0),
     shown(changed=(text("the image changed"),) * 9, plan_version=2, mark="142.2.waiting"),
     shown(break_glass=True, back_of=141, group=None, may_vote=(BOB,) * 9),
     shown(server_warnings=("spec.x is deprecated",) * 9),
@@ -93,6 +95,7 @@ def test_every_button_carries_the_mark_and_nothing_else(of: Shown) -> None:
         (shown(), ["approve", "reject", "more", "details", "why", "cancel", "break_glass"]),
         (shown(break_glass=True), ["approve", "reject", "more", "details", "why", "cancel"]),
         (shown(decision=CONFIRMED, missing=0), ["confirm", "cancel", "more", "details", "why"]),
+        (shown(decision=FROZEN, missing=0), ["cancel", "break_glass", "more", "details", "why"]),
         (shown(State.APPROVED), ["cancel", "more", "details", "why"]),
         (shown(State.EXECUTING), ["logs", "stop", "more", "details", "why"]),
         (shown(State.EXECUTING, progress=STUCK), ["logs", "stop", "more", "details", "why"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,11 +15,13 @@ from bot.commandline.own import OWN
 from bot.commandline.reference import reference
 from bot.commandline.shape import shape_of
 from bot.errors import Ambiguous, NotUnderstood
+from bot.locales.rendering import plain
 from bot.observability.redaction import redact
 from bot.operations.operation import Operation
 from bot.operations.registry import build_registry, installed_families
 
 REGISTRY = build_registry([*installed_families(), OWN])
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 @pytest.mark.parametrize("operation", tuple(REGISTRY), ids=lambda operation: operation.name)
@@ -31,8 +35,16 @@ def test_an_operation_is_sayable(operation: Operation) -> None:
         assert parsed.operation.name == operation.name
         assert redact(typed) == typed
         assert parse(parsed.line, REGISTRY).arguments == parsed.arguments
-    assert help_view(REGISTRY, tuple(operation.name.split())).table is not None
+    told = [str(line) for line in help_view(REGISTRY, tuple(operation.name.split())).lines]
+    assert [line for line in told if line.startswith("-n, --namespace NAMESPACE – ")]
     assert parse(f"{terminal_line(operation)} --help", REGISTRY).operation.name == "help"
+
+
+@pytest.mark.parametrize("operation", tuple(REGISTRY), ids=lambda operation: operation.name)
+def test_its_help_speaks_the_readers_language(operation: Operation) -> None:
+    view = help_view(REGISTRY, tuple(operation.name.split()))
+    told = [plain(line, "ja") for line in (view.title, *view.lines)]
+    assert [line for line in told if not JAPANESE.search(line) and "QUANTITY – " not in line] == []
 
 
 FLAGS = sorted(

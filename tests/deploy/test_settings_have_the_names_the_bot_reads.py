@@ -70,3 +70,8 @@ def test_it_runs_under_the_account_that_the_role_is_bound_to() -> None:
     wanted = {"kind": "ServiceAccount", "name": POD["serviceAccountName"], "namespace": "kajitori"}
     assert [each["subjects"] for each in bound] == [[wanted]]
     assert load_config(DEPLOY / "config.yaml").own.namespace == "kajitori"
+
+
+def test_the_readme_names_every_variable() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in sorted(KNOWN) if f"`{name}`" not in readme] == []

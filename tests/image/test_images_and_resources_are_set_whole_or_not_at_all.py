@@ -120,6 +120,24 @@ async def test_the_card_says_tags_and_warns_of_latest() -> None:
     assert "r.local:5000/other can mean another image tomorrow." in said(made)
 
 
+@pytest.mark.parametrize(
+    ("image", "pullable"),
+    [
+        ("app:v2", True),
+        ("Reg-1.local:5000/team/the_app__x.y-z:V2.4_1-rc", True),
+        (f"app:v2@sha256:{'0' * 64}", True),
+        ("https://registry.local/app:v2", False),
+        ("registry.local/App:v2", False),
+        ("app:v2@sha256:abc", False),
+        ("app:", False),
+    ],
+)
+async def test_a_name_that_no_node_can_pull_is_warned_of(image: str, pullable: bool) -> None:
+    world, _ = star()
+    made = await plan(world, line(f"app={image}"))
+    assert ("is no image name to a node" in said(made)) is not pullable
+
+
 async def test_a_paused_deployment_changes_and_is_not_waited_for() -> None:
     world, live = star()
     live["spec"]["paused"] = True

@@ -164,9 +164,13 @@ def test_a_kubeconfig_that_is_none(tmp_path: Path, clock: FakeClock, content: st
 
 def test_a_context_or_file_that_is_missing(tmp_path: Path, clock: FakeClock) -> None:
     path = kubeconfig(tmp_path, user={"token": "abc"})
-    for found in ((path, "two"), (path + "-missing", "")):
+    for found, context, why in (
+        (path, "two", f"There is no usable context two in {path}."),
+        (path + "-missing", "", f"There is no file {path}-missing."),
+    ):
         with pytest.raises(Refused) as caught:
-            kubeconfig_connection("blue", path=found[0], context=found[1], clock=clock)
+            kubeconfig_connection("blue", path=found, context=context, clock=clock)
+        assert str(caught.value.why) == why
         assert caught.value.next is not None
 
 

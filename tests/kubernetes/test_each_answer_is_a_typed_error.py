@@ -129,6 +129,15 @@ def test_a_right_that_the_bot_lacks_is_told_from_one_that_the_person_lacks() -> 
     assert [getattr(each, "impersonation", None) for each in found] == [True, False]
 
 
+def test_whoever_may_not_look_everywhere_is_led_to_one_namespace() -> None:
+    why = 'pods is forbidden: User "alice" cannot list resource "pods" in API group "" at the cluster scope'
+    for said, advice in ((why, "Where one namespace is enough, name it with -n"), ("no", "Check the name of the name")):
+        found = failure(
+            parse_status(403, msgspec.json.encode(status_body(403, "Forbidden", said))), cluster="b", target="pods"
+        )
+        assert advice in str(found)
+
+
 def test_what_an_api_server_quotes_is_cut_cleaned_and_for_secrets_dropped() -> None:
     assert len(clean("x" * 5000)) == LONGEST
     assert clean("a\x00b\r\nc\u2028d") == "a b c d"

@@ -158,7 +158,7 @@ async def test_a_bare_name_is_looked_up_and_a_missing_one_told(cluster: Cluster)
 async def test_of_many_the_first_five_are_described(cluster: Cluster) -> None:
     view = await shown(cluster(*(pod(f"app-{number}") for number in range(9))), "pods", selector="app=app")
     assert view.file is not None or view.output.count("Name: app-") == 5
-    assert any("The first 5" in str(line) for line in view.lines)
+    assert "Only the first 5 are shown; name those you want." in [str(line) for line in view.lines]
     nothing = await shown(cluster(), "pods", selector="app=app")
     assert [str(line) for line in nothing.lines] == ["No resources found in shop namespace."]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.installation.bot import buttons, everything
+from tests.installation.bot import CHANNEL, buttons, everything
 from tests.installation.world import World
 from tests.scenarios.lines import ASKED, PATCHED, UNDO
 
@@ -47,3 +47,65 @@ async def test_the_policy_switches_it_off(world: World) -> None:
         assert await bot.life(1) == ASKED
         assert "approve" in buttons(await bot.card(1))
     assert world.sent() == []
+
+
+FROZEN = """
+freezes:
+  - {name: year-end, reason: the books are closed, timezone: Asia/Tokyo, exceptRecovery: false,
+     between: {from: 2020-01-01T00:00:00, until: 2099-01-01T00:00:00}}
+"""
+
+
+async def test_in_a_freeze_the_refusal_leads_to_the_glass_and_no_vote_does(world: World) -> None:
+    await world.app()
+    async with world.bot(policy=FROZEN) as bot:
+        await bot.command("alice", UNDO)
+        refused = await bot.refused("alice", "the books are closed", "R-1 · recorded")
+        await bot.click("alice", refused, "glass")
+        card = await bot.card(2, "the books are closed", "only alice")
+        assert buttons(card).keys() >= {"cancel", "break_glass"}
+        assert buttons(card).keys().isdisjoint({"approve", "confirm"})
+        mark = buttons(card)["break_glass"]["value"]
+        for person, action in (("bob", "approve"), ("alice", "confirm")):
+            await bot.workspace.click(person, CHANNEL, card["ts"], action, value=mark, forged=True)
+            await bot.refused(person, "the books are closed")
+        await bot.click("alice", refused, "glass")
+        await bot.refused("alice", "R-2 waits for that already")
+        assert await bot.life(2) == ASKED
+        assert world.sent() == []
+
+        await bot.click("alice", card, "break_glass")
+        await bot.submit("alice", reason="checkout is down, nobody answers")
+        await bot.ended(2, "✅")
+        assert await bot.life(2) == [
+            "request.planned alice",
+            "request.waiting",
+            "break_glass alice",
+            "request.approved",
+            "request.succeeded",
+        ]
+    assert world.sent() == [PATCHED]
+
+
+async def test_in_a_freeze_nobody_is_led_to_glass_that_the_policy_switched_off(world: World) -> None:
+    await world.app()
+    async with world.bot(policy=FROZEN + "breakGlass: {enabled: false}\n") as bot:
+        await bot.command("alice", UNDO)
+        refused = await bot.refused("alice", "the books are closed")
+        assert "glass" not in buttons(refused)
+        await bot.workspace.click("alice", CHANNEL, refused["ts"], "glass", value=UNDO, forged=True)
+        await bot.refused("alice", "the books are closed", "R-2 · recorded")
+        assert bot.cards() == []
+    assert world.sent() == []
+
+
+async def test_whoever_approves_their_own_is_led_to_the_glass(world: World) -> None:
+    await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", UNDO)
+        await bot.click("alice", await bot.card(1), "approve")
+        refused = await bot.refused("alice", "Nobody approves their own request")
+        await bot.click("alice", refused, "break_glass")
+        await bot.submit("alice", reason="checkout is down, nobody answers")
+        await bot.ended(1, "✅")
+    assert world.sent() == [PATCHED]

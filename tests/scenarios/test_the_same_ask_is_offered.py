@@ -52,7 +52,7 @@ async def test_the_same_person_asking_twice_makes_no_second_request(world: World
         await bot.command("alice", UNDO)
         await bot.card(1)
         await bot.command("alice", UNDO)
-        await bot.said("asked for the same", "R-1")
+        await bot.said("You asked for the same already", "R-1")
         assert await bot.life(1) == ASKED
         assert await bot.life(2) == []
     assert world.sent() == []

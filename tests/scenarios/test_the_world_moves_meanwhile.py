@@ -85,6 +85,22 @@ async def test_an_autoscaler_that_adds_a_pod_is_no_difference(world: World) -> N
     assert world.sent() == [PATCHED]
 
 
+async def test_more_pods_than_the_voters_agreed_to_ask_again(world: World) -> None:
+    app = await world.app("app:v1", "app:v2", replicas=5)
+    async with world.bot() as bot:
+        await bot.command("alice", UNDO)
+        card = await bot.card(1, "5 pods")
+        await app.merge({"spec": {"replicas": 7}})
+        await app.rolled_out()
+        await bot.approve("bob", card)
+        again = await bot.card(1, "The world moved", "7 pods instead of 5", "needs 1")
+        assert world.sent() == []
+
+        await bot.approve("bob", again)
+        await bot.ended(1, "✅", "7/7")
+    assert world.sent() == [PATCHED]
+
+
 async def test_a_label_of_somebody_elses_is_left_alone(world: World) -> None:
     app = await world.app()
     async with world.bot() as bot:

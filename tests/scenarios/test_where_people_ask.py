@@ -30,6 +30,8 @@ async def test_a_request_in_a_direct_message_has_its_card_where_approvals_are_gi
         direct = bot.direct("alice")
         await bot.workspace.message("alice", direct, UNDO)
         card = await bot.card(1, channel="platform", person="bob")
+        told = await bot.said("R-1 waits for approval", channel=direct)
+        assert {"type": "channel", "channel_id": "C0PLATFORM"} in told["blocks"][0]["elements"][0]["elements"]
         await bot.approve("bob", card, "platform")
         await bot.ended(1, "✅", channel="platform")
         assert await bot.life(1) == DONE

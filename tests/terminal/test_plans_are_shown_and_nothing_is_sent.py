@@ -11,11 +11,15 @@ from bot.identity.person import Person
 from bot.kubernetes.cluster import Cluster
 from bot.kubernetes.connection import fixed_connection
 from bot.kubernetes.transport import Transport
-from bot.operations.plan import Plan, plan_digest
+from bot.operations.kinds import DEPLOYMENT, Target
+from bot.operations.plan import Plan, Wait, plan_digest
 from bot.requests.clusters import OpenCluster
-from bot.requests.planning import draw
+from bot.requests.planning import Planned, draw
 from bot.settings import ClusterConfig, OwnConfig
 from bot.terminal.lines import the_registry
+from bot.terminal.plan_document import plan_document
+from bot.terminal.screen import Screen
+from bot.text import Code, text
 from tests.kubernetes.api_server import ApiServer
 from tests.terminal.conftest import APP, REVIEWS, Kajitori, deployment, foresee_plan, review
 
@@ -188,3 +192,29 @@ async def test_a_read_cannot_be_planned(kajitori: Kajitori, server: ApiServer, k
     assert ran.code == 1
     assert 'kajitori exec "touch view' in ran.err
     assert server.sent == []
+
+
+def test_every_step_has_the_same_keys_so_that_a_script_reads_all_alike() -> None:
+    target = Target(kind=DEPLOYMENT, namespace="shop", name="app")
+    wait = Wait(id="step-2", condition="rolled-out", target=target, deadline=600)
+    plan = Plan(summary=text("Restart {target}", target=Code("shop/app")), steps=(wait,), pinned={})
+    planned = Planned(plan=plan, digest="d", rehearsals=())
+    shown = plan_document(
+        planned, the_registry()["rollout restart"], screen=Screen(locale="en"), hide=lambda value, _: value
+    )
+    assert list(shown) == KEYS
+    assert shown["steps"] == [
+        {
+            "kind": "wait",
+            "method": None,
+            "path": "/apis/apps/v1/namespaces/shop/deployments/app",
+            "query": {},
+            "contentType": None,
+            "body": None,
+            "preconditions": [],
+            "rehearsal": None,
+            "condition": "rolled-out",
+            "deadline": 600,
+            "arguments": {},
+        }
+    ]

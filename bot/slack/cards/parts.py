@@ -192,6 +192,8 @@ def _notification(shown: Shown, locale: str, limit: int) -> Text:
     }
     if shown.state is not State.WAITING:
         return text("{place} · {person}: {what} · R-{number} · {state}", state=STATE_WORDS[shown.state], **parts)
+    if frozen(shown):
+        return text("{place} · {person}: {what} · R-{number} · frozen", **parts)
     if needs_confirmation(shown):
         return text("{place} · {person}: {what} · R-{number} · to be confirmed", **parts)
     return text(
@@ -217,6 +219,12 @@ def nothing_sent(shown: Shown) -> list[Text]:
     states = {each.state for each in shown.steps if each.id in plan_calls}
     took_none = shown.calls == 0 and states <= {None, StepState.ALREADY, StepState.FAILED}
     return [text("Nothing took effect.")] if took_none else []
+
+
+def frozen(shown: Shown) -> list[Text]:
+    """Why no vote carries it, where it waits for nothing but its glass to be broken."""
+    refused = shown.decision.refused if shown.decision is not None else None
+    return [] if refused is None else [text("⛔ {reason}", reason=refused)]
 
 
 def needs_confirmation(shown: Shown) -> bool:

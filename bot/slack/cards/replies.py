@@ -21,7 +21,7 @@ from bot.slack.cards.rich import push_line
 from bot.slack.cards.state_texts import STATE_WORDS
 from bot.slack.cards.tables import is_cut, output_blocks, table_blocks
 from bot.slack.texts import AS_FILE, CUT_BLOCKS
-from bot.text import Bold, Text, When, text
+from bot.text import Bold, Code, Text, When, text
 
 LONGEST: Final = 500
 """Characters of one value in an answer."""
@@ -80,7 +80,11 @@ def refusal(problem: Problem, locale: str) -> Card:
     """What happened, why, what next, with the choices as buttons."""
     runs = _Runs(locale)
     last = [each for option in problem.options[:CHOICES] for each in _choice(option, runs)]
-    said = [each for each in (problem.why, problem.next) if each is not None]
+    action, value = problem.glass
+    if action and runnable(value):
+        last.append(button(text("Break glass"), action, value, locale=locale, style="danger"))
+    about = text("About {target}.", target=Code(problem.target)) if problem.target else None
+    said = [each for each in (about, problem.why, problem.next) if each is not None]
     record = [text("R-{number} · recorded", number=str(problem.recorded))] if problem.recorded else []
     title = text("🚫 {what}", what=problem.what)
     blocks = [
@@ -91,19 +95,27 @@ def refusal(problem: Problem, locale: str) -> Card:
     return made(title, blocks, locale)
 
 
-def offer(other: Shown, command_line: str, locale: str) -> Card:
-    """Somebody asked the same before: approving that is offered before asking twice (messages.md rule 4)."""
-    title = text(
-        "{person} asked for the same: R-{number}.", person=Bold(name_of(other.requester)), number=str(other.number)
+def offer(other: Shown, command_line: str, locale: str, *, own: bool = False) -> Card:
+    """Somebody asked the same before: approving that is offered before asking twice (messages.md rule 4).
+
+    `own`: it was the reader, who cannot approve it.
+    """
+    title = (
+        text("You asked for the same already: R-{number}.", number=str(other.number))
+        if own
+        else text(
+            "{person} asked for the same: R-{number}.", person=Bold(name_of(other.requester)), number=str(other.number)
+        )
     )
     about = text("{place} · {what}", place=place(other), what=asked(other))
     state = text("{state}, asked {when}", state=STATE_WORDS[other.state], when=When(other.created_at))
     row: list[Element] = []
-    if other.state is State.WAITING:
+    if other.state is State.WAITING and not own:
         label = text("Approve R-{number}", number=str(other.number))
         row.append(button(label, "approve", other.mark, locale=locale, style="primary"))
     if runnable(command_line):
-        row.append(button(text("Mine as well"), "mine", command_line, locale=locale))
+        label = text("Ask once more") if own else text("Mine as well")
+        row.append(button(label, "mine", command_line, locale=locale))
     blocks = [*paragraph([title, about, state], locale, first_bold=True), *actions(row)]
     return made(title, blocks, locale)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bot.locales.catalogue import translate
 from bot.locales.rendering import plain_part
-from bot.text import PLACEHOLDER, Bold, Code, GroupMention, Link, Mention, Text, Value, When
+from bot.text import PLACEHOLDER, Bold, Channel, Code, GroupMention, Link, Mention, Text, Value, When
 
 Element = dict[str, Any]
 Token = tuple[str, int]
@@ -53,6 +53,8 @@ def element(value: Value, locale: str = "en", *, bold: bool = False) -> list[Ele
             return [{"type": "user", "user_id": user}] if user else []
         case GroupMention(group=group):
             return [{"type": "usergroup", "usergroup_id": group}] if group else []
+        case Channel(channel=channel):
+            return [{"type": "channel", "channel_id": channel}] if channel else []
         case When(at=at):
             return [
                 {

@@ -12,6 +12,7 @@ from bot.slack.cards.limits import Block
 from bot.slack.cards.parts import (
     asked,
     change,
+    frozen,
     head,
     loud,
     needs_confirmation,
@@ -41,7 +42,7 @@ def waiting(shown: Shown, locale: str) -> list[Block]:
         *paragraph([head(shown, asked(shown))], locale, first_bold=True),
         *paragraph(change(shown, locale), locale),
         *paragraph(moved(shown), locale),
-        *paragraph([*impact(shown), *warnings(shown)], locale),
+        *paragraph([*impact(shown), *warnings(shown), *frozen(shown)], locale),
         *_people(shown, locale),
         *actions(_waiting_buttons(shown, locale)),
         *paragraph([*covers_back(shown), *loud(shown)], locale),
@@ -110,8 +111,12 @@ def _people(shown: Shown, locale: str) -> list[Block]:
 
 
 def _needed(shown: Shown) -> Text:
-    if needs_confirmation(shown):
-        whom: Text = text("{person} confirms", person=Bold(name_of(shown.requester)))
+    if frozen(shown):
+        whom: Text = text(
+            "only {person} can let it go ahead: by breaking the glass", person=Bold(name_of(shown.requester))
+        )
+    elif needs_confirmation(shown):
+        whom = text("{person} confirms", person=Bold(name_of(shown.requester)))
     elif shown.missing > 0:
         whom = text("needs {count} of {voters}", count=shown.missing, voters=voters(shown))
     else:
@@ -125,6 +130,8 @@ def covers_back(shown: Shown) -> list[Text]:
     """Said only if it is so: the way back is part of the digested plan and the policy gives it time."""
     plan, decision = shown.plan, shown.decision
     if plan is None or plan.back is None or not plan.back.calls or decision is None or not decision.back_window:
+        return []
+    if decision.refused is not None:
         return []
     person = Bold(name_of(shown.requester))
     minutes = int(decision.back_window.total_seconds() // BACK_MINUTE)
@@ -143,6 +150,9 @@ def _waiting_buttons(shown: Shown, locale: str) -> list[Element]:
         return button(label, action, mark, locale=locale, style=style)
 
     options: list[tuple[Text, str]] = [(text("Details"), "details"), (text("Why?"), "why")]
+    if frozen(shown):
+        row = [one(text("Cancel"), "cancel"), one(text("Break glass"), "break_glass", "danger")]
+        return [*row, overflow(options, mark, locale=locale)]
     if needs_confirmation(shown):
         row = [one(text("Confirm"), "confirm", "primary"), one(text("Cancel"), "cancel")]
         return [*row, overflow(options, mark, locale=locale)]

@@ -130,7 +130,8 @@ def _reply(services: Services, claimed: Claimed, notice: ReplyNotice) -> Message
 async def _offer(services: Services, claimed: Claimed, notice: OfferNotice) -> Message:
     address = notice.address
     locale = _reader_locale(services, address.user, address.locale)
-    made = offer(await _load(services, notice.request), notice.command_line, locale)
+    other = await _load(services, notice.request)
+    made = offer(other, notice.command_line, locale, own=other.requester.user == address.user)
     return _message(
         claimed,
         made,

@@ -190,6 +190,11 @@ async def _mine(visit: Visit, line: str) -> None:
     await on_line(visit, line, anyway=True)
 
 
+async def _glass(visit: Visit, line: str) -> None:
+    """What a freeze refused, kept waiting with its card, where its requester can break the glass."""
+    await on_line(visit, line, glass=True)
+
+
 async def _share(visit: Visit, line: str) -> None:
     await on_line(visit, line, shared=True)
 
@@ -212,5 +217,6 @@ ROUTES: Final = {
     "logs": Route(presser=Presser.ANYONE, marked=True, handle=_logs),
     "run": Route(presser=Presser.ANYONE, marked=False, handle=_run),
     "mine": Route(presser=Presser.ANYONE, marked=False, handle=_mine),
+    "glass": Route(presser=Presser.ANYONE, marked=False, handle=_glass),
     "share": Route(presser=Presser.ANYONE, marked=False, handle=_share),
 }

@@ -24,8 +24,9 @@ from bot.store.contexts import Context, context_of, set_context
 from bot.text import Code, text
 
 
-async def on_line(visit: Visit, line: str, *, anyway: bool = False, shared: bool = False) -> None:
-    """Do what a line says. `anyway`: also if somebody has asked the same; `shared`: the answer is for everyone here.
+async def on_line(visit: Visit, line: str, *, anyway: bool = False, glass: bool = False, shared: bool = False) -> None:
+    """Do what a line says. `anyway`: also if somebody has asked the same; `glass`: also in a freeze, so that its glass
+    can be broken; `shared`: the answer is for everyone here.
 
     Raises `Refused` or `Unavailable`.
     """
@@ -51,6 +52,7 @@ async def on_line(visit: Visit, line: str, *, anyway: bool = False, shared: bool
                 address=visit.address,
                 key=visit.key,
                 anyway=anyway,
+                glass=glass,
             )
             await ask(services, asked, visit.done)
         else:
