@@ -51,11 +51,19 @@ async def ask_to_stop(tx: Transaction, services: Services, request: Request, per
 async def end(
     tx: Transaction, services: Services, request: Request | Head, state: State, reason: Text, *, actor: str
 ) -> bool:
-    """End a request nobody executes; False if somebody changed it meanwhile."""
+    """End a request nobody executes; False if somebody changed it meanwhile.
+
+    A lease that has run out is taken away with it: whoever held it may still be at work, and must write nothing more.
+    """
     check_transition(State(request.state), state)
-    now = services.clock.now()
-    outcome = encode_outcome(Outcome(problem=reason))
-    if not await compare_and_set(tx, request.id, request.version, state=state, ended_at=now, outcome=outcome):
+    ended = {
+        "state": state,
+        "ended_at": services.clock.now(),
+        "outcome": encode_outcome(Outcome(problem=reason)),
+        "owner": None,
+        "lease_until": None,
+    }
+    if not await compare_and_set(tx, request.id, request.version, **ended):
         return False
     await record(tx, services, request.id, END_EVENTS[state], actor=actor)
     await refresh_card(tx, services, request.id, request.channel)

@@ -18,6 +18,9 @@ from bot.text import text
 READERS: Final = 4
 CONNECTIONS: Final = 10
 WAIT_SECONDS: Final = 5
+RECOVERY_SECONDS: Final = 1
+"""How long a reader waits, in place, for another process that recovers the file after a crash."""
+
 COMMAND_SECONDS: Final = 10
 """Longer than any statement of ours takes; verification and export read in pages."""
 
@@ -56,15 +59,15 @@ def sqlite_writer(url: URL, *, max_pages: int | None) -> AsyncEngine:
     pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
     if max_pages is not None:
         pragmas.append(f"max_page_count={max_pages}")
-    return _sqlite(url, pragmas, begin="BEGIN IMMEDIATE", connections=1, writes=True)
+    return _sqlite(url, pragmas, begin="BEGIN IMMEDIATE", connections=1)
 
 
 def sqlite_readers(url: URL) -> AsyncEngine:
     """A few connections that cannot write; in WAL mode they neither wait for the writer nor hold it up."""
-    return _sqlite(url, ["query_only=ON"], begin="BEGIN", connections=READERS, writes=False)
+    return _sqlite(url, ["query_only=ON"], begin="BEGIN", connections=READERS, timeout=RECOVERY_SECONDS)
 
 
-def _sqlite(url: URL, pragmas: list[str], *, begin: str, connections: int, writes: bool) -> AsyncEngine:
+def _sqlite(url: URL, pragmas: list[str], *, begin: str, connections: int, timeout: float = 0) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=connections,
@@ -72,7 +75,7 @@ def _sqlite(url: URL, pragmas: list[str], *, begin: str, connections: int, write
         pool_timeout=WAIT_SECONDS,
         begin=begin,
         wait_seconds=WAIT_SECONDS,
-        commits_to_disk=writes,
+        connect_args={"timeout": timeout},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -54,27 +54,30 @@ class _Cursor(sqlite3.Cursor):
 
 @final
 class _Connection(sqlite3.Connection):
+    began_at: int = 0
+    """How many rows it had changed when its transaction began."""
+
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
 
 @final
 class InlineSQLite(SQLiteDialect_pysqlite):
-    """`begin` opens each transaction, waiting up to `wait_seconds` for a lock; `commits_to_disk` is for who writes."""
+    """`begin` opens each transaction, waiting up to `wait_seconds` for a lock that another process holds.
+
+    Where that is a write lock, sqlite3's own `timeout` must be 0: it would wait in the event loop.
+    """
 
     driver = "inline"
     supports_statement_cache = True
     is_async = True
     has_terminate = True
 
-    def __init__(
-        self, begin: str = "BEGIN", wait_seconds: float = 5, commits_to_disk: bool = True, **others: Any
-    ) -> None:
+    def __init__(self, begin: str = "BEGIN", wait_seconds: float = 5, **others: Any) -> None:
         # SQLAlchemy finds its arguments for a dialect by position, so none can be for keywords only.
         super().__init__(**others)
         self._begin = begin
         self._wait_seconds = wait_seconds
-        self._commits_to_disk = commits_to_disk
 
     @classmethod
     def get_pool_class(cls, url: URL) -> type[Pool]:
@@ -82,14 +85,9 @@ class InlineSQLite(SQLiteDialect_pysqlite):
 
     def create_connect_args(self, url: URL) -> Any:
         arguments, options = super().create_connect_args(url)
-        # isolation_level: sqlite3 would begin by itself, and late. timeout: SQLite would wait in the event loop.
-        return arguments, {
-            **options,
-            "factory": _Connection,
-            "check_same_thread": False,
-            "isolation_level": None,
-            "timeout": 0,
-        }
+        # isolation_level: sqlite3 would begin by itself, and late.
+        own = {"factory": _Connection, "check_same_thread": False, "isolation_level": None}
+        return arguments, {**options, **own}
 
     def get_driver_connection(self, connection: Any) -> Any:
         return connection
@@ -97,11 +95,12 @@ class InlineSQLite(SQLiteDialect_pysqlite):
     def do_begin(self, dbapi_connection: Any) -> None:
         await_only(self._begun(dbapi_connection))
 
-    async def _begun(self, connection: sqlite3.Connection) -> None:
+    async def _begun(self, connection: _Connection) -> None:
         until = asyncio.get_running_loop().time() + self._wait_seconds
         while True:
             try:
                 connection.execute(self._begin)
+                connection.began_at = connection.total_changes
                 return
             except sqlite3.OperationalError as error:
                 busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
@@ -116,7 +115,7 @@ class InlineSQLite(SQLiteDialect_pysqlite):
         await_only(_called(cursor.executemany, statement, parameters))
 
     def do_commit(self, dbapi_connection: Any) -> None:
-        if self._commits_to_disk:
+        if dbapi_connection.total_changes != dbapi_connection.began_at:
             await_only(_committed(dbapi_connection))
         else:
             dbapi_connection.commit()

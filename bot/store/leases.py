@@ -127,7 +127,8 @@ async def write_as(tx: Transaction, lease: Lease, **changes: object) -> None:
     written = await tx.execute(_writing(tuple(changes)), {**_held(lease), **values})
     if written.rowcount != 1:
         raise lease_lost(f"R-{lease.request}")
-    tx.notify(TOPIC)
+    if "lease_until" in changes:
+        tx.notify(TOPIC)
 
 
 async def release(tx: Transaction, lease: Lease, ended: str, /, **changes: object) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.requests.ending import expire_due
+from bot.requests.engine.loop import Engine
 from bot.slack.edge.deliveries import Kind
 from tests.attacks.stage import CARD, Stage
 
@@ -112,6 +115,18 @@ async def test_an_approval_that_was_not_started_in_time_sends_nothing(stage: Sta
     stage.clock.move(16 * 60)
     await _nothing_sent(stage)
     assert (await stage.request(number)).state == "expired"
+
+
+async def test_an_attempt_that_stalled_until_its_approval_expired_writes_nothing_more(stage: Stage) -> None:
+    number = await stage.ask()
+    await stage.vote("U0BOB", number)
+    stalled = Engine(replace(stage.services, owner="stalled"))
+    await stalled._claim()
+    await stage.later(3600)
+    await expire_due(stage.services)
+    await asyncio.gather(*stalled._running.values())
+    assert (stage.world.changes, (await stage.request(number)).state) == ([], "expired")
+    assert (await stage.events()).count("request.expired") == 1
 
 
 async def test_a_vote_for_the_plan_before_does_not_count_for_the_next(stage: Stage) -> None:

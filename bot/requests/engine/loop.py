@@ -44,6 +44,7 @@ class Engine:
         self.services = services
         self._running: dict[int, asyncio.Task[None]] = {}
         self._stopping = False
+        self._expired_at = float("-inf")
 
     async def run(self) -> None:
         """Claim and run for ever. A database that does not answer is waited for."""
@@ -52,12 +53,19 @@ class Engine:
                 try:
                     claimed = await self._claim()
                     if not claimed:
-                        await expire_due(self.services)
+                        await self._expire()
                 except Unavailable as error:
                     LOG.warning("store_unavailable", why=str(error))
                     claimed = False
                 if not claimed:
                     await hints.wait(POLL)
+
+    async def _expire(self) -> None:
+        """At most once a poll: hints are many, and what expires gives none."""
+        now = self.services.clock.monotonic()
+        if now - self._expired_at >= POLL:
+            self._expired_at = now
+            await expire_due(self.services)
 
     async def stop(self, seconds: float) -> None:
         """Let nothing new begin, and wait so long for what runs; what is cut off is continued by the next process."""
