@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from bot.locales.rendering import plain
 from bot.text import Code, text
 from tests.kubernetes.api_server import ApiServer, listing, pod
+from tests.processes import started
 from tests.terminal.conftest import Kajitori
 
 PODS = "/api/v1/namespaces/shop/pods"
@@ -92,10 +94,8 @@ async def test_a_pipe_gets_no_colours(process: Kajitori, server: ApiServer, kube
 async def test_a_reader_that_goes_away_ends_it_quietly(process: Kajitori, server: ApiServer, kubeconfig: Path) -> None:
     server.answer("GET", PODS, listing(*(pod(f"app-{number}") for number in range(5_000))))
 
-    shell = await asyncio.create_subprocess_shell(
-        f"{COMMAND} exec 'get pods' | head -n 1", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    out, err = await shell.communicate()
+    async with started("sh", "-c", f"{COMMAND} exec 'get pods' | head -n 1", stdout=PIPE, stderr=PIPE) as shell:
+        out, err = await shell.communicate()
 
     assert out.decode().startswith("NAME")
     assert b"Traceback" not in err
@@ -107,16 +107,13 @@ async def test_ctrl_c_ends_a_follow_with_130_and_no_traceback(
 ) -> None:
     for name in ("app-1", "app-2"):
         server.stream(f"{PODS}/{name}/log", b"order 1\n", hold=asyncio.Event())
-    started = await asyncio.create_subprocess_exec(
-        COMMAND, "exec", "touch log deploy/app", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    assert started.stdout is not None
-    await started.stdout.readline()
+    async with started(COMMAND, "exec", "touch log deploy/app", stdout=PIPE, stderr=PIPE) as following:
+        assert following.stdout is not None
+        await following.stdout.readline()
+        following.send_signal(signal.SIGINT)
+        _, err = await following.communicate()
 
-    started.send_signal(signal.SIGINT)
-    _, err = await started.communicate()
-
-    assert started.returncode == 130
+    assert following.returncode == 130
     assert b"Traceback" not in err
 
 
