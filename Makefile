@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     ?= uv
-PYTEST := $(BIN)/python -m pytest
+# Compiled once: some images forbid that, and each of the many processes of a run would compile everything anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
 .PHONY: help test test-cluster test-chaos lint bench run manifests lock controlplane clean
 
@@ -59,3 +60,4 @@ lock:          ## write requirements/*.txt anew (needs uv)
 
 clean:         ## remove the virtual environment and caches of this checkout
 	rm -rf $(VENV) .mypy_cache .ruff_cache build *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -49,7 +49,7 @@ from bot.slack.desk.incoming import Incoming
 from bot.slack.desk.submits import validate
 from bot.slack.desk.visits import Desk
 from bot.slack.edge.answers import Suggestions
-from bot.slack.edge.app import Slack, build_slack
+from bot.slack.edge.app import RECORDING_SECONDS, Slack, build_slack
 from bot.slack.edge.forgeries import recorder
 from bot.slack.edge.http_mode import http_handler
 from bot.slack.edge.reception import make_receive
@@ -79,7 +79,7 @@ def _nowhere(label: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Knobs:
-    """What tests turn: clock and chance, the labelled points, and the engine's times in seconds."""
+    """What tests turn: clock and chance, the labelled points, and times in seconds: `recording` is the edge's."""
 
     clock: Clock = field(default_factory=SystemClock)
     tokens: Tokens = field(default_factory=SystemTokens)
@@ -87,6 +87,7 @@ class Knobs:
     write_timeout: int | None = None
     settle: float = 5.0
     lease_ttl: float = 10.0
+    recording: float = RECORDING_SECONDS
 
 
 @final
@@ -95,6 +96,7 @@ class Running:
     """A service that is up. `stop` asks it to end; `failure` is what else ended it; `port` is of the HTTP server."""
 
     services: Services
+    knobs: Knobs
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     failure: BaseException | None = None
     port: int = 0
@@ -130,7 +132,7 @@ async def serving(settings: Settings, knobs: Knobs | None = None) -> AsyncIterat
         client = web_client(session, token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
         services = await _services(stack, settings, client, knobs)
         installed = await _installed(client, services.config)
-        running = Running(services=services)
+        running = Running(services=services, knobs=knobs)
         slack = await _begin(stack, running, client, session, installed)
         running.port = await _listen(stack, running, slack, client, settings, health)
         yield running
@@ -235,7 +237,14 @@ async def _begin(
         Intake(database, limit=config.limits.inbox, clock=clock, tokens=services.tokens)
     )
     receive = make_receive(intake, suggest=lambda _: Suggestions(), validate=validate)
-    slack = build_slack(client=client, installed=installed, receive=receive, redact=redact, tell=teller(session))
+    slack = build_slack(
+        client=client,
+        installed=installed,
+        receive=receive,
+        redact=redact,
+        tell=teller(session),
+        seconds=running.knobs.recording,
+    )
     stack.push_async_callback(slack.drain)
     return slack
 

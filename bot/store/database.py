@@ -176,7 +176,7 @@ class Database:
 
     def subscribe(self, *topics: str) -> Subscription:
         """Hints on these topics, to be used in a `with`: none between two waits is lost."""
-        return Subscription(self._hints, topics)
+        return Subscription(self._hints, topics, self._clock)
 
     async def wait_for_hint(self, topics: Iterable[str], seconds: float) -> bool:
         """Whether a hint on one of the topics came within that time; what came before is not seen."""

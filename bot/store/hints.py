@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Self, final
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.clock import Clock
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -23,8 +25,9 @@ class Subscription:
     Poll first, then wait, and nothing is missed.
     """
 
-    def __init__(self, hints: Hints, topics: Iterable[str]) -> None:
+    def __init__(self, hints: Hints, topics: Iterable[str], clock: Clock) -> None:
         self._hints = hints
+        self._clock = clock
         self._topics = frozenset(topics)
         self._rung = asyncio.Event()
 
@@ -33,15 +36,18 @@ class Subscription:
             self._rung.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Whether a hint came within that time."""
+        """Whether a hint came within that time, by the clock that what is due goes by."""
         await self._hints.listen()
+        ringing, late = asyncio.ensure_future(self._rung.wait()), asyncio.ensure_future(self._clock.sleep(seconds))
         try:
-            async with asyncio.timeout(seconds):
-                await self._rung.wait()
-        except TimeoutError:
-            return False
+            await asyncio.wait({ringing, late}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ringing.cancel()
+            late.cancel()
+            await asyncio.gather(ringing, late, return_exceptions=True)
+        rung = self._rung.is_set()
         self._rung.clear()
-        return True
+        return rung
 
     def __enter__(self) -> Self:
         self._hints.join(self)

@@ -52,10 +52,17 @@ class Post:
     cards: Cards
 
     async def put(self, key: str, kind: str = "post", said: str = "text", **more: object) -> None:
+        await self.put_all([self.message(key, kind, said, **more)])
+
+    def message(self, key: str, kind: str, said: str, **more: object) -> OutMessage:
         usual = {"priority": 30, "channel": "C0PLATFORM"}
-        message = OutMessage(key=key, kind=kind, body=said.encode(), created_at=self.clock.now(), **{**usual, **more})
+        return OutMessage(key=key, kind=kind, body=said.encode(), created_at=self.clock.now(), **{**usual, **more})
+
+    async def put_all(self, messages: list[OutMessage]) -> None:
+        """As one transaction that changes much puts them."""
         async with self.database.transaction() as tx:
-            await outbox.put(tx, message)
+            for each in messages:
+                await outbox.put(tx, each)
 
     async def step(self) -> int:
         """Send what is due, once."""

@@ -28,14 +28,17 @@ class Crowd:
         self.pending: dict[int, float] = {}
         self.waited: list[float] = []
 
-    async def change(self, number: int, said: str, priority: int) -> None:
-        self.changes += 1
-        self.post.cards.says[key(number)] = said
-        name = f"{key(number)}/{self.changes}"
-        channel = CHANNELS[number % 2]
-        await self.post.put(name, "update", said=said, priority=priority, channel=channel, thread_key=key(number))
-        if priority != PROGRESS:
-            self.pending[number] = self.post.clock.monotonic()
+    async def change(self, says: dict[int, str], priority: int) -> None:
+        """Of these requests another thing is true now; what is to be sent is put together."""
+        changed = []
+        for number, said in says.items():
+            self.changes += 1
+            self.post.cards.says[key(number)] = said
+            more = {"priority": priority, "channel": CHANNELS[number % 2], "thread_key": key(number)}
+            changed.append(self.post.message(f"{key(number)}/{self.changes}", "update", said=said, **more))
+            if priority != PROGRESS:
+                self.pending[number] = self.post.clock.monotonic()
+        await self.post.put_all(changed)
 
     def seen(self) -> dict[int, str]:
         texts = [*self.post.said("C0PLATFORM"), *self.post.said("C0PAYMENTS")]
@@ -74,11 +77,10 @@ def refused(crowd: Crowd) -> list[str]:
 async def test_results_are_seen_within_five_seconds_while_everything_moves(crowd):
     for half_second in range(90):
         if half_second % 4 == 0:
-            for number in range(REQUESTS):
-                await crowd.change(number, f"{number} at {half_second}", PROGRESS)
+            await crowd.change({number: f"{number} at {half_second}" for number in range(REQUESTS)}, PROGRESS)
         if half_second % 10 == 5:
             number = half_second // 10
-            await crowd.change(number, f"{number} ended", RESULT)
+            await crowd.change({number: f"{number} ended"}, RESULT)
             crowd.post.cards.says[key(number)] = f"{number} ended"
         await crowd.tick()
     assert refused(crowd) == []
@@ -87,12 +89,11 @@ async def test_results_are_seen_within_five_seconds_while_everything_moves(crowd
 
 
 async def test_when_all_end_at_once_every_card_says_so_and_votes_go_first(crowd):
-    for number in range(REQUESTS):
-        await crowd.change(number, f"{number} at 5/10", PROGRESS)
+    await crowd.change({number: f"{number} at 5/10" for number in range(REQUESTS)}, PROGRESS)
     for _ in range(10):
         await crowd.tick()
-    for number in range(REQUESTS):
-        await crowd.change(number, f"{number} ended", VOTE if number == 49 else RESULT)
+    await crowd.change({number: f"{number} ended" for number in range(49)}, RESULT)
+    await crowd.change({49: "49 ended"}, VOTE)
     await crowd.tick()
     assert crowd.seen()[49] == "49 ended"
     for _ in range(180):
@@ -104,8 +105,7 @@ async def test_when_all_end_at_once_every_card_says_so_and_votes_go_first(crowd)
 async def test_a_card_that_waited_says_what_is_true_when_it_is_sent(crowd):
     late = 0
     for half_second in range(16):
-        for number in range(0, REQUESTS, 2):
-            await crowd.change(number, f"{number} at {half_second}", PROGRESS)
+        await crowd.change({number: f"{number} at {half_second}" for number in range(0, REQUESTS, 2)}, PROGRESS)
         sent = len(crowd.post.workspace.calls)
         await crowd.tick()
         for call in crowd.post.workspace.calls[sent:]:

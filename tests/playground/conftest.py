@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, final
 
 import pytest
 
 from playground.stage import Stage
+from tests.processes import PATIENCE, interruptible
 
 KAJITORI = Path(sys.executable).with_name("kajitori")
 CHANNEL = "payments-prod"
@@ -29,9 +32,18 @@ class Playground:
     def until_open(self) -> str:
         """The address that it prints; fails with its words if it ends instead."""
         assert self.process.stdout is not None
+        assert select.select([self.process.stdout], [], [], PATIENCE)[0], "It opens nothing and says nothing."
         line = self.process.stdout.readline()
-        assert "open: http://127.0.0.1:" in line, line + self.process.communicate(timeout=60)[1]
+        assert "open: http://127.0.0.1:" in line, line + self.process.communicate(timeout=PATIENCE)[1]
         return line.split("open: ")[1].split("/  ")[0]
+
+    def until(self, met: Callable[[], bool]) -> None:
+        """Returns once this is so; fails with its words if it ends before."""
+        late = monotonic() + PATIENCE
+        while not met():
+            assert self.process.poll() is None, self.ended()
+            assert monotonic() < late, "What was waited for has not come, and it has not ended."
+            os.sched_yield()
 
     def interrupted(self) -> tuple[int, str]:
         """Ctrl-C; the exit code, and all that it then says."""
@@ -39,7 +51,7 @@ class Playground:
         return self.ended()
 
     def ended(self) -> tuple[int, str]:
-        said, complained = self.process.communicate(timeout=60)
+        said, complained = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, said + complained
 
 
@@ -52,9 +64,10 @@ def open_playground() -> Iterator[Open]:
 
     def begin(data: Path, *, port: int = 0, **how: Any) -> Playground:
         command = [str(KAJITORI), "playground", "--port", str(port), "--data", str(data)]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **how
-        )
+        with interruptible():
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **how
+            )
         started.append(Playground(process=process))
         return started[-1]
 
@@ -62,7 +75,7 @@ def open_playground() -> Iterator[Open]:
     for each in started:
         if each.process.poll() is None:
             each.process.kill()
-        each.process.communicate(timeout=60)
+        each.process.communicate(timeout=PATIENCE)
 
 
 def words(value: Any) -> str:
@@ -82,7 +95,7 @@ async def seen(stage: Stage, said: str, person: str = "alice", channel: str = CH
         messages = stage.workspace.messages(channel, person)
         return next((each for each in reversed(messages) if said in words(each)), None)
 
-    message = await stage.workspace.wait_for(found, timeout=60)
+    message = await stage.workspace.wait_for(found, timeout=PATIENCE)
     assert message is not None
     return message
 

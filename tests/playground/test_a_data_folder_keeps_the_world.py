@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -88,8 +87,7 @@ async def test_what_was_said_a_moment_ago_survives_a_kill(tmp_path: Path, open_p
     said = {"channel": CHANNEL, "text": "the last words"}
     async with aiohttp.ClientSession() as session, session.post(address, json=said) as answer:
         assert answer.status == 200
-    while b"the last words" not in (tmp_path / "data" / WORLD).read_bytes():
-        os.sched_yield()
+    playground.until(lambda: b"the last words" in (tmp_path / "data" / WORLD).read_bytes())
     playground.process.send_signal(signal.SIGKILL)
     playground.process.wait()
     async with asyncio.timeout(60):

@@ -38,8 +38,7 @@ def test_when_it_is_open(tmp_path: Path, open_playground: Open) -> None:
 
 def test_while_it_opens_and_then_it_can_be_opened_again(tmp_path: Path, open_playground: Open) -> None:
     playground = open_playground(tmp_path / "data")
-    while not (tmp_path / "data" / "bot.log").exists():
-        os.sched_yield()
+    playground.until((tmp_path / "data" / "bot.log").exists)
     assert playground.interrupted() == (0, "")
     assert processes(tmp_path / "data") == []
     again = open_playground(tmp_path / "data")

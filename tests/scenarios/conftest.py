@@ -13,16 +13,21 @@ from typing import Any, Final
 
 import pytest
 
+from bot.slack.edge.app import RECORDING_SECONDS
 from playground.cluster.server import SimulatedCluster
 from tests.clocks import RunningClock
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.shop import fresh
 from tests.databases import PostgreSQL, SQLite
+from tests.installation.configuration import UNHURRIED
 from tests.installation.simulated_shop import SimulatedShop
 from tests.installation.world import World, simulated
 
 SPEED: Final = 20
 """Seconds of bot and cluster in one, so that pauses between messages and the start of pods hold up no story."""
+
+TIMES: Final[dict[str, Any]] = {"write_timeout": 2, "recording": RECORDING_SECONDS / UNHURRIED}
+"""Seconds. As Slack waits longer for an answer here, so may the store take longer for what is to be answered."""
 
 REAL: Final = pytest.param("real", marks=pytest.mark.cluster)
 
@@ -82,7 +87,7 @@ async def _sqlite(request: pytest.FixtureRequest, folder: Path) -> str:
 @asynccontextmanager
 async def _simulated(folder: Path, address: str, *, speed: float) -> AsyncIterator[World]:
     clock = RunningClock(speed)
-    times: dict[str, Any] = {"settle": 0.2 * speed, "lease_ttl": 5.0 * speed, "write_timeout": 2}
+    times: dict[str, Any] = {**TIMES, "settle": 0.2 * speed, "lease_ttl": 5.0 * speed}
     async with SimulatedCluster(clock=clock, speed=SPEED / speed, seed=1) as cluster:
         shop = simulated(SimulatedShop(cluster, "shop", folder))
         world = World(shop=shop, folder=folder / "data", address=address, clock=clock, knobs=times)
@@ -99,7 +104,7 @@ async def _real(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[W
         address=await _sqlite(request, folder),
         clock=RunningClock(),
         real=True,
-        knobs={"settle": 0.5, "lease_ttl": 8.0, "write_timeout": 2},
+        knobs={**TIMES, "settle": 0.5, "lease_ttl": 8.0},
     )
     async with world.slack:
         yield world

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,22 +32,21 @@ IN_MOTION: Final = frozenset(
 NAMES: Final = sorted(each.stem for each in GOLDEN.glob("kubectl-*.json") if each.stem not in LEFT_OUT)
 
 
-@pytest.fixture
-async def cluster() -> AsyncIterator[SimulatedCluster]:
-    async with SimulatedCluster(speed=50, seed=1) as found:
-        yield found
+STOPPING: Final = {"kubectl-delete-pod": 30.0}
+"""Cluster seconds that its pods take to stop, where they were still there when they were asked for."""
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_recorded_run_ends_alike(cluster: SimulatedCluster, name: str) -> None:
+async def test_a_recorded_run_ends_alike(name: str) -> None:
     recorded = load(name)
     before, after = recorded["before"]["objects"], recorded["after"]["objects"]
-    await prepare(cluster, recorded, before)
-    api = Api(url=cluster.url, authority=Path("none"), token=cluster.token_of("admin"))
-    for request in recorded["requests"]:
-        assert await answered(api, request) == request["status"], request
-    if name not in IN_MOTION:
-        await ended(cluster, after)
+    async with SimulatedCluster(speed=50, seed=1, stop=STOPPING.get(name, 0.5)) as cluster:
+        await prepare(cluster, recorded, before)
+        api = Api(url=cluster.url, authority=Path("none"), token=cluster.token_of("admin"))
+        for request in recorded["requests"]:
+            assert await answered(api, request) == request["status"], request
+        if name not in IN_MOTION:
+            await ended(cluster, after)
 
 
 async def prepare(cluster: SimulatedCluster, recorded: Object, before: list[Object]) -> None:

@@ -28,6 +28,7 @@ from bot.store.requests import (
 )
 from bot.store.tables import requests
 from bot.store.votes import cast_vote, votes_on
+from tests.clocks import HandClock
 from tests.databases import opened
 from tests.store.intakes import an_intake, claimed, put, stored
 from tests.store.rows import NOON, a_plan, a_request, a_vote
@@ -148,6 +149,16 @@ async def test_a_hint_reaches_other_replicas_when_and_only_when_it_commits(addre
             async with database.transaction() as tx:
                 tx.notify("requests")
             assert await hints.wait(10)
+
+
+async def test_who_waits_for_a_hint_waits_by_the_clock_that_what_is_due_goes_by(address: str) -> None:
+    clock = HandClock()
+    async with opened(address, clock=clock) as database:
+        with database.subscribe("requests") as hints:
+            waiting = asyncio.create_task(hints.wait(3600))
+            await clock.asleep.wait()
+            clock.move(3600)
+            assert not await waiting
 
 
 _CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"

@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from aiohttp import web
 
 from bot.cli import run
 from tests.kubernetes.api_server import ApiServer
+from tests.processes import started
 
 DEPLOYMENTS = "/apis/apps/v1/namespaces/shop/deployments"
 APP = f"{DEPLOYMENTS}/app"
@@ -133,15 +135,10 @@ def process() -> Kajitori:
     """The installed command as a process of its own."""
 
     async def ran(*arguments: str) -> Ran:
-        started = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("kajitori")),
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await started.communicate()
-        return Ran(code=started.returncode or 0, out=out.decode(), err=err.decode())
+        command = str(Path(sys.executable).with_name("kajitori"))
+        async with started(command, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE) as process:
+            out, err = await process.communicate()
+        return Ran(code=process.returncode or 0, out=out.decode(), err=err.decode())
 
     return ran
 

@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 
 from tests.kubernetes.api_server import ApiServer
+from tests.processes import started
 from tests.terminal.conftest import APP, REVIEWS, Kajitori, Ran, deployment, foresee_plan
 
 LINE = "touch note deploy/app --note=v2"
@@ -29,11 +30,11 @@ def at_terminal() -> AtTerminal:
 
     async def ran(*arguments: str, typed: str) -> Ran:
         outer, inner = pty.openpty()
-        started = await asyncio.create_subprocess_exec(COMMAND, *arguments, stdin=inner, stdout=inner, stderr=inner)
-        os.close(inner)
-        shown = await asyncio.to_thread(_converse, outer, typed)
-        os.close(outer)
-        return Ran(code=await started.wait(), out=shown, err="")
+        async with started(COMMAND, *arguments, stdin=inner, stdout=inner, stderr=inner) as process:
+            os.close(inner)
+            shown = await asyncio.to_thread(_converse, outer, typed)
+            os.close(outer)
+            return Ran(code=await process.wait(), out=shown, err="")
 
     return ran
 

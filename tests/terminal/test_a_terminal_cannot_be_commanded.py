@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.kubernetes.api_server import ApiServer, status_body
+from tests.processes import started
 from tests.terminal.conftest import APP
 
 COMMAND = str(Path(sys.executable).with_name("kajitori"))
@@ -18,11 +19,11 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 async def shown_by(*arguments: str) -> str:
     outer, inner = pty.openpty()
-    started = await asyncio.create_subprocess_exec(COMMAND, *arguments, stdin=inner, stdout=inner, stderr=inner)
-    os.close(inner)
-    shown = await asyncio.to_thread(_read, outer)
-    os.close(outer)
-    await started.wait()
+    async with started(COMMAND, *arguments, stdin=inner, stdout=inner, stderr=inner) as process:
+        os.close(inner)
+        shown = await asyncio.to_thread(_read, outer)
+        os.close(outer)
+        await process.wait()
     return shown
 
 

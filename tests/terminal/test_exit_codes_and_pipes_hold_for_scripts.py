@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from bot.locales.rendering import plain
 from bot.text import Code, text
 from tests.kubernetes.api_server import ApiServer, listing, pod
-from tests.terminal.conftest import Kajitori
+from tests.processes import started
+from tests.terminal.conftest import Kajitori, Ran
 
 PODS = "/api/v1/namespaces/shop/pods"
 COMMAND = str(Path(sys.executable).with_name("kajitori"))
@@ -38,27 +40,41 @@ async def test_the_version_is_told(process: Kajitori) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("exec", "gett pods"), 2, "gett"),
         (("exec",), 2, "Missing argument"),
         (("nothing",), 2, "No such command"),
         (("exec", "--context", "green", "get pods --context blue"), 2, "Two clusters"),
         (("exec", "--as-group", "a", "get pods"), 2, "--as USER"),
         (("exec", "--as", "system:admin", "get pods"), 1, "Nobody may act as system:admin"),
-        (("exec", "--context", "green", "get pods"), 1, "green"),
         (("exec", "touch note deploy/app --note=v2"), 1, "--local"),
-        (("exec", "touch broken deploy/app"), 70, "ZeroDivisionError"),
     ],
 )
 async def test_each_kind_of_refusal_has_its_code(
+    kajitori: Kajitori, server: ApiServer, kubeconfig: Path, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    _is_refused(await kajitori(*arguments), code, told)
+    assert server.sent == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("exec", "gett pods"), 2, "gett"),
+        (("exec", "--context", "green", "get pods"), 1, "green"),
+        (("exec", "touch broken deploy/app"), 70, "ZeroDivisionError"),
+    ],
+)
+async def test_each_code_is_what_the_process_ends_with(
     process: Kajitori, server: ApiServer, kubeconfig: Path, arguments: tuple[str, ...], code: int, told: str
 ) -> None:
-    ran = await process(*arguments)
+    _is_refused(await process(*arguments), code, told)
+    assert server.sent == []
 
+
+def _is_refused(ran: Ran, code: int, told: str) -> None:
     assert (ran.code, ran.out) == (code, "")
     assert told in ran.err
     assert "Traceback" not in ran.err
     assert "secret detail" not in ran.err
-    assert server.sent == []
 
 
 async def test_a_cluster_that_does_not_answer_is_a_three(
@@ -92,10 +108,8 @@ async def test_a_pipe_gets_no_colours(process: Kajitori, server: ApiServer, kube
 async def test_a_reader_that_goes_away_ends_it_quietly(process: Kajitori, server: ApiServer, kubeconfig: Path) -> None:
     server.answer("GET", PODS, listing(*(pod(f"app-{number}") for number in range(5_000))))
 
-    shell = await asyncio.create_subprocess_shell(
-        f"{COMMAND} exec 'get pods' | head -n 1", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    out, err = await shell.communicate()
+    async with started("sh", "-c", f"{COMMAND} exec 'get pods' | head -n 1", stdout=PIPE, stderr=PIPE) as shell:
+        out, err = await shell.communicate()
 
     assert out.decode().startswith("NAME")
     assert b"Traceback" not in err
@@ -107,16 +121,13 @@ async def test_ctrl_c_ends_a_follow_with_130_and_no_traceback(
 ) -> None:
     for name in ("app-1", "app-2"):
         server.stream(f"{PODS}/{name}/log", b"order 1\n", hold=asyncio.Event())
-    started = await asyncio.create_subprocess_exec(
-        COMMAND, "exec", "touch log deploy/app", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    assert started.stdout is not None
-    await started.stdout.readline()
+    async with started(COMMAND, "exec", "touch log deploy/app", stdout=PIPE, stderr=PIPE) as following:
+        assert following.stdout is not None
+        await following.stdout.readline()
+        following.send_signal(signal.SIGINT)
+        _, err = await following.communicate()
 
-    started.send_signal(signal.SIGINT)
-    _, err = await started.communicate()
-
-    assert started.returncode == 130
+    assert following.returncode == 130
     assert b"Traceback" not in err
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from tests.kubernetes.api_server import ApiServer, event, listing, pod, status_body
+from tests.processes import started
 from tests.terminal.conftest import APP, DEPLOYMENTS, Kajitori, deployment
 
 PODS = "/api/v1/namespaces/shop/pods"
@@ -108,15 +109,13 @@ async def test_each_change_of_a_roll_out_is_a_line_in_a_pipe(server: ApiServer, 
     server.stream(PODS, hold=asyncio.Event())
     command = str(Path(sys.executable).with_name("kajitori"))
 
-    started = await asyncio.create_subprocess_exec(
-        command, "exec", "touch wait deploy/app", stdout=asyncio.subprocess.PIPE
-    )
-    assert started.stdout is not None
-    first = await started.stdout.readline()
-    go_on.set()
-    rest, _ = await started.communicate()
+    async with started(command, "exec", "touch wait deploy/app", stdout=asyncio.subprocess.PIPE) as waiting:
+        assert waiting.stdout is not None
+        first = await waiting.stdout.readline()
+        go_on.set()
+        rest, _ = await waiting.communicate()
 
-    assert started.returncode == 0
+    assert waiting.returncode == 0
     assert "/2" in first.decode()
     assert rest.decode() == "▓▓▓▓▓▓▓▓▓▓ 2/2  rolled out\n"
     assert b"\r" not in first + rest
