@@ -32,8 +32,9 @@ export function messageTab(app) {
     found = answer;
     draw();
     app.glass.cluster.suggest(place());
+    const isAway = found.error && !isHidden(found.error);
     if (isComing()) timers.push(setTimeout(read, SOON));
-    else if (found.request && !ENDED.includes(found.request.state)) timers.push(setTimeout(read, LATER));
+    else if (isAway || (found.request && !ENDED.includes(found.request.state))) timers.push(setTimeout(read, LATER));
   }
 
   function show(visible, at) {
@@ -80,14 +81,15 @@ export function messageTab(app) {
   }
 
   function trouble(error) {
-    const isHidden = error.status === 404 || error.status === 409;
     const again = h("button", { type: "button", class: "button small", on: { click: read } }, say("glassAgain"));
-    return [note(isHidden ? say("glassHidden") : say("glassFailed", { error: error.message }), isHidden ? null : again)];
+    return [isHidden(error) ? note(say("glassHidden")) : note(say("glassFailed", { error: error.message }), again)];
   }
 
   const place = () => (found?.request ? { cluster: found.request.cluster, namespace: found.request.namespace } : null);
   return { node, show, stale, place };
 }
+
+const isHidden = (error) => error.status === 404 || error.status === 409;
 
 export function note(words, ...more) {
   return h("div", { class: "glass-note", role: "status" }, h("p", {}, words), more);

@@ -99,7 +99,7 @@ const SHOWN = {
   review: ({ detail }) => {
     const { user, resourceAttributes: asked = {}, nonResourceAttributes: other } = detail.asked ?? {};
     const isAllowed = detail.answer?.allowed;
-    const target = other ? other.path : [asked.resource, asked.subresource, asked.name].filter(Boolean).join("/");
+    const target = other ? other.path : [asked.resource, asked.name, asked.subresource].filter(Boolean).join("/");
     return [line(isAllowed === undefined ? mono(String(detail.code)) : mark(isAllowed ? say("glassYes") : say("glassNo"), isAllowed ? "good" : "bad"),
       mono(user ?? detail.as), mono(`${(other ?? asked).verb ?? ""} ${target}`, "strong"))];
   },
@@ -142,7 +142,7 @@ function call({ at, what, detail }) {
   const [verb] = what.split(" ");
   const isGood = detail.code < 400;
   return [
-    h("div", { class: "mono" }, h("strong", {}, METHODS[verb] ?? verb.toUpperCase()), ` ${path(detail.uri)}`),
+    h("div", { class: "mono" }, h("strong", {}, METHODS[verb] ?? verb.toUpperCase()), " ", breaking(path(detail.uri))),
     line(mark(String(detail.code), isGood ? "good" : "bad"), quiet(say("glassAs", { who: detail.as })), detail.message ? h("span", { class: "trouble" }, detail.message) : null),
     detail.body ? h("details", { data: { part: `body ${at} ${detail.audit_id}` } },
       h("summary", {}, Array.isArray(detail.body) ? say("glassOperations", { count: detail.body.length }) : say("glassBody")),
@@ -150,6 +150,9 @@ function call({ at, what, detail }) {
       h("pre", { tabindex: "0" }, JSON.stringify(detail.body, null, 2))) : null,
   ];
 }
+
+/** A line may end at each slash. */
+const breaking = (words) => words.split(/(?=\/)/).flatMap((each) => [h("wbr"), each]);
 
 /** Without its query, which says how it was asked for. */
 const path = (uri) => String(uri ?? "").split("?")[0];
