@@ -177,6 +177,11 @@ async def test_a_phone_gets_a_sheet_that_escape_and_its_button_close(browser, wo
         assert await page.evaluate("document.documentElement.scrollWidth <= 390")
         assert await page.evaluate("document.querySelector('.glass-page:not([hidden])').scrollWidth <= 390")
         if leave == "Escape":
+            await page.focus("button", "このメッセージに固定")
+            await page.key("Tab", shift=True)
+            assert await page.evaluate("document.activeElement.matches('.glass summary')")
+            await page.key("Tab")
+            assert await page.evaluate("document.activeElement.matches('.glass-head button')")
             await page.key("Escape")
         else:
             await page.press("button", "閉じる")
