@@ -6,7 +6,7 @@ UV     ?= uv
 # Compiled once: some images forbid that, and each of the many processes of a run would compile everything anew.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
-.PHONY: help test test-cluster test-chaos lint bench run manifests lock controlplane clean
+.PHONY: help test test-cluster test-chaos lint bench run manifests pictures lock controlplane clean
 
 help:          ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ PLAY  = $(call typed,KUBECONFIG,--kubeconfig '$(KUBECONFIG)') $(call typed,NAMES
 
 manifests: $(VENV)/dev.stamp  ## write deploy/'s manifests and docs/reference.md anew from the code
 	$(BIN)/python -m tests.deploy.generated
+
+pictures: $(VENV)/dev.stamp  ## take the README's pictures anew in the playground (needs Chromium)
+	$(BIN)/python -m tests.pictures.taken
 
 lock:          ## write requirements/*.txt anew (needs uv)
 	$(UV) pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -o requirements/run.txt

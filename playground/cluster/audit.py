@@ -12,6 +12,8 @@ from playground.cluster.wire import Json
 
 Entry = dict[str, Any]
 WRITES: Final = frozenset({"create", "update", "patch", "delete", "deletecollection"})
+REVIEWS: Final = frozenset({"authorization.k8s.io", "authentication.k8s.io"})
+"""The groups whose answers are kept too: a question about rights says little without them."""
 
 
 @final
@@ -23,8 +25,18 @@ class Audit:
         self._entries: list[Entry] = []
 
     def add(
-        self, *, audit_id: str, uri: str, asked: Asked, user: User | None, acting: User | None, body: Any, status: Json
+        self,
+        *,
+        audit_id: str,
+        uri: str,
+        asked: Asked,
+        user: User | None,
+        acting: User | None,
+        body: Any,
+        status: Json,
+        answer: Any = None,
     ) -> None:
+        """`answer` is the body that was sent back; it is kept for reviews only."""
         entry: Entry = {
             "kind": "Event",
             "apiVersion": "audit.k8s.io/v1",
@@ -44,6 +56,8 @@ class Audit:
             entry["objectRef"] = asked.reference()
         if asked.verb in WRITES and body is not None:
             entry["requestObject"] = body
+        if asked.group in REVIEWS and answer is not None:
+            entry |= {"level": "RequestResponse", "responseObject": answer}
         self._entries.append(entry)
 
     def recall(self, entries: Iterable[Entry]) -> None:

@@ -85,7 +85,7 @@ class Front:
         if isinstance(outcome, web.StreamResponse):
             self._record(visit, {"metadata": {}, "code": outcome.status})
             return outcome
-        self._record(visit, _audited(outcome))
+        self._record(visit, _audited(outcome), outcome.body)
         if self.faults.take("lose_answer", asked.verb, request.path) is not None:
             return self._cut(request)
         await self.faults.thawed()
@@ -171,7 +171,7 @@ class Front:
         await response.write_eof()
         return response
 
-    def _record(self, visit: Visit, status: dict[str, Any]) -> None:
+    def _record(self, visit: Visit, status: dict[str, Any], answer: object = None) -> None:
         self._audit.add(
             audit_id=visit.audit_id,
             uri=visit.request.raw_path,
@@ -180,6 +180,7 @@ class Front:
             acting=visit.acting,
             body=visit.body,
             status=status,
+            answer=answer,
         )
 
     def _response(self, visit: Visit, outcome: Outcome) -> web.Response:

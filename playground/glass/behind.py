@@ -40,6 +40,7 @@ from playground.glass.happenings import (
     within,
 )
 from playground.glass.rows import Arrived, Sent
+from playground.glass.senders import Sender, sender_of
 from playground.town.people import PEOPLE
 from playground.workspace.wire import Json
 
@@ -78,18 +79,28 @@ async def behind(stage: Stage, channel: str, ts: str) -> Json:
 
 async def _private(stage: Stage, channel: str, ts: str) -> list[Sent]:
     message = stage.workspace.state.messages.find(channel, ts)
-    if message is None or not message.from_app:
+    if message is None or not message.from_app or message.reader is None:
         return []
     at = datetime.fromtimestamp(float(ts), UTC)
     found = await asyncio.to_thread(rows.sent_privately, stage.data, channel, at - timedelta(milliseconds=50))
-    return [each for each in found if each.sent_at is not None and each.sent_at < at + NEAR]
+    near = [each for each in found if (each.sent_at or each.created_at) < at + NEAR]
+    return [each for each in near if _sender(stage, _delivery(each)).user in (None, message.reader)]
+
+
+def _delivery(sent: Sent) -> str:
+    """The key of what it answers."""
+    return sent.key.partition("/")[2].removesuffix("/copy")
+
+
+def _sender(stage: Stage, key: str) -> Sender:
+    return sender_of(stage.workspace.deliveries, key)
 
 
 async def _answer(stage: Stage, tx: Transaction, sent: Sent, reader: str | None) -> Json:
     """An answer of which no request came: its key names its delivery. `reader` is the only one who sees it, if any."""
     prefix = ImpersonationConfig().prefix
     people = {prefix + each["user"] for slack, each in PEOPLE.items() if reader in (None, slack)}
-    delivery = sent.key.partition("/")[2].removesuffix("/copy")
+    delivery = _delivery(sent)
     arrived = await asyncio.to_thread(rows.arrived, stage.data, delivery)
     chains = [await records_of(tx, chain(delivery)) for chain in (refused_chain, delivery_chain)]
     happenings = [of_sent(sent), *(of_delivery(each) for each in arrived)]
@@ -114,16 +125,18 @@ async def _request(stage: Stage, tx: Transaction, number: int, key: str) -> Json
     steps = [each for version in range(1, len(plans) + 1) for each in (await steps_of(tx, number, version)).values()]
     records = await records_of(tx, request_chain(number))
     data = stage.data
-    happenings = [*_line(request), *(_of_plan(each) for each in plans if each is not None)]
+    deliveries = await asyncio.to_thread(_deliveries, stage, request, votes)
+    first = min((each.received_at for each in deliveries), default=None)
+    happenings = [*_line(request, min(first or request.created_at, request.created_at))]
+    happenings += [_of_plan(each) for each in plans if each is not None]
     happenings += [_of_vote(each) for each in votes]
     happenings += [_of_record(each) for each in records]
     happenings += [of_attempt(each) for each in await asyncio.to_thread(rows.attempts_of, data, number)]
     sent = await asyncio.to_thread(rows.sent_for, data, f"request/{number}/")
     happenings += [of_sent(each) for each in sent]
-    deliveries = await asyncio.to_thread(_deliveries, data, request, votes)
     happenings += [of_delivery(each) for each in deliveries]
-    first = min((each.received_at for each in deliveries), default=request.created_at - PLANNING)
-    entries = within(_entries(stage, request.cluster), first, request.ended_at or SystemClock().now())
+    begun = first or request.created_at - PLANNING
+    entries = within(_entries(stage, request.cluster), begun, request.ended_at or SystemClock().now())
     people = {request.requester_user, *(each.voter_user for each in votes)}
     asked = [each for each in entries if _concerns(each, people, request.namespace)]
     happenings += of_entries(asked, audit_ids=[each.audit_id for each in steps])
@@ -131,8 +144,8 @@ async def _request(stage: Stage, tx: Transaction, number: int, key: str) -> Json
     return {"key": key, "request": summary, "happenings": told(happenings)}
 
 
-def _line(request: Request) -> list[Happening]:
-    at = request.created_at
+def _line(request: Request, at: datetime) -> list[Happening]:
+    """Both came with the delivery, at that moment."""
     line = {"operation": request.operation, "cluster": request.cluster, "namespace": request.namespace}
     person = {"slack": request.requester_slack, "kubernetes": request.requester_user, "name": request.requester_name}
     return [
@@ -164,13 +177,19 @@ def _of_record(stored: StoredRecord) -> Happening:
     return Happening(at=stored.at, part=Part.RECORD, what=record.event.value, detail=detail)
 
 
-def _deliveries(data: Path, request: Request, votes: list[Vote]) -> list[Arrived]:
-    """What came in for it: nothing stored names them, but each was being worked on at that very moment."""
-    asked = [each for each in rows.arrived_around(data, request.created_at) if each.lane == "people"]
+def _deliveries(stage: Stage, request: Request, votes: list[Vote]) -> list[Arrived]:
+    """What came in for it: nothing stored names them, but each was being worked on at that very moment, for them."""
+    people = [each for each in rows.arrived_around(stage.data, request.created_at) if each.lane == "people"]
+    senders = {each.key: _sender(stage, each.key) for each in people}
+    theirs = [each for each in people if senders[each.key].user in (None, request.requester_slack)]
+    typed = [each for each in theirs if senders[each.key].words.endswith(request.command_line)]
     voted = [
-        each for vote in votes for each in rows.arrived_around(data, vote.created_at) if vote.voter_slack in each.key
+        each
+        for vote in votes
+        for each in rows.arrived_around(stage.data, vote.created_at)
+        if vote.voter_slack in each.key
     ]
-    return list({each.key: each for each in (*asked[-1:], *voted)}.values())
+    return list({each.key: each for each in (*(typed or theirs)[-1:], *voted)}.values())
 
 
 def _entries(stage: Stage, cluster: str) -> list[Entry]:

@@ -116,6 +116,8 @@ def _of_entry(entry: Entry, part: Part) -> Happening:
     wanted = (entry.get("requestObject") or {}).get("spec") if part is Part.REVIEW else entry.get("requestObject")
     if wanted:
         detail["asked" if part is Part.REVIEW else "body"] = wanted
+    if part is Part.REVIEW:
+        detail["answer"] = (entry.get("responseObject") or {}).get("status") or {}
     reference = entry.get("objectRef", {})
     place = "/".join(each for each in (reference.get("resource"), reference.get("name")) if each)
     return Happening(at=_at(entry), part=part, what=f"{entry['verb']} {place}".strip(), detail=detail)

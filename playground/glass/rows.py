@@ -63,8 +63,8 @@ def sent_for(data: Path, prefix: str) -> list[Sent]:
 
 
 def sent_privately(data: Path, channel: str, after: datetime) -> list[Sent]:
-    """Private messages into a channel, sent from that moment on; the nearest first."""
-    where = "outbox WHERE kind IN ('respond', 'ephemeral') AND channel = ? AND sent_at >= ?"
+    """Private messages into a channel, sent from that moment on or just being sent; the nearest first."""
+    where = "outbox WHERE kind IN ('respond', 'ephemeral') AND channel = ? AND (sent_at IS NULL OR sent_at >= ?)"
     return _found(data, Sent, where, (channel, to_micros(after)))
 
 

@@ -45,6 +45,21 @@ async def test_every_block_of_a_message_also_on_a_phone_without_a_wide_page(brow
     assert [url for url in browser.requests if not url.startswith((workspace.address, "about:", "data:"))] == []
 
 
+async def test_nothing_in_a_row_is_stretched_and_a_table_takes_the_room_that_there_is(browser, workspace, client):
+    cells = [{"type": "raw_text", "text": f"column-{n}-of-a-wide-table"} for n in range(5)]
+    table = {"type": "table", "rows": [cells, cells]}
+    for block in (IN_MESSAGES["actions"], table):
+        await client.chat_postMessage(channel=CHANNEL, text="x", blocks=[block])
+    page = await browser.open(f"{workspace.address}/?as=alice#{CHANNEL}", width=1600)
+    await page.until("document.querySelector('.table')")
+    heights = "[...document.querySelectorAll('.actions .button')].map((each) => each.offsetHeight)"
+    assert max(await page.evaluate(heights)) < 40
+    boxes = heights.replace(".button", ":is([type=checkbox], [type=radio])")
+    assert max(await page.evaluate(boxes)) < 20
+    shape = "document.querySelector('.table')"
+    assert await page.evaluate(f"{shape}.clientWidth > 720 && {shape}.scrollWidth === {shape}.clientWidth")
+
+
 async def test_a_date_is_told_in_the_readers_own_zone_and_language(browser, workspace, client):
     await client.chat_postMessage(channel=CHANNEL, text="x", blocks=[IN_MESSAGES["rich_text"]])
     alice = await browser.open(f"{workspace.address}/?as=alice#{CHANNEL}")

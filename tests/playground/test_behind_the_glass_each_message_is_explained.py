@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,16 @@ async def get(stage: Stage, path: str) -> tuple[int, Any]:
         return answer.status, await answer.json()
 
 
+async def explained(stage: Stage, message: dict[str, Any], person: str) -> dict[str, Any]:
+    """A message is seen a moment before the bot has written down that it was sent."""
+    async with asyncio.timeout(20):
+        while True:
+            status, found = await get(stage, f"glass/messages/{CHANNEL}/{message['ts']}?as={person}")
+            assert status == 200
+            if found["happenings"]:
+                return dict(found)
+
+
 def of(found: dict[str, Any], part: str) -> list[dict[str, Any]]:
     return [each for each in found["happenings"] if each["part"] == part]
 
@@ -37,8 +48,7 @@ async def test_a_request_from_its_delivery_to_its_last_message(stage: Stage) -> 
     card = await seen(stage, "v2.4.0-hotfix")
     await approve(stage, card)
     await seen(stage, "10/10 ready")
-    status, found = await get(stage, f"glass/messages/{CHANNEL}/{card['ts']}?as=dave")
-    assert status == 200
+    found = await explained(stage, card, "dave")
     assert found["request"] == {"number": 1, "state": "succeeded", "cluster": "prod", "namespace": "shop"}
     assert {each["part"] for each in found["happenings"]} >= set(WAY)
     times = [each["at"] for each in found["happenings"]]
@@ -57,6 +67,7 @@ async def test_a_request_from_its_delivery_to_its_last_message(stage: Stage) -> 
         200,
     )
     assert call["detail"]["audit_id"] in str(of(found, "record"))
+    assert all(each["detail"]["answer"]["allowed"] for each in of(found, "review"))
     assert all("dryRun=All" in each["detail"]["uri"] for each in of(found, "rehearsal"))
     assert {each["detail"]["as"] for each in of(found, "rehearsal")} == {"kajitori:alice"}
     assert of(found, "record")[-1]["what"] == "request.succeeded"
@@ -65,14 +76,25 @@ async def test_a_request_from_its_delivery_to_its_last_message(stage: Stage) -> 
 async def test_a_private_answer_is_explained_to_its_reader_only(stage: Stage) -> None:
     await stage.workspace.command("alice", CHANNEL, "/eks whoami")
     answer = await seen(stage, "kajitori:alice")
-    status, found = await get(stage, f"glass/messages/{CHANNEL}/{answer['ts']}?as=alice")
-    assert status == 200
+    found = await explained(stage, answer, "alice")
     assert found["request"] is None
     assert found["happenings"][0]["part"] == "delivery"
     assert found["key"] == f"reply/{of(found, 'delivery')[0]['detail']['key']}"
     status, refused = await get(stage, f"glass/messages/{CHANNEL}/{answer['ts']}?as=bob")
     assert (status, refused["error"]) == (409, "not_on_screen")
     assert (await get(stage, f"glass/messages/{CHANNEL}/{answer['ts']}"))[0] == 400
+
+
+async def test_commands_of_the_same_moment_are_told_apart(stage: Stage) -> None:
+    said = ("alice", "/eks rollout undo deploy/app"), ("alice", "/eks whoami"), ("bob", "/eks whoami")
+    await asyncio.gather(*(stage.workspace.command(person, CHANNEL, line) for person, line in said))
+    card = await seen(stage, "v2.4.0-hotfix")
+    own = await seen(stage, "kajitori:bob", person="bob")
+    asked = {each.payload["trigger_id"]: each.payload for each in stage.workspace.deliveries}
+    for person, message, line in (("alice", card, "rollout undo deploy/app"), ("bob", own, "whoami")):
+        found = await explained(stage, message, person)
+        payload = asked[of(found, "delivery")[0]["detail"]["key"].removeprefix("command:")]
+        assert (payload["user_name"], payload["text"]) == (person, line)
 
 
 async def test_what_a_person_wrote_has_no_other_side(stage: Stage) -> None:

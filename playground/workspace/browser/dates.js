@@ -16,6 +16,7 @@ function written(date, options) {
 export const moment = (seconds) => new Date(Number(seconds) * 1000);
 
 export const clock = (date) => written(date, { hour: "2-digit", minute: "2-digit" });
+export const seconds = (date) => written(date, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 export const day = (date) => written(date, { weekday: "long", month: "long", day: "numeric" });
 export const full = (date) => written(date, { dateStyle: "full", timeStyle: "long" });
 export const zoneName = (tz) => tz.split("/").pop().replace("_", " ");
@@ -39,7 +40,7 @@ const FORMATS = {
   date_long_pretty: (date) => pretty(date, FORMATS.date_long(date)),
   day_divider_pretty: (date) => pretty(date, FORMATS.date_long(date)),
   time: (date) => clock(date),
-  time_secs: (date) => written(date, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+  time_secs: (date) => seconds(date),
   ago: (date) => ago(date),
 };
 

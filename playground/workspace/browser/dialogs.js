@@ -3,12 +3,12 @@
 import { freshId, h } from "./dom.js";
 import { textOf } from "./mrkdwn.js";
 
-const FOCUSABLE = "button, [href], input, select, textarea, [tabindex='0']";
+const FOCUSABLE = "button, [href], input, select, textarea, summary, [tabindex='0']";
 
 function keepInside(dialog) {
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Tab") return;
-    const all = [...dialog.querySelectorAll(FOCUSABLE)].filter((each) => !each.disabled && each.offsetParent !== null);
+    const all = [...dialog.querySelectorAll(FOCUSABLE)].filter((each) => !each.disabled && each.tabIndex >= 0 && each.checkVisibility());
     const [first, last] = [all[0], all.at(-1)];
     if (!first) return;
     if (event.shiftKey && document.activeElement === first) last.focus();

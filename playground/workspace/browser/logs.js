@@ -18,7 +18,11 @@ export function messageLog(app, { inThread = false, label }) {
   const atEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
   const toEnd = () => list.scrollTo({ top: list.scrollHeight });
   let ended = true;
-  const look = () => (newest.hidden = ended = atEnd());
+  let top = 0;
+  const look = () => {
+    top = list.scrollTop;
+    newest.hidden = ended = atEnd();
+  };
   list.addEventListener("scroll", look, { passive: true });
   new ResizeObserver(() => ended && toEnd()).observe(list);
   list.addEventListener("keydown", (event) => walk(list, event, app));
@@ -28,6 +32,7 @@ export function messageLog(app, { inThread = false, label }) {
   function draw(messages, { refusals = [], newFrom = null } = {}) {
     last = [messages, { refusals, newFrom }];
     if (still.isHeld()) return;
+    if (list.scrollTop < top) look(); // scrolled up in this very frame: the event is not here yet
     const focused = list.contains(document.activeElement) ? document.activeElement : null;
     const before = focused?.closest("[data-message]")?.dataset.message;
     const wanted = entries(messages, refusals, newFrom, inThread);

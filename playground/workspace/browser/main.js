@@ -3,6 +3,7 @@
 import { actingAs } from "./api.js";
 import { liveIn } from "./dates.js";
 import { h, isTyping } from "./dom.js";
+import { Glass } from "./glass.js";
 import { listen } from "./live.js";
 import { plainly } from "./mrkdwn.js";
 import { know } from "./names.js";
@@ -33,6 +34,7 @@ class App {
     this.store = new Store(this.api, me, (what, detail) => this.drawn(what, detail));
     this.side = sidebar(this);
     this.modal = modalDesk(this);
+    this.glass = new Glass(this);
     this.route = {};
     this.pane = this.thread = null;
     this.told = null;
@@ -51,6 +53,7 @@ class App {
 
   begin() {
     document.body.replaceChildren(this.skip, this.offline, this.frame, toastShelf());
+    this.glass.follow(this.frame);
     this.stop = listen(this.api.events, {
       changed: (change) => this.store.changed(change),
       reread: () => this.store.reread(),
@@ -62,6 +65,7 @@ class App {
   end() {
     this.stop();
     this.modal.close();
+    this.glass.end();
   }
 
   go(place) {
@@ -74,7 +78,7 @@ class App {
   }
 
   /** Whatever the store learned, where it is shown. */
-  drawn(what) {
+  drawn(what, detail) {
     if (what === "view") return this.modal.show(this.store.view);
     if (what !== "all" && this.told === null) return;
     if (what === "all" && !this.pane) this.move();
@@ -82,6 +86,7 @@ class App {
     this.pane?.draw();
     this.thread?.draw();
     this.side.draw();
+    this.glass.changed(what, detail);
   }
 
   /** New pushes come up; those of before the page was opened do not. */
@@ -108,6 +113,7 @@ class App {
     }
     this.moveThread(found, thread);
     this.side.draw();
+    this.glass.moved();
   }
 
   moveThread(channel, ts) {
@@ -128,7 +134,7 @@ class App {
     if (!NARROW.matches) pane.focus();
   }
 
-  /** Escape leaves the thread; Alt and arrows go from channel to channel; `/` and `c` go to the message field. */
+  /** Escape leaves the thread; Alt and arrows go from channel to channel; `/` and `c` go to the message field, `g` behind the glass. */
   keys(event) {
     if (event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
     const rooms = this.store.channels;
@@ -136,7 +142,9 @@ class App {
     if (event.key === "Escape" && this.route.thread) this.go(this.channel);
     else if (event.altKey && event.key === "ArrowDown") this.go(rooms[(at + 1) % rooms.length].id);
     else if (event.altKey && event.key === "ArrowUp") this.go(rooms[(at - 1 + rooms.length) % rooms.length].id);
-    else if (!isTyping(event.target) && !event.ctrlKey && !event.metaKey && (event.key === "c" || event.key === "/")) this.pane?.focus();
+    else if (isTyping(event.target) || event.ctrlKey || event.metaKey) return;
+    else if (event.key === "c" || event.key === "/") this.pane?.focus();
+    else if (event.key === "g") this.glass.toggle();
     else return;
     event.preventDefault();
   }
@@ -175,6 +183,6 @@ window.addEventListener("popstate", () => {
 });
 window.addEventListener("keydown", (event) => running?.keys(event));
 window.addEventListener("storage", () => running?.side.draw());
-document.addEventListener("visibilitychange", () => running?.drawn("all"));
+document.addEventListener("visibilitychange", () => running?.drawn("all", {}));
 NARROW.addEventListener("change", () => running?.move());
 open();

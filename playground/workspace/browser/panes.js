@@ -3,6 +3,7 @@
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { h, iconButton } from "./dom.js";
+import { glassToggle } from "./glass.js";
 import { messageLog } from "./logs.js";
 import { markRead, unread } from "./reading.js";
 import { backButton, sign } from "./sidebar.js";
@@ -21,7 +22,7 @@ export function channelPane(app, channel) {
     { class: "pane channel" },
     h("header", { class: "pane-head" }, backButton(""), h("h1", {}, name), sign(),
       channel.is_ext_shared ? h("span", { class: "tag shared" }, say("connected")) : null,
-      channel.is_im ? h("a", { class: "head-link", href: "#home" }, say("home")) : h("span", { class: "about" }, say("members", { count: channel.members.length }))),
+      channel.is_im ? h("a", { class: "head-link", href: "#home" }, say("home")) : h("span", { class: "about" }, say("members", { count: channel.members.length })), glassToggle(app)),
     h("div", { class: "log-place" }, log.nodes, empty),
     writing?.node ?? h("p", { class: "note centre" }, say("notMember")),
   );
@@ -44,7 +45,7 @@ export function threadPane(app, channel, ts) {
     "aside",
     { class: "pane thread", "aria-label": say("thread") },
     h("header", { class: "pane-head" }, backButton(channel.id), h("h2", {}, say("thread")), sign(), h("span", { class: "about" }, channel.is_im ? "Kajitori" : `#${channel.name}`),
-      iconButton("close", say("close"), { class: "icon-button close-thread", on: { click: () => app.go(channel.id) } })),
+      glassToggle(app), iconButton("close", say("close"), { class: "icon-button close-thread", on: { click: () => app.go(channel.id) } })),
     h("div", { class: "log-place" }, log.nodes),
     writing?.node,
   );
@@ -57,7 +58,7 @@ export function homePane(app) {
   const node = h(
     "main",
     { class: "pane home" },
-    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, say("home")), sign(), h("span", { class: "about" }, say("homeAbout"))),
+    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, say("home")), sign(), h("span", { class: "about" }, say("homeAbout")), glassToggle(app)),
     h("div", { class: "log-place" }, h("div", { class: "log", tabindex: "0" }, body)),
   );
   let drawn = "";
