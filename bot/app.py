@@ -33,6 +33,7 @@ from bot.requests.engine.loop import Engine
 from bot.requests.looking import Watching
 from bot.requests.opening import examine_clusters, keep_examining, open_clusters
 from bot.requests.services import Services
+from bot.requests.store_watch import watch_store
 from bot.requests.upkeep import keep_up
 from bot.settings import Config, Settings, load_config, load_key
 from bot.settings.files import read_file
@@ -131,7 +132,7 @@ async def serving(settings: Settings, knobs: Knobs | None = None) -> AsyncIterat
         services = await _services(stack, settings, client, knobs)
         installed = await _installed(client, services.config)
         running = Running(services=services)
-        slack = await _begin(stack, running, client, session, installed)
+        slack = await _begin(stack, running, client, session, installed, health)
         running.port = await _listen(stack, running, slack, client, settings, health)
         yield running
 
@@ -199,6 +200,7 @@ async def _begin(
     client: AsyncWebClient,
     session: aiohttp.ClientSession,
     installed: Installation,
+    health: Health,
 ) -> Slack:
     """All loops that work on what is stored, and the Slack app that stores what comes in."""
     services = running.services
@@ -210,6 +212,7 @@ async def _begin(
     checkpoints = config.audit.checkpoint_file
     await loop("sealer", sealer.run(database, clock, checkpoint_file=checkpoints))
     await loop("upkeep", keep_up(services))
+    await loop("store", watch_store(database, health, clock))
     await loop("clusters", keep_examining(services.clusters, config, services.registry, clock=clock))
     sender = Sender(client=client, session=session, places=Places(client), clock=clock, bot_name=installed.bot_name)
     outgoing = Outgoing(
