@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, Select, insert, select
 
 from bot.store.database import Transaction
+from bot.store.rows import as_bytes, typed
 from bot.store.tables import plans
 
 _SEALED: Final = ("intent", "plan")
@@ -59,8 +60,9 @@ def _purpose(number: int, version: int, column: str) -> str:
 def _opened(tx: Transaction, row: RowMapping) -> PlanVersion:
     values = dict(row)
     for name in _SEALED:
-        values[name] = tx.keyring.open(values[name], _purpose(values["request_id"], values["version"], name))
-    return PlanVersion(**values)
+        stored = as_bytes(values[name], values["request_id"])
+        values[name] = tx.keyring.open(stored, _purpose(values["request_id"], values["version"], name))
+    return typed(values, PlanVersion, values["request_id"])
 
 
 async def _all(tx: Transaction, found: Select[Any]) -> tuple[PlanVersion, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, Select, exists, func, insert, or_, select, up
 
 from bot.store.database import Transaction
 from bot.store.errors import KeyMissing, SealBroken
+from bot.store.rows import as_bytes, typed
 from bot.store.tables import OPEN_STATES, plans, requests, votes
 
 LOG: Final = structlog.get_logger("store")
@@ -224,8 +225,9 @@ def _opened(tx: Transaction, row: RowMapping) -> Request:
     values = dict(row)
     for name in _SEALED:
         if values[name] is not None:
-            values[name] = tx.keyring.open(values[name], _purpose(values["id"], name))
-    return Request(**values)
+            stored = as_bytes(values[name], values["id"])
+            values[name] = tx.keyring.open(stored, _purpose(values["id"], name))
+    return typed(values, Request, values["id"])
 
 
 async def _all(tx: Transaction, found: Select[Any]) -> tuple[Request, ...]:

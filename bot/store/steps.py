@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from bot.errors import Bug
 from bot.store.database import Transaction
 from bot.store.leases import Lease, hold
+from bot.store.rows import as_bytes, typed
 from bot.store.tables import steps
 from bot.text import Code, text
 
@@ -103,8 +104,9 @@ async def steps_of(tx: Transaction, number: int, plan_version: int) -> dict[str,
     for row in found.mappings():
         values = dict(row)
         if values["outcome"] is not None:
-            values["outcome"] = tx.keyring.open(values["outcome"], _purpose(number, plan_version, values["step_id"]))
-        records[values["step_id"]] = StepRecord(**values)
+            stored = as_bytes(values["outcome"], number)
+            values["outcome"] = tx.keyring.open(stored, _purpose(number, plan_version, values["step_id"]))
+        records[values["step_id"]] = typed(values, StepRecord, number)
     return records
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.store.conflicts import insert_new
 from bot.store.database import Transaction
 from bot.store.requests import TOPIC
+from bot.store.rows import typed
 from bot.store.tables import votes
 
 
@@ -43,4 +44,4 @@ async def votes_on(tx: Transaction, number: int, plan_version: int) -> tuple[Vot
     found = await tx.execute(
         select(*columns).where(votes.c.request_id == number, votes.c.plan_version == plan_version).order_by(votes.c.id)
     )
-    return tuple(Vote(**row) for row in found.mappings())
+    return tuple(typed(dict(row), Vote, number) for row in found.mappings())
