@@ -49,6 +49,13 @@ async def simulated_world(request: pytest.FixtureRequest, tmp_path: Path) -> Asy
 
 
 @pytest.fixture
+async def real_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """For what only the real API server does. What takes it is marked `cluster`."""
+    async with _real(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
 async def replicas_world(postgresql: PostgreSQL, tmp_path: Path) -> AsyncIterator[World]:
     """PostgreSQL only: where several bots may run."""
     address = await postgresql.borrow()
