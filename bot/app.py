@@ -42,6 +42,7 @@ from bot.slack.api.opening import open_modal
 from bot.slack.api.profiles import SlackProfiles
 from bot.slack.delivery.messages import Message, Outcome
 from bot.slack.delivery.outgoing import Outgoing
+from bot.slack.delivery.outsiders import Outsiders
 from bot.slack.delivery.places import Places
 from bot.slack.delivery.rendering import render
 from bot.slack.delivery.sending import Sender
@@ -214,7 +215,15 @@ async def _begin(
     await loop("upkeep", keep_up(services))
     await loop("store", watch_store(database, health, clock))
     await loop("clusters", keep_examining(services.clusters, config, services.registry, clock=clock))
-    sender = Sender(client=client, session=session, places=Places(client), clock=clock, bot_name=installed.bot_name)
+    invited = [channel for channel, each in config.channels.items() if each.outsiders]
+    sender = Sender(
+        client=client,
+        session=session,
+        places=Places(client),
+        outsiders=Outsiders(client, clock, invited=invited),
+        clock=clock,
+        bot_name=installed.bot_name,
+    )
     outgoing = Outgoing(
         database=database,
         render=partial(render, services),

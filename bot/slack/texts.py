@@ -25,6 +25,16 @@ def not_in_channel(channel: str, bot: str) -> Text:
     )
 
 
+def shared_outside(channel: str, id: str) -> Text:
+    """Why nothing is posted in a channel that another organisation reads too, and who can allow it."""
+    return text(
+        "{channel} is shared with another organisation, so this comes to you alone. Whoever runs me can allow it: "
+        "{setting}",
+        channel=Code(channel),
+        setting=Code(f"channels.{id}.outsiders: true"),
+    )
+
+
 def not_recorded(reason: Text) -> Text:
     """What people are told who asked for something while the store does not take it."""
     return text("Nothing was done. {reason} Try again in a minute.", reason=reason)

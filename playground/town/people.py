@@ -21,7 +21,7 @@ TEAMS: Final[Json] = {
     "readers": {"title": "Readers"},
 }
 CHANNELS: Final[Json] = {
-    "C0PAYMENTS": {"cluster": "prod", "namespaces": ["shop"], "bound": True},
+    "C0PAYMENTS": {"cluster": "prod", "namespaces": ["shop"], "bound": True, "outsiders": True},
     "C0PLATFORM": {"cluster": "staging", "namespaces": ["shop"]},
 }
 
