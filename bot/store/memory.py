@@ -10,8 +10,8 @@ from bot.store.conflicts import insert_new, upsert
 from bot.store.database import Transaction
 from bot.store.tables import meta
 
-PROOF: Final = bytes(4096)
-"""As much as a page of a database holds: more than most of what is stored at a time."""
+PROOF: Final = 4096
+"""Bytes: as much as a page of a database holds, more than most of what is stored at a time."""
 
 
 async def remembered(tx: Transaction, key: str, first: bytes) -> bytes:
@@ -22,5 +22,9 @@ async def remembered(tx: Transaction, key: str, first: bytes) -> bytes:
 
 
 async def write_proof(tx: Transaction) -> None:
-    """Write something that means nothing: that it commits is the proof that the database takes writes."""
-    await upsert(tx, meta, {"key": "proof", "value": PROOF})
+    """Write something that means nothing: that it commits is the proof that the database takes writes.
+
+    It is another thing each time: SQLite writes nothing for a value that is there already.
+    """
+    moment = f"{tx.clock.now().isoformat()} ".encode()
+    await upsert(tx, meta, {"key": "proof", "value": (moment * PROOF)[:PROOF]})
