@@ -40,6 +40,18 @@ async def test_what_is_looked_at_or_shared_stays_with_its_reader(simulated_world
     assert world.sent() == []
 
 
+async def test_an_alarm_reaches_whoever_is_on_call(simulated_world: World) -> None:
+    world = simulated_world
+    await world.app()
+    async with world.bot(channels=UNWANTED, verified=False) as bot:
+        await bot.command("alice", UNDO)
+        await bot.card(1, channel=bot.direct("alice"))
+        await bot.sql("UPDATE requests SET namespace = 'kube-system', state = 'approved', wake_at = NULL")
+        await bot.said("changed by someone else", person="carol", channel=bot.direct("carol"))
+        assert bot.cards() == []
+    assert world.sent() == []
+
+
 async def test_a_stranger_who_asks_or_presses_there_is_refused(simulated_world: World) -> None:
     world = simulated_world
     await world.app()

@@ -57,9 +57,9 @@ async def render(services: Services, claimed: Claimed) -> Message | None:
             return _reply(services, claimed, notice)
         case OfferNotice():
             return await _offer(services, claimed, notice)
-        case LineNotice(channel=channel, message=message, thread_ts=thread):
+        case LineNotice(channel=channel, message=message, thread_ts=thread, user=user):
             locale = channel_locale(services, channel)
-            return _message(claimed, line(message, locale), locale, thread_ts=thread, private=False)
+            return _message(claimed, line(message, locale), locale, user=user, thread_ts=thread, private=False)
         case StreamNotice():
             return _stream(services, claimed, notice)
         case FileNotice():
