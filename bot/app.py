@@ -33,6 +33,7 @@ from bot.requests.engine.loop import Engine
 from bot.requests.looking import Watching
 from bot.requests.opening import examine_clusters, keep_examining, open_clusters
 from bot.requests.services import Services
+from bot.requests.store_watch import watch_store
 from bot.requests.upkeep import keep_up
 from bot.settings import Config, Settings, load_config, load_key
 from bot.settings.files import read_file
@@ -41,6 +42,7 @@ from bot.slack.api.opening import open_modal
 from bot.slack.api.profiles import SlackProfiles
 from bot.slack.delivery.messages import Message, Outcome
 from bot.slack.delivery.outgoing import Outgoing
+from bot.slack.delivery.outsiders import Outsiders
 from bot.slack.delivery.places import Places
 from bot.slack.delivery.rendering import render
 from bot.slack.delivery.sending import Sender
@@ -133,7 +135,7 @@ async def serving(settings: Settings, knobs: Knobs | None = None) -> AsyncIterat
         services = await _services(stack, settings, client, knobs)
         installed = await _installed(client, services.config)
         running = Running(services=services, knobs=knobs)
-        slack = await _begin(stack, running, client, session, installed)
+        slack = await _begin(stack, running, client, session, installed, health)
         running.port = await _listen(stack, running, slack, client, settings, health)
         yield running
 
@@ -201,6 +203,7 @@ async def _begin(
     client: AsyncWebClient,
     session: aiohttp.ClientSession,
     installed: Installation,
+    health: Health,
 ) -> Slack:
     """All loops that work on what is stored, and the Slack app that stores what comes in."""
     services = running.services
@@ -212,8 +215,17 @@ async def _begin(
     checkpoints = config.audit.checkpoint_file
     await loop("sealer", sealer.run(database, clock, checkpoint_file=checkpoints))
     await loop("upkeep", keep_up(services))
+    await loop("store", watch_store(database, health, clock))
     await loop("clusters", keep_examining(services.clusters, config, services.registry, clock=clock))
-    sender = Sender(client=client, session=session, places=Places(client), clock=clock, bot_name=installed.bot_name)
+    invited = [channel for channel, each in config.channels.items() if each.outsiders]
+    sender = Sender(
+        client=client,
+        session=session,
+        places=Places(client),
+        outsiders=Outsiders(client, clock, invited=invited),
+        clock=clock,
+        bot_name=installed.bot_name,
+    )
     outgoing = Outgoing(
         database=database,
         render=partial(render, services),

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import asyncpg
@@ -48,12 +49,20 @@ class PostgreSQL:
     """A running server and the databases made in it."""
 
     folder: Path
+    server: Any
     made: int = 0
     ready: bool = False
     free: list[str] = field(default_factory=list)
 
     def address(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={quote(str(self.folder))}"
+
+    def stop(self) -> None:
+        """As in an upgrade: whoever is connected is cut off."""
+        self.server.stop()
+
+    def start(self) -> None:
+        self.server.start()
 
     async def run(self, statement: str, *, database: str = "postgres") -> None:
         connection = await asyncpg.connect(host=str(self.folder), user="postgres", database=database)
@@ -112,7 +121,7 @@ def postgresql_server() -> Iterator[PostgreSQL]:
     data = folder / "data"
     server = pgserver.get_server(data, cleanup_mode="stop")
     try:
-        yield PostgreSQL(server.get_postmaster_info().socket_dir)
+        yield PostgreSQL(server.get_postmaster_info().socket_dir, server)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

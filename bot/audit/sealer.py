@@ -13,6 +13,7 @@ from bot.audit.checkpoints import Checkpoints
 from bot.audit.seals import SEAL, Seal, leaf, link, merkle_root, seal_hash
 from bot.audit.signatures import public_keys, sign
 from bot.clock import Clock
+from bot.errors import Unavailable
 from bot.store.database import Database, Transaction
 from bot.store.tables import audit, seals
 
@@ -89,6 +90,8 @@ async def run(database: Database, clock: Clock, *, checkpoint_file: Path | None 
             async with database.read() as tx:
                 newest = await last_seal(tx)
             await checkpoints.note(newest)
+        except Unavailable as error:
+            log.warning("nothing is sealed now", why=type(error).__name__)
         except Exception:
             log.exception("sealing the audit record failed")
         await clock.sleep(BUSY if sealed else IDLE)

@@ -15,11 +15,12 @@ import msgspec
 
 from bot.errors import KajitoriError, Unavailable
 from bot.execution.envelope import manager_of, violated, wrap
-from bot.execution.readback import Effect, effect_of
+from bot.execution.readback import Effect, effect_of, effect_of_sending
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.errors import Conflict, Invalid, ObjectNotFound, TooMany, Unauthorized
-from bot.operations.json import Object, resolve
+from bot.operations.json import JSON, Object, resolve
 from bot.operations.plan import Call
+from bot.operations.standing import template_after, template_digest
 from bot.text import Code, Text, text
 
 ROUNDS = 5
@@ -38,11 +39,12 @@ class Sent(StrEnum):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a call; `reason` for people, `moved` the pointers that differ."""
+    """What came of a call; `reason` for people, `moved` the pointers that differ, `template` what it left."""
 
     sent: Sent
     reason: Text | None = None
     moved: tuple[str, ...] = ()
+    template: str = ""
 
 
 class Ledger(Protocol):
@@ -80,7 +82,7 @@ async def send_call(
         observed = await read_target(client, call)
         effect = effect_of(call, observed, manager=manager, request_label=str(sending.request))
         if effect is Effect.OURS and call.verb != "delete":
-            return Outcome(sent=Sent.DONE)
+            return Outcome(sent=Sent.DONE, template=_left(call, observed))
         if effect in (Effect.ALREADY, Effect.OURS):
             return Outcome(sent=Sent.ALREADY)
         if effect is Effect.UNKNOWN or (observed is None and call.verb != "create"):
@@ -109,7 +111,7 @@ async def _send_once(
     point("intent-stored")
     ledger.guard()
     try:
-        await client.send(
+        answer = await client.send(
             call,
             body=envelope.body,
             query=envelope.query,
@@ -128,18 +130,35 @@ async def _send_once(
     except KajitoriError as error:
         return Outcome(sent=Sent.REFUSED, reason=error.what)
     point("sent")
-    return Outcome(sent=Sent.DONE)
+    return Outcome(sent=Sent.DONE, template=template_digest(_whole(answer.body)))
 
 
-async def read_back(client: Client, call: Call, sending: Sending) -> Effect:
-    """What became of a call whose intent is stored and whose outcome is not. The caller has waited for its deadline."""
+async def read_back(client: Client, call: Call, sending: Sending) -> tuple[Effect, str]:
+    """What became of a call whose intent is stored and whose outcome is not, and the template as ours left it.
+
+    The caller has waited for its deadline.
+    """
     observed = await read_target(client, call)
-    return effect_of(
+    effect = effect_of_sending(
         call,
         observed,
         manager=manager_of(sending.request, call.id, sending.plan_version),
         request_label=str(sending.request),
     )
+    return effect, _left(call, observed) if effect is Effect.OURS else ""
+
+
+def _left(call: Call, observed: Object | None) -> str:
+    return template_after(call, observed) if observed is not None and not call.subresource else ""
+
+
+def _whole(body: bytes) -> JSON:
+    """The object that a write answers with; nothing where a proxy answered something else."""
+    try:
+        found: JSON = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return None
+    return found
 
 
 async def read_target(client: Client, call: Call) -> Object | None:

@@ -8,6 +8,7 @@ from bot.execution.envelope import violated
 from bot.operations.json import Object, resolve
 from bot.operations.patches import reached
 from bot.operations.plan import Call
+from bot.text import Text, text
 
 
 class Effect(StrEnum):
@@ -36,6 +37,31 @@ def effect_of(call: Call, observed: Object | None, *, manager: str, request_labe
     if violated(call, observed):
         return Effect.ALREADY if reached(call.body, call.content_type, observed) else Effect.UNKNOWN
     return Effect.ALREADY if reached(call.body, call.content_type, observed) else Effect.NOT_DONE
+
+
+def effect_of_sending(call: Call, observed: Object | None, *, manager: str, request_label: str = "") -> Effect:
+    """The same, of a call that may have been sent: what is so without a trace may be ours."""
+    effect = effect_of(call, observed, manager=manager, request_label=request_label)
+    return Effect.UNKNOWN if effect is Effect.ALREADY and leaves_no_trace(call) else effect
+
+
+def leaves_no_trace(call: Call) -> bool:
+    """Whether the API server records no field manager of it: so it is with a scale from or to zero.
+
+    A Scale of zero has no `spec.replicas` (`omitempty`), so that the field has no owner then, nor after the next scale
+    (seen on a kube-apiserver 1.36).
+    """
+    if call.subresource != "scale":
+        return False
+    before = [each.value for each in call.preconditions if each.pointer == "/spec/replicas"]
+    return 0 in (resolve(call.body, "/spec/replicas"), *before)
+
+
+def why_unknown(call: Call) -> Text:
+    """Why nobody but a person can tell whether a call that may have been sent took effect."""
+    if leaves_no_trace(call):
+        return text("It may have been sent, and scaling from or to zero leaves no trace of who did it.")
+    return text("It may have been sent, and the object has changed since; nobody but a person can tell.")
 
 
 def managed_by(observed: Object, manager: str) -> bool:

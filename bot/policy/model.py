@@ -71,6 +71,8 @@ class From(Part):
     def _one_meaning(self) -> Self:
         if self.anyone and (self.teams or self.people):
             raise ValueError("anyone excludes teams and people")
+        if not self.anyone and self.model_fields_set & {"teams", "people"} and not (self.teams or self.people):
+            raise ValueError("an empty list lets nobody vote; write anyone: true if everybody with the rights may")
         return self
 
 

@@ -135,9 +135,12 @@ def _private(address: Address) -> str:
     return "respond" if address.response_url else "ephemeral"
 
 
-async def announce(tx: Transaction, services: Services, key: str, channel: str, message: Text) -> None:
-    """One sentence for everyone in a channel."""
-    notice = LineNotice(channel=channel, message=message)
+async def announce(
+    tx: Transaction, services: Services, key: str, channel: str, message: Text, *, user: str = ""
+) -> None:
+    """One sentence for everyone in a channel; where it may not be posted, for `user`, or else for who is on call."""
+    alone = user or next((person.slack_user for person in services.directory.everyone), "")
+    notice = LineNotice(channel=channel, message=message, user=alone)
     await _put(tx, services, f"line/{key}", "post", channel, notice, Priority.RESULT)
 
 

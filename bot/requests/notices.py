@@ -89,11 +89,15 @@ class ReplyNotice(msgspec.Struct, frozen=True, kw_only=True, tag="reply"):
 
 
 class LineNotice(msgspec.Struct, frozen=True, kw_only=True, tag="line"):
-    """One sentence for everyone in a channel, such as a new default namespace (messages.md rule 14)."""
+    """One sentence for everyone in a channel, such as a new default namespace (messages.md rule 14).
+
+    `user` is told alone where it may not be posted.
+    """
 
     channel: str
     message: Text
     thread_ts: str = ""
+    user: str = ""
 
 
 class StreamNotice(msgspec.Struct, frozen=True, kw_only=True, tag="stream"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -26,39 +27,39 @@ OUTBOX_KEPT: Final = timedelta(days=7)
 
 
 async def keep_up(services: Services) -> None:
-    """Do it for ever."""
+    """Do it for ever. What a database that does not answer let nobody do is done in the next round."""
     changed = _watch(services.config.policy)
-    await _record_policy(services)
-    rounds = 0
-    while True:
-        await services.clock.sleep(SECONDS)
-        rounds += 1
+    recorded = ""
+    for rounds in count(1):
         try:
             if changed():
-                await _reload(services)
+                _reload(services)
+            if recorded != services.policy().version:
+                recorded = await _record_policy(services)
             if rounds % PURGES == 0:
                 async with services.database.transaction() as tx:
                     await inbox.purge(tx, INBOX_KEPT)
                     await outbox.purge(tx, OUTBOX_KEPT)
         except Unavailable as error:
             LOG.warning("store_unavailable", why=str(error))
+        await services.clock.sleep(SECONDS)
 
 
-async def _reload(services: Services) -> None:
+def _reload(services: Services) -> None:
     """Take up a changed policy file whole; a wrong one changes nothing and is said."""
     try:
         if services.policy.reload():
             LOG.info("policy_loaded", version=services.policy().version)
-            await _record_policy(services)
     except Refused as error:
         LOG.error("policy_refused", why=str(error))
 
 
-async def _record_policy(services: Services) -> None:
+async def _record_policy(services: Services) -> str:
     version = services.policy().version
     record = Record(event=Event.POLICY_LOADED, at=services.clock.now(), actor=MACHINE, detail={"version": version})
     async with services.database.transaction() as tx:
         await append(tx, service_chain(services.owner), record)
+    return version
 
 
 def _watch(path: Path | None) -> Callable[[], bool]:

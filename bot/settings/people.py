@@ -102,6 +102,9 @@ class ChannelConfig(Strict):
     bound: bool = False
     """Replies to reads of these namespaces may be seen by everyone in the channel; otherwise they are private."""
 
+    outsiders: bool = False
+    """Another organisation reads this channel (Slack Connect), and may see cards; otherwise nothing is posted there."""
+
     @property
     def namespace(self) -> str:
         return self.namespaces[0] if self.namespaces else ""

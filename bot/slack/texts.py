@@ -7,7 +7,7 @@ from typing import Final
 from bot.locales.rendering import plain
 from bot.text import Code, Text, text
 
-NOT_RECORDED: Final = text("This cannot be recorded right now, so nothing was done. Try again in a minute.")
+TOO_SLOW: Final = text("The database takes too long, so nothing was stored.")
 NOT_READABLE: Final = text("I could not read what Slack sent, so nothing was done.")
 GIVEN_UP: Final = text("This failed too often, so it was given up.")
 NOT_RECORDED_TITLE: Final = text("Nothing was done")
@@ -23,6 +23,21 @@ def not_in_channel(channel: str, bot: str) -> Text:
         channel=Code(channel),
         line=Code(f"/invite @{bot}"),
     )
+
+
+def shared_outside(channel: str, id: str) -> Text:
+    """Why nothing is posted in a channel that another organisation reads too, and who can allow it."""
+    return text(
+        "{channel} is shared with another organisation, so this comes to you alone. Whoever runs me can allow it: "
+        "{setting}",
+        channel=Code(channel),
+        setting=Code(f"channels.{id}.outsiders: true"),
+    )
+
+
+def not_recorded(reason: Text) -> Text:
+    """What people are told who asked for something while the store does not take it."""
+    return text("Nothing was done. {reason} Try again in a minute.", reason=reason)
 
 
 def said(sentence: Text, locale: str) -> str:

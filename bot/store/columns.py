@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, final
 
-from sqlalchemy import TIMESTAMP, BigInteger, Dialect, Integer
+from sqlalchemy import TIMESTAMP, BigInteger, Dialect, Integer, LargeBinary
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,7 +45,18 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return from_micros(value) if isinstance(value, int) else value.astimezone(UTC)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        # What somebody wrote there instead is refused with its row (`bot.store.rows`), not with all that were read.
+        return from_micros(value) if isinstance(value, int) else value
+
+
+@final
+class Blob(LargeBinary):
+    """Bytes as the driver gives them. SQLAlchemy's own type raises in the middle of a result for an edited row."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        return None
 
 
 BIG_ID: Final = BigInteger().with_variant(Integer(), "sqlite")

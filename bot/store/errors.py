@@ -21,7 +21,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -31,23 +31,33 @@ from bot.text import text
 
 
 class StoreUnavailable(Unavailable):
-    """The database did not take it. Nothing was stored."""
+    """The database did not take it. Nothing was stored. `state` is one word for health and logs."""
+
+    state: ClassVar[str] = "unavailable"
 
 
 class StoreGone(StoreUnavailable):
     """The database does not answer, or its file is no longer there."""
 
+    state = "gone"
+
 
 class StoreReadOnly(StoreUnavailable):
     """The database takes no writes."""
+
+    state = "read_only"
 
 
 class StoreFull(StoreUnavailable):
     """The database has no room left."""
 
+    state = "full"
+
 
 class Busy(StoreUnavailable):
     """Too much is waiting already."""
+
+    state = "busy"
 
 
 class StoreRefused(Refused):

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, bindparam, insert, select
 
 from bot.store.database import Transaction
 from bot.store.errors import KeyMissing, SealBroken
+from bot.store.rows import as_bytes, typed
 from bot.store.tables import plans, requests
 
 LOG: Final = structlog.get_logger("store")
@@ -82,5 +83,6 @@ def _purpose(number: int, version: int, column: str) -> str:
 def _opened(tx: Transaction, row: RowMapping) -> PlanVersion:
     values = dict(row)
     for name in _SEALED:
-        values[name] = tx.keyring.open(values[name], _purpose(values["request_id"], values["version"], name))
-    return PlanVersion(**values)
+        stored = as_bytes(values[name], values["request_id"])
+        values[name] = tx.keyring.open(stored, _purpose(values["request_id"], values["version"], name))
+    return typed(values, PlanVersion, values["request_id"])

@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, Select, Update, bindparam, exists, func, inse
 from bot.store.database import Transaction
 from bot.store.errors import KeyMissing, SealBroken
 from bot.store.prepared import as_new, new
+from bot.store.rows import as_bytes, typed
 from bot.store.tables import OPEN_STATES, plans, requests, votes
 
 LOG: Final = structlog.get_logger("store")
@@ -254,8 +255,9 @@ def _opened(tx: Transaction, row: RowMapping) -> Request:
     values = dict(row)
     for name in _SEALED:
         if values[name] is not None:
-            values[name] = tx.keyring.open(values[name], _purpose(values["id"], name))
-    return Request(**values)
+            stored = as_bytes(values[name], values["id"])
+            values[name] = tx.keyring.open(stored, _purpose(values["id"], name))
+    return typed(values, Request, values["id"])
 
 
 async def _readable(tx: Transaction, found: Select[Any]) -> tuple[Request, ...]:

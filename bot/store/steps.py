@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, select, upd
 from bot.errors import Bug
 from bot.store.database import Transaction
 from bot.store.leases import Lease, hold
+from bot.store.rows import as_bytes, typed
 from bot.store.tables import requests, steps
 from bot.text import Code, text
 
@@ -123,9 +124,10 @@ async def current_states(tx: Transaction, numbers: Collection[int]) -> dict[int,
 def _opened(tx: Transaction, row: RowMapping) -> StepRecord:
     values = dict(row)
     if values["outcome"] is not None:
+        stored = as_bytes(values["outcome"], values["request_id"])
         purpose = _purpose(values["request_id"], values["plan_version"], values["step_id"])
-        values["outcome"] = tx.keyring.open(values["outcome"], purpose)
-    return StepRecord(**values)
+        values["outcome"] = tx.keyring.open(stored, purpose)
+    return typed(values, StepRecord, values["request_id"])
 
 
 def _is(number: int, plan_version: int, step_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import structlog
 from sqlalchemy import bindparam, select
 
 from bot.store.conflicts import insert_new
 from bot.store.database import Transaction
+from bot.store.errors import SealBroken
 from bot.store.requests import TOPIC
+from bot.store.rows import typed
 from bot.store.tables import requests, votes
+
+LOG: Final = structlog.get_logger("store")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +54,18 @@ async def cast_vote(tx: Transaction, vote: Vote) -> bool:
 async def votes_on(tx: Transaction, number: int, plan_version: int) -> tuple[Vote, ...]:
     """The votes on one plan version, in the order they came."""
     found = await tx.execute(_ON, {"number": number, "plan_version": plan_version})
-    return tuple(Vote(**row) for row in found.mappings())
+    return tuple(typed(dict(row), Vote, number) for row in found.mappings())
 
 
 async def current_votes(tx: Transaction, numbers: Collection[int]) -> dict[int, list[Vote]]:
-    """The votes on the plan versions in force of several requests, by number, in the order they came."""
+    """The votes on the plan versions in force of several requests, by number, in the order they came.
+
+    For showing: one that somebody changed is left out, for it would take all others with it.
+    """
     votes_by: dict[int, list[Vote]] = {}
     for row in (await tx.execute(_CURRENT, {"numbers": list(numbers)})).mappings():
-        votes_by.setdefault(row["request_id"], []).append(Vote(**row))
+        try:
+            votes_by.setdefault(row["request_id"], []).append(typed(dict(row), Vote, row["request_id"]))
+        except SealBroken:
+            LOG.warning("vote_unreadable", request=row["request_id"])
     return votes_by

@@ -13,6 +13,7 @@ from bot.execution.envelope import audit_id_of
 from bot.execution.readback import Effect
 from bot.operations.operation import Operation
 from bot.operations.plan import Call, Nothing, Plan, Wait
+from bot.operations.standing import tied
 from bot.requests.drift import drift
 from bot.requests.engine.moves import Finish, StepState, next_move
 from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
@@ -46,6 +47,7 @@ class _Run:
     journal: Journal
     screen: Screen
     records: dict[str, StepState] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
 
 
 async def change_locally(place: Place, parsed: Parsed, screen: Screen) -> Exit:
@@ -119,6 +121,7 @@ async def _send(run: _Run, call: Call) -> StepState:
     if outcome.sent is Sent.UNKNOWN:
         return await _look_back(run, call, sending)
     _tell(run, call, outcome)
+    run.left[call.id] = outcome.template
     return {Sent.DONE: StepState.DONE, Sent.ALREADY: StepState.ALREADY}.get(outcome.sent, StepState.FAILED)
 
 
@@ -127,7 +130,7 @@ async def _look_back(run: _Run, call: Call, sending: Sending) -> StepState:
     acting = run.place.acting
     run.screen.aside(text("There was no answer; looking whether it took effect."))
     await acting.clock.sleep(float(sending.timeout))
-    effect = await read_back(acting.client, call, sending)
+    effect, run.left[call.id] = await read_back(acting.client, call, sending)
     run.screen.aside(text("{path}: {effect}", path=Code(call.path), effect=Code(str(effect))))
     return {
         Effect.OURS: StepState.DONE,
@@ -137,7 +140,7 @@ async def _look_back(run: _Run, call: Call, sending: Sending) -> StepState:
 
 
 async def _wait(run: _Run, wait: Wait) -> StepState:
-    progress = await show_wait(run.place.acting, wait, run.screen)
+    progress = await show_wait(run.place.acting, tied(wait, run.plan, run.left), run.screen)
     return StepState.DONE if progress.done else StepState.FAILED
 
 

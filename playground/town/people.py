@@ -24,6 +24,8 @@ CHANNELS: Final[Json] = {
     "C0PAYMENTS": {"cluster": "prod", "namespaces": ["shop"], "bound": True},
     "C0PLATFORM": {"cluster": "staging", "namespaces": ["shop"]},
 }
+READ_ALONG: Final[Json] = {"C0PAYMENTS": {"outsiders": True}}
+"""erin, of another organisation, reads along there, whichever clusters are played with."""
 
 
 def configuration(kubeconfigs: Mapping[str, Path]) -> Json:
@@ -44,6 +46,7 @@ def configuration(kubeconfigs: Mapping[str, Path]) -> Json:
         "default_cluster": next(iter(kubeconfigs)),
         "people": PEOPLE,
         "teams": TEAMS,
-        "channels": {key: each for key, each in CHANNELS.items() if each["cluster"] in kubeconfigs},
+        "channels": READ_ALONG
+        | {key: READ_ALONG.get(key, {}) | each for key, each in CHANNELS.items() if each["cluster"] in kubeconfigs},
         "policy": "policy.yaml",
     }

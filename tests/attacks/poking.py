@@ -8,6 +8,7 @@ from bot.operations.arguments import ChangeArguments, Flag, Words
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import DEPLOYMENT, Target
 from bot.operations.operation import Family, Right
+from bot.operations.patches import apply_patch
 from bot.operations.plan import Back, Bound, Call, ContentType, Fact, Impact, Nothing, Plan, Precondition
 from bot.operations.reader import Reader
 from bot.text import Code, text
@@ -55,7 +56,8 @@ async def poke_set(cluster: Reader, arguments: PokeArguments) -> Plan | Nothing:
     )
     before = resolve(wanted[0][1], "/spec/replicas")
     back_calls = tuple(
-        _call(f"step-{n}", target, seen, "/spec/replicas", before) for n, (target, seen) in enumerate(wanted, 1)
+        _call(call.id, target, apply_patch(call.body, call.content_type, seen), "/spec/replicas", before)
+        for call, (target, seen) in zip(calls, wanted, strict=True)
     )
     return Plan(
         summary=text("Set {name}", name=Code(wanted[0][0].title)),

@@ -103,3 +103,46 @@ async def test_a_voter_on_an_edited_request_is_told_and_so_is_everybody(stage: S
     await stage.click("U0BOB", "approve", await stage.mark(number))
     assert any(isinstance(each, LineNotice) for each in await stage.notices())
     assert (await stage.events())[-1] == "refused.click"
+
+
+TEXT_IN = [
+    *(("plans", column) for column in ("intent", "plan", "card", "decision", "rehearsal", "created_at")),
+    *(("requests", column) for column in ("arguments", "person", "outcome", "created_at", "started_at")),
+    *(("votes", column) for column in ("created_at",)),
+]
+
+
+@pytest.mark.parametrize(("table", "column"), TEXT_IN)
+async def test_text_where_sqlite_holds_something_else_halts_that_request_loudly_and_once(
+    stage: Stage, table: str, column: str
+) -> None:
+    """SQLite takes anything into any column; PostgreSQL refuses it."""
+    if stage.services.database.dialect == "postgresql":
+        return
+    number = await stage.ask()
+    other = await stage.ask(line="poke set web --to=9")
+    for each in (number, other):
+        await stage.post(each)
+        await stage.vote("U0BOB", each)
+    key = "id" if table == "requests" else "request_id"
+    await stage.run(f"UPDATE {table} SET {column} = 'nonsense' WHERE {key} = :id", id=number)
+    attempts = 0
+    while await stage.attempt():
+        attempts += 1
+    states = dict(await stage.rows("SELECT id, state FROM requests"))
+    assert states == {number: "halted", other: "succeeded"}
+    assert attempts == 2
+    assert [each.path.rsplit("/", 1)[-1] for each in stage.world.changes] == ["web"]
+    assert any(isinstance(each, LineNotice) for each in await stage.notices())
+    assert "request.halted" in await stage.events()
+
+
+@pytest.mark.parametrize("column", ["plan", "decision"])
+async def test_who_votes_on_text_where_bytes_belong_is_told_and_so_is_everybody(stage: Stage, column: str) -> None:
+    if stage.services.database.dialect == "postgresql":
+        return
+    number = await stage.ask()
+    await stage.run(f"UPDATE plans SET {column} = 'nonsense'")
+    await stage.click("U0BOB", "approve", await stage.mark(number))
+    assert any(isinstance(each, LineNotice) for each in await stage.notices())
+    assert (await stage.events())[-1] == "refused.click"

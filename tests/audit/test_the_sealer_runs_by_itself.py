@@ -16,6 +16,7 @@ from bot.audit.verification import verify_database
 from bot.store.database import Database
 from tests.audit.story import add_refused
 from tests.clocks import HandClock
+from tests.databases import opened
 
 
 @asynccontextmanager
@@ -90,3 +91,19 @@ async def test_a_checkpoint_file_that_cannot_be_written_does_not_stop_the_sealin
             await rest(clock)
         assert await count(database) == 2
     assert "sealing the audit record failed" in "".join(capsys.readouterr())
+
+
+async def test_a_database_that_is_gone_is_one_line_a_look_and_is_sealed_when_it_is_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = HandClock()
+    async with opened(f"sqlite:///{tmp_path}/db") as database:
+        assert database.path is not None
+        await add_refused(database, "command/1")
+        aside = database.path.replace(tmp_path / "aside")
+        async with sealing(database, clock):
+            aside.replace(database.path)
+            clock.move(IDLE)
+            await rest(clock)
+            assert await count(database) == 1
+    assert len("".join(capsys.readouterr()).splitlines()) == 1

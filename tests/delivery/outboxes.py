@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.slack.api.client import web_client
 from bot.slack.delivery.messages import Message, MessageKind
 from bot.slack.delivery.outgoing import Outgoing, OutgoingSettings
+from bot.slack.delivery.outsiders import Outsiders
 from bot.slack.delivery.places import Places
 from bot.slack.delivery.sending import Sender
 from bot.store import outbox
@@ -96,7 +97,14 @@ def post_of(
 ) -> Post:
     clock = Moments(workspace.state.clock)
     client = web_client(session, token=workspace.bot_token, base_url=f"{workspace.address}/api/")
-    sender = Sender(client=client, session=session, places=Places(client), clock=clock, bot_name="kajitori")
+    sender = Sender(
+        client=client,
+        session=session,
+        places=Places(client),
+        outsiders=Outsiders(client, clock, invited=["C0PAYMENTS"]),
+        clock=clock,
+        bot_name="kajitori",
+    )
     cards = Cards()
     outgoing = Outgoing(
         database=database,

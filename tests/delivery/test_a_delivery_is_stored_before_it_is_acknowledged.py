@@ -260,7 +260,7 @@ async def test_a_store_that_is_slow_is_told_in_time_where_people_wait(workspace,
         clicked = await workspace.click("bob", "platform", ts, "approve")
         used = await workspace.shortcut("carol", "platform", ts, "logs_of_this")
     assert intake.cancelled and typed.acknowledged and clicked.acknowledged and used.acknowledged
-    sentence = "This cannot be recorded right now, so nothing was done. Try again in a minute."
+    sentence = "Nothing was done. The database takes too long, so nothing was stored. Try again in a minute."
     assert typed.payload == {"response_type": "ephemeral", "text": sentence}
     for person in ("bob", "carol"):
         assert [m["text"] for m in workspace.messages("platform", person)][1:] == [sentence]

@@ -38,6 +38,10 @@ PEOPLE: Final[Json] = {
 }
 
 
+CHANNELS: Final[Json] = {"C0PAYMENTS": {"outsiders": True}}
+"""erin, of another organisation, reads along there (Slack Connect), which these people know and want."""
+
+
 def workspace() -> Workspace:
     """The workspace with all of them in its channels; it lets nobody wait for rate limits."""
     more = {SECOND.id, UNKNOWN.id}
@@ -63,6 +67,7 @@ def configuration(namespace: str, *, kubeconfig: str, **more: Any) -> Json:
         "clusters": {"prod": entry},
         "people": deepcopy(PEOPLE),
         "teams": {"developers": {}, "sre": {}, "readers": {}},
+        "channels": deepcopy(CHANNELS),
         **more,
     }
     if "policy" in found:

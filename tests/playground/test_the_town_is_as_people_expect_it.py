@@ -36,9 +36,8 @@ async def test_the_minute_from_a_typed_command_to_the_way_back(stage: Stage) -> 
     assert image(stage).endswith(":v2.4.0-hotfix")
     writes = stage.clusters["prod"].audit_entries(user="kajitori:alice", verbs={"patch"}, namespace="shop")
     codes = [each["responseStatus"]["code"] for each in writes if "dryRun" not in each["requestURI"]]
-    assert [code for code in codes if code != 409] == [
-        200
-    ]  # 409: a controller wrote first, so it was read and sent anew
+    # 409: a controller wrote first, so it was read and sent anew.
+    assert [code for code in codes if code != 409] == [200]
 
 
 async def test_bare_eks_shows_what_runs_here_and_what_is_broken(stage: Stage) -> None:

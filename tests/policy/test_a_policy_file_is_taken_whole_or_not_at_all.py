@@ -39,6 +39,8 @@ WRONG = [
     (HEAD + "rules:\n" + rule(decision="{refuse: no, approvals: 0}"), 4, "decides nothing else"),
     (HEAD + "rules:\n" + rule(decision="{refuse: ''}"), 4, "refuse"),
     (HEAD + "rules:\n" + rule(decision="{from: {anyone: true, teams: [sre]}}"), 4, "anyone excludes"),
+    (HEAD + "rules:\n" + rule(decision="{from: {teams: []}}"), 4, "an empty list lets nobody vote"),
+    (HEAD + "rules:\n" + rule(decision="{from: {people: []}}"), 4, "an empty list lets nobody vote"),
     (HEAD + "rules:\n" + rule(decision="{aloneOnCall: true}"), 4, "recovery: true"),
     (HEAD + "rules:\n" + rule(name="default"), 4, "already taken"),
     (HEAD + "rules:\n" + rule() + rule(), 5, "already taken"),

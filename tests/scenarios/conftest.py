@@ -49,7 +49,14 @@ async def shared_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 @pytest.fixture
 async def simulated_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """For what only the simulated cluster can be told to do."""
-    async with _simulated(tmp_path, await _sqlite(request, tmp_path), speed=SPEED) as found:
+    async with simulated_on(tmp_path, await _sqlite(request, tmp_path), speed=SPEED) as found:
+        yield found
+
+
+@pytest.fixture
+async def real_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """For what only the real API server does. What takes it is marked `cluster`."""
+    async with _real(request, tmp_path) as found:
         yield found
 
 
@@ -57,7 +64,7 @@ async def simulated_world(request: pytest.FixtureRequest, tmp_path: Path) -> Asy
 async def replicas_world(postgresql: PostgreSQL, tmp_path: Path) -> AsyncIterator[World]:
     """PostgreSQL only: where several bots may run."""
     address = await postgresql.borrow()
-    async with _simulated(tmp_path, address, speed=1) as found:
+    async with simulated_on(tmp_path, address, speed=1) as found:
         yield found
     await postgresql.give_back(address)
 
@@ -71,11 +78,11 @@ async def _world(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[
         case "postgresql":
             server: PostgreSQL = request.getfixturevalue("postgresql")
             address = await server.borrow()
-            async with _simulated(folder, address, speed=1) as found:
+            async with simulated_on(folder, address, speed=1) as found:
                 yield found
             await server.give_back(address)
         case _:
-            async with _simulated(folder, await _sqlite(request, folder), speed=SPEED) as found:
+            async with simulated_on(folder, await _sqlite(request, folder), speed=SPEED) as found:
                 yield found
 
 
@@ -85,7 +92,7 @@ async def _sqlite(request: pytest.FixtureRequest, folder: Path) -> str:
 
 
 @asynccontextmanager
-async def _simulated(folder: Path, address: str, *, speed: float) -> AsyncIterator[World]:
+async def simulated_on(folder: Path, address: str, *, speed: float) -> AsyncIterator[World]:
     clock = RunningClock(speed)
     times: dict[str, Any] = {**TIMES, "settle": 0.2 * speed, "lease_ttl": 5.0 * speed}
     async with SimulatedCluster(clock=clock, speed=SPEED / speed, seed=1) as cluster:

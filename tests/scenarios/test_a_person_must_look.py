@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.app import Knobs
 from tests.installation.bot import Bot, Json, buttons, everything
 from tests.installation.world import World
 from tests.scenarios.lines import PATCHED, UNDO, VOTED
@@ -75,3 +76,31 @@ async def test_an_answer_that_was_lost_is_found_by_looking_and_nothing_is_sent_t
         await bot.ended(1, "✅")
         assert await bot.life(1) == [*VOTED, "request.succeeded"]
     assert world.sent() == [PATCHED]
+
+
+@pytest.mark.parametrize("replicas", [0, 3])
+async def test_a_scale_whose_answer_was_lost_has_a_way_back_or_is_asked_about(world: World, replicas: int) -> None:
+    """Of a scale to zero the API server keeps no field manager, so that the world alone cannot tell whose it is."""
+    app = await world.app()
+
+    def at(label: str) -> None:
+        if label == "sent":
+            raise Cut
+
+    async with world.bot(knobs=Knobs(point=at)) as bot:
+        await bot.command("alice", f"scale deploy/app --replicas={replicas}")
+        await bot.approve("bob", await bot.card(1))
+        await app.until(lambda found: found["spec"]["replicas"] == replicas)
+    world.clock.turn_on(seconds=30)
+    async with world.bot() as bot:
+        if replicas == 0:
+            card = await bot.ended(1, "🆘", "leaves no trace")
+            await bot.click("alice", card, "happened")
+            await bot.submit("alice")
+        done = await bot.ended(1, "✅")
+        assert "back" in buttons(done)
+    assert world.sent() == [f"{PATCHED}/scale"]
+
+
+class Cut(Exception):
+    """Stands for the connection to everything, the moment after the write."""

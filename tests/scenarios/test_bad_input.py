@@ -9,7 +9,7 @@ Held elsewhere, each by a test of its own (folders below `tests/`):
     other people's ids, weak roles at each button   attacks/test_every_button_refuses_weak_roles
     a forged signature, an old timestamp            sockets/ (`test_a_forgery_is_refused_told_and_not_heard`)
     a replayed delivery                             store/ (`test_a_delivery_that_comes_again_is_known`), and below
-    a database that is read-only, full or gone      store/test_…_fails (both engines), and below while the bot runs
+    a database that is read-only, full or gone      store/test_…_fails, scenarios/test_the_database_fails_and_…
     401 403 409 410 429 500, cut, slow, garbage     kubernetes/test_each_answer…, test_a_bad_cluster…, and below
     a configuration with an unknown key             settings/test_the_configuration_file_is_refused_with_its_line
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.installation.bot import CHANNEL, Bot, Json, buttons, everything
 from tests.installation.world import World
 from tests.scenarios.lines import PATCHED, UNDO
@@ -60,6 +62,40 @@ async def test_after_the_window_it_asks_for_votes(world: World) -> None:
         waiting = await bot.card(2, "needs 1")
         assert await app.image() == "app:v1"
         await bot.approve("carol", waiting)
+        await bot.ended(2, "✅")
+        assert await app.image() == "app:v2"
+    assert world.sent() == [PATCHED, PATCHED]
+
+
+@pytest.mark.parametrize("line", [UNDO, "set image deploy/app app=app:v3", "scale deploy/app --replicas=3"])
+async def test_what_somebody_changed_since_is_not_taken_back_without_a_vote(world: World, line: str) -> None:
+    app = await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", line)
+        await bot.approve("bob", await bot.card(1))
+        card = await bot.ended(1, "✅")
+        if "scale" in line:
+            await app.merge({"spec": {"replicas": 4}})
+        else:
+            await app.set_image("app:v9")
+        changed = await app.rolled_out()
+        await bot.click("alice", card, "back")
+        await bot.submit("alice")
+        await bot.card(2, "needs 1")
+        assert (await app.get())["spec"] == changed["spec"]
+    assert len(world.sent()) == 1
+
+
+async def test_what_somebody_changed_beside_it_needs_no_vote(world: World) -> None:
+    app = await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/app app=app:v3")
+        await bot.approve("bob", await bot.card(1))
+        card = await bot.ended(1, "✅")
+        await app.merge({"spec": {"replicas": 3}, "metadata": {"annotations": {"oncall.example/lock": "carol"}}})
+        await app.rolled_out()
+        await bot.click("alice", card, "back")
+        await bot.submit("alice")
         await bot.ended(2, "✅")
         assert await app.image() == "app:v2"
     assert world.sent() == [PATCHED, PATCHED]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.slack.api.client import web_client
 from bot.slack.delivery.messages import Gone, Later, Message, MessageKind, Sent, Upload
+from bot.slack.delivery.outsiders import Outsiders
 from bot.slack.delivery.places import Places
 from bot.slack.delivery.sending import Sender
 from tests.workspace.edge import Moments
@@ -24,7 +25,14 @@ def message(kind: MessageKind = MessageKind.POST, **more: object) -> Message:
 @pytest.fixture
 def sender(workspace, session, clock) -> Sender:
     client = web_client(session, token=workspace.bot_token, base_url=f"{workspace.address}/api/")
-    return Sender(client=client, session=session, places=Places(client), clock=Moments(clock), bot_name="kajitori")
+    return Sender(
+        client=client,
+        session=session,
+        places=Places(client),
+        outsiders=Outsiders(client, Moments(clock), invited=["C0PAYMENTS", "C0PLATFORM"]),
+        clock=Moments(clock),
+        bot_name="kajitori",
+    )
 
 
 def methods(workspace) -> list[str]:

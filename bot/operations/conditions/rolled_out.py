@@ -6,14 +6,20 @@ from bot.operations.conditions.daemonsets import daemonset_rolled_out
 from bot.operations.conditions.deployments import deployment_rolled_out
 from bot.operations.conditions.statefulsets import statefulset_rolled_out
 from bot.operations.progress import Observation, Progress
+from bot.operations.standing import TEMPLATE, overtaken
 from bot.text import Code, text
 
 
 def rolled_out(seen: Observation) -> Progress:
-    """Progress of a Deployment, StatefulSet or DaemonSet; argument `revision` (Deployments) pins the revision."""
+    """Progress of a Deployment, StatefulSet or DaemonSet; argument `revision` (Deployments) pins the revision.
+
+    Argument `template`: that of the write that is followed; another one that runs is not its end.
+    """
     if seen.target is None:
         gone = text("it was deleted")
         return Progress(message=gone, failed=gone)
+    if (changed := overtaken(seen.target, seen.arguments.get(TEMPLATE))) is not None:
+        return Progress(message=changed, failed=changed)
     match seen.target.get("kind"):
         case "Deployment":
             return deployment_rolled_out(seen)

@@ -14,16 +14,18 @@ from typing import Final
 from bot.errors import KajitoriError, Unavailable
 from bot.execution.calls import Outcome, Sending, Sent, read_back, send_call
 from bot.execution.envelope import audit_id_of
-from bot.execution.readback import Effect
+from bot.execution.readback import Effect, why_unknown
 from bot.execution.waits import follow_wait
 from bot.kubernetes.cluster import Client
 from bot.operations.plan import Call, Wait
 from bot.operations.progress import Progress
+from bot.operations.standing import tied
 from bot.requests.deciding import people_who_can_vote
 from bot.requests.engine.holding import Held, Judged
 from bot.requests.engine.judging import Again, AlreadySo, Go, Stop, Verdict, judge, judge_rest
 from bot.requests.engine.ledgers import LeasedLedger
 from bot.requests.engine.moves import Finish, Follow, ReadBack, Start, StepState, next_move
+from bot.requests.engine.results import templates_left
 from bot.requests.engine.settling import ask_again, begin, finish, postpone, settle_step, show_progress
 from bot.requests.outcomes import decode_outcome
 from bot.requests.states import State
@@ -180,7 +182,7 @@ async def _settle(held: Held, standing: Standing, call: Call, outcome: Outcome) 
     case = standing.case
     state = STATES.get(outcome.sent)
     if state is not None:
-        await settle_step(held, case, call.id, state, outcome.reason)
+        await settle_step(held, case, call.id, state, outcome.reason, template=outcome.template)
         held.services.point("outcome-stored")
         return False
     if outcome.sent is Sent.MOVED:
@@ -203,15 +205,13 @@ async def _recover(held: Held, standing: Standing, call: Call) -> bool:
         if services.clock.now() < safe:
             await postpone(held, case, safe, text("It may have been sent; I wait until that is certain, then look."))
             return True
-    effect = await read_back(case.cluster.bot, call, _sending(held, case, record.audit_id))
+    effect, template = await read_back(case.cluster.bot, call, _sending(held, case, record.audit_id))
     services.point("read-back")
     if effect is Effect.NOT_DONE:
         return await _start_call(held, standing, call, new_group=False)
     states = {Effect.OURS: StepState.DONE, Effect.ALREADY: StepState.ALREADY, Effect.UNKNOWN: StepState.UNKNOWN}
-    reason = None
-    if effect is Effect.UNKNOWN:
-        reason = text("It may have been sent, and the object has changed since; nobody but a person can tell.")
-    await settle_step(held, case, call.id, states[effect], reason)
+    reason = why_unknown(call) if effect is Effect.UNKNOWN else None
+    await settle_step(held, case, call.id, states[effect], reason, template=template)
     return False
 
 
@@ -228,6 +228,7 @@ async def _follow(held: Held, standing: Standing, wait: Wait) -> bool:
     services, case = held.services, standing.case
     started = standing.steps[wait.id].sent_at or services.clock.now()
     shown = Pulse(held, case)
+    wait = tied(wait, case.version.plan, templates_left(standing.steps))
     following = asyncio.create_task(
         follow_wait(case.cluster.bot, wait, clock=services.clock, started=started, report=shown.report),
         name=f"follow R-{case.request.id}",

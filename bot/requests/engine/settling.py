@@ -13,6 +13,7 @@ from bot.operations.progress import Progress
 from bot.requests.engine.holding import Held
 from bot.requests.engine.judging import Again
 from bot.requests.engine.moves import StepState
+from bot.requests.engine.results import StepResult, decode_result, encode_result
 from bot.requests.mailing import ask_voters, ping, publish_home, refresh_card
 from bot.requests.notices import PingEvent, Priority
 from bot.requests.outcomes import Outcome, decode_outcome, encode_outcome
@@ -34,10 +35,12 @@ STEP_EVENTS: Final = {
 }
 
 
-async def settle_step(held: Held, case: Case, step: str, state: StepState, reason: Text | None = None) -> None:
-    """Store how a step ended, whether it was begun or not."""
+async def settle_step(
+    held: Held, case: Case, step: str, state: StepState, reason: Text | None = None, *, template: str = ""
+) -> None:
+    """Store how a step ended, whether it was begun or not, and the template that it left."""
     services, version = held.services, case.version.version
-    outcome = None if reason is None else msgspec.json.encode(reason)
+    outcome = encode_result(StepResult(reason=reason, template=template))
     async with services.database.transaction() as tx:
         known = (await steps_of(tx, case.request.id, version)).get(step)
         if known is not None and known.state in (StepState.INTENDED, StepState.UNKNOWN):
@@ -100,8 +103,8 @@ async def _why(tx: Transaction, case: Case, state: State) -> Text | None:
     if state is State.SUCCEEDED:
         return None
     for each in (await steps_of(tx, case.request.id, case.version.version)).values():
-        if each.state in (StepState.FAILED, StepState.UNKNOWN) and each.outcome is not None:
-            return msgspec.json.decode(each.outcome, type=Text)
+        if each.state in (StepState.FAILED, StepState.UNKNOWN):
+            return decode_result(each.outcome).reason
     return None
 
 

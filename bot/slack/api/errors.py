@@ -4,6 +4,7 @@
     ├── RateLimited            too much at once: again after the seconds it names
     ├── NotReachable           no answer, or a broken one: the call may or may not have happened
     ├── NotInChannel           the bot must be invited first
+    ├── SharedOutside          another organisation reads along there
     ├── MessageGone            the message was deleted or can no longer be changed
     ├── ThreadGone             the message that this would answer is no longer there
     ├── PersonGone             no such person, or nobody who can be written to
@@ -68,6 +69,10 @@ class NotInChannel(SlackError):
     """The bot may not write there."""
 
     codes = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
+
+
+class SharedOutside(SlackError):
+    """The channel is shared with another organisation: our own refusal, which Slack has no word for."""
 
 
 class MessageGone(SlackError):

@@ -225,14 +225,22 @@ class Outgoing:
             self._certain[claimed.id] = claimed.attempts
 
     async def _record(self, claimed: Claimed, outcome: Outcome) -> None:
-        """A store that does not answer leaves the row to its lease, and the post to be found by its key."""
+        """A store that does not answer is asked again for as long as the row is ours: until it knows where a card was
+        posted, presses of that card count for nothing. After that the post is found by its key."""
         if isinstance(outcome, Later):
             self._remember(claimed, uncertain=outcome.uncertain)
-        try:
-            async with self.database.transaction() as tx:
-                await self._store(tx, claimed, outcome)
-        except (LeaseLost, Unavailable) as error:
-            LOG.warning("message_not_recorded", kind=claimed.kind, why=type(error).__name__)
+        ours = self.clock.monotonic() + self.settings.lease
+        while True:
+            try:
+                async with self.database.transaction() as tx:
+                    await self._store(tx, claimed, outcome)
+            except (LeaseLost, Unavailable) as error:
+                LOG.warning("message_not_recorded", kind=claimed.kind, why=type(error).__name__)
+                if isinstance(error, LeaseLost) or self._stopping or self.clock.monotonic() >= ours:
+                    return
+                await self.clock.sleep(self.settings.poll)
+            else:
+                return
 
     async def _store(self, tx: Transaction, claimed: Claimed, outcome: Outcome) -> None:
         match outcome:

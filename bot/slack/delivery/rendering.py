@@ -57,9 +57,9 @@ async def render(services: Services, claimed: Claimed) -> Message | None:
             return _reply(services, claimed, notice)
         case OfferNotice():
             return await _offer(services, claimed, notice)
-        case LineNotice(channel=channel, message=message, thread_ts=thread):
+        case LineNotice(channel=channel, message=message, thread_ts=thread, user=user):
             locale = channel_locale(services, channel)
-            return _message(claimed, line(message, locale), locale, thread_ts=thread, private=False)
+            return _message(claimed, line(message, locale), locale, user=user, thread_ts=thread, private=False)
         case StreamNotice():
             return _stream(services, claimed, notice)
         case FileNotice():
@@ -75,7 +75,8 @@ def _stream(services: Services, claimed: Claimed, notice: StreamNotice) -> Messa
     known = _reader_locale(services, address.user, address.locale)
     locale = channel_locale(services, address.channel) if shared else known
     thread = address.thread_ts if claimed.channel == address.channel else ""
-    return _message(claimed, reply(notice.view, locale), locale, thread_ts=thread, private=not shared)
+    made = reply(notice.view, locale)
+    return _message(claimed, made, locale, user=address.user, thread_ts=thread, private=not shared)
 
 
 async def _card(services: Services, claimed: Claimed, number: int) -> Message:

@@ -28,6 +28,7 @@ from bot.slack.api.errors import (
     PersonGone,
     RateLimited,
     ScopeMissing,
+    SharedOutside,
     SlackError,
     ThreadGone,
     TokenRefused,
@@ -37,6 +38,7 @@ from bot.slack.api.errors import (
 from bot.slack.cards.limits import clip, fit_message, fit_view
 from bot.slack.cards.rich import lines, rich_text
 from bot.slack.delivery.messages import Gone, Later, Message, MessageKind, Outcome, Sent
+from bot.slack.delivery.outsiders import Outsiders
 from bot.slack.delivery.places import Places, find_post, key_metadata
 
 LOG: Final = structlog.get_logger("slack")
@@ -58,6 +60,7 @@ class Sender:
     client: AsyncWebClient
     session: aiohttp.ClientSession
     places: Places
+    outsiders: Outsiders
     clock: Clock
     bot_name: str
 
@@ -113,8 +116,9 @@ def outcome_of(message: Message, error: SlackError) -> Outcome:
 
 async def _post(sender: Sender, message: Message) -> Outcome:
     try:
+        await sender.outsiders.check(message.channel)
         return await _post_in(sender, message, message.channel)
-    except NotInChannel as error:
+    except (NotInChannel, SharedOutside) as error:
         return await _divert(sender, message, error)
 
 
@@ -148,8 +152,11 @@ async def _divert(sender: Sender, message: Message, error: SlackError) -> Outcom
         LOG.error("nobody_to_tell", key=message.key, code=error.code)
         return Gone(why=error.code)
     given = msgspec.structs.replace(message, thread_ts="", broadcast=False)
+    name = await sender.places.name(message.channel)
+    way_in = texts.shared_outside(name, message.channel) if isinstance(error, SharedOutside) else None
     if error.code in _UNINVITED:
-        way_in = texts.not_in_channel(await sender.places.name(message.channel), sender.bot_name)
+        way_in = texts.not_in_channel(name, sender.bot_name)
+    if way_in is not None:
         blocks = (rich_text(lines([way_in], message.locale)), *message.blocks)
         given = msgspec.structs.replace(given, blocks=blocks)
     sent = await _post_in(sender, given, await sender.places.direct(message.user))
@@ -158,8 +165,9 @@ async def _divert(sender: Sender, message: Message, error: SlackError) -> Outcom
 
 async def _update(sender: Sender, message: Message) -> Outcome:
     try:
+        await sender.outsiders.check(message.channel)
         answer = await sender.write("chat.update", message, channel=message.channel, ts=message.ts)
-    except NotInChannel as error:
+    except (NotInChannel, SharedOutside) as error:
         return await _divert(sender, message, error)
     return Sent(channel=message.channel, ts=str(answer.get("ts") or message.ts))
 
@@ -187,6 +195,8 @@ async def _ephemeral(sender: Sender, message: Message) -> Outcome:
 async def _respond(sender: Sender, message: Message) -> Outcome:
     """By the response_url; past its time or its five uses as an ephemeral message, or as the post it stands for."""
     instead = _ephemeral if message.private else _post
+    if not message.private:
+        await sender.outsiders.check(message.channel)
     age = sender.clock.now().timestamp() - message.since if message.since else 0.0
     if not message.response_url or age > RESPONSE_SECONDS:
         return await instead(sender, message)
@@ -235,8 +245,9 @@ async def _file(sender: Sender, message: Message) -> Outcome:
         raise NotReachable("unreachable", method="files") from error
     if message.channel and (not message.private or message.channel.startswith("D")):
         try:
+            await sender.outsiders.check(message.channel)
             return await _share(sender, message, str(asked["file_id"]), message.channel)
-        except NotInChannel:
+        except (NotInChannel, SharedOutside):
             LOG.info("file_diverted", key=message.key)
     if not message.user:
         return Gone(why="not_in_channel")

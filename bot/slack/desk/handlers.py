@@ -19,6 +19,7 @@ from bot.slack.desk.lines import on_line
 from bot.slack.desk.submits import on_submit
 from bot.slack.desk.visits import Desk, Visit, address_of
 from bot.slack.edge.deliveries import Delivery, Kind
+from bot.store.errors import SealBroken
 from bot.text import Code, text
 
 LOG: Final = structlog.get_logger("handlers")
@@ -113,7 +114,7 @@ class Handlers:
                 tried=delivery.line or f"{delivery.action} {delivery.value}".strip(),
                 channel=delivery.channel,
             )
-            if isinstance(error, Tampered):
+            if isinstance(error, Tampered | SealBroken) and error.target.startswith("R-"):
                 number = int(error.target.removeprefix("R-"))
                 await alarm(tx, services, number, error.what, delivery.channel)
             await reply(

@@ -187,11 +187,18 @@ class Incoming:
                         await inbox.done(tx, row)
         except LeaseLost:
             LOG.warning("delivery_taken_over", kind=row.kind)
+        except Unavailable as error:
+            LOG.warning("delivery_postponed", kind=row.kind, attempt=row.attempts, why=type(error).__name__)
+            return await self._failed(leased, error)
         except Exception as error:
             LOG.exception("delivery_failed", kind=row.kind, attempt=row.attempts)
-            if row.attempts < self.settings.attempts:
-                return error
-            await self._give_up(leased, error)
+            return await self._failed(leased, error)
+        return None
+
+    async def _failed(self, leased: _Leased, error: Exception) -> Exception | None:
+        if leased.row.attempts < self.settings.attempts:
+            return error
+        await self._give_up(leased, error)
         return None
 
     async def _give_up(self, leased: _Leased, error: Exception) -> None:

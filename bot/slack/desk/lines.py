@@ -218,5 +218,5 @@ async def _use(visit: Visit, arguments: UseArguments) -> None:
             cluster=place.context,
             namespace=place.namespace,
         )
-        await announce(tx, services, f"use/{visit.key}", delivery.channel, said)
+        await announce(tx, services, f"use/{visit.key}", delivery.channel, said, user=delivery.user)
         await visit.done(tx)

@@ -11,6 +11,7 @@ from bot.slack.cards.limits import MODAL_TEXT, clip
 from bot.slack.cards.rich import escape
 from bot.slack.edge.answers import Accepted, Answer, FieldErrors, Suggestions, Told
 from bot.slack.edge.deliveries import Delivery, Kind
+from bot.text import Text
 
 
 def empty() -> BoltResponse:
@@ -34,9 +35,9 @@ def acknowledge(delivery: Delivery, answer: Answer) -> BoltResponse:
             return empty()
 
 
-def not_recorded(delivery: Delivery, body: dict[str, Any]) -> BoltResponse:
+def not_recorded(delivery: Delivery, body: dict[str, Any], reason: Text) -> BoltResponse:
     """The store does not answer: people are told, events are not acknowledged, so that Slack sends them again."""
-    sentence = texts.said(texts.NOT_RECORDED, delivery.locale)
+    sentence = texts.said(texts.not_recorded(reason), delivery.locale)
     if delivery.kind in (Kind.MENTION, Kind.DIRECT, Kind.HOME, Kind.EVENT):
         return BoltResponse(status=503, body="")
     if delivery.kind is Kind.OPTIONS:

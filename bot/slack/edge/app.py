@@ -64,9 +64,10 @@ class Receiving(AsyncMiddleware):
                 answer = await self.receive(delivery)
         except (Unavailable, TimeoutError) as error:
             LOG.error("not_recorded", kind=delivery.kind, lane=delivery.lane, why=type(error).__name__)
+            reason = error.what if isinstance(error, Unavailable) else texts.TOO_SLOW
             if delivery.kind in (Kind.CLICK, Kind.SHORTCUT):
-                self.later(delivery, texts.said(texts.NOT_RECORDED, delivery.locale))
-            return not_recorded(delivery, body)
+                self.later(delivery, texts.said(texts.not_recorded(reason), delivery.locale))
+            return not_recorded(delivery, body, reason)
         if isinstance(answer, Told) and delivery.kind in (Kind.CLICK, Kind.SHORTCUT):
             self.later(delivery, texts.said(answer.message, answer.locale))
         return acknowledge(delivery, answer)

@@ -1,0 +1,67 @@
+"""Does what was sent still stand? A pod template as one write left it, and who changed it afterwards.
+
+A roll-out is followed by the object's status, which tells of whatever template is newest. So the wait is tied to the
+template that its own write made (its digest, as the API server answered it, after admission and defaults).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from bot.errors import Bug
+from bot.operations.json import JSON, Object, digest, resolve
+from bot.operations.patches import apply_patch
+from bot.operations.plan import Call, Plan, Wait
+from bot.text import Code, Text, text
+
+TEMPLATE: Final = "template"
+"""Argument of a wait: the digest of the template that is followed."""
+_PATH: Final = "/spec/template"
+_OURS: Final = re.compile(r"kajitori-(\d{1,18})-")
+
+
+def template_digest(whole: JSON) -> str:
+    """Of an object's pod template; empty where it has none."""
+    template = resolve(whole, _PATH)
+    return digest(template) if template is not None else ""
+
+
+def template_after(call: Call, observed: Object) -> str:
+    """The same, of an object that a call has changed before and others may have changed since: as the call left it."""
+    try:
+        return template_digest(apply_patch(call.body, call.content_type, observed))
+    except Bug:
+        return template_digest(observed)
+
+
+def tied(wait: Wait, plan: Plan, left: Mapping[str, str]) -> Wait:
+    """The wait for what the calls before it left of its target, by step, where that is known."""
+    found = [left[call.id] for call in plan.calls if call.target == wait.target and left.get(call.id)]
+    return msgspec.structs.replace(wait, arguments={**wait.arguments, TEMPLATE: found[-1]}) if found else wait
+
+
+def overtaken(target: Object, wanted: JSON) -> Text | None:
+    """The sentence that says so, if the template is another than the one that is followed."""
+    if not wanted or template_digest(target) == wanted:
+        return None
+    return text(
+        "{who} changed its template meanwhile, so what was sent here is no longer what runs", who=_last_writer(target)
+    )
+
+
+def _last_writer(target: Object) -> Text | Code:
+    """Whose change of the template is the newest, as far as its field managers tell."""
+    fields = resolve(target, "/metadata/managedFields")
+    found = [
+        (str(each.get("time") or ""), str(each.get("manager") or ""))
+        for each in (fields if isinstance(fields, list) else [])
+        if isinstance(each, dict) and resolve(each, "/fieldsV1/f:spec/f:template") is not None
+    ]
+    manager = max(found, default=("", ""))[1]
+    if ours := _OURS.match(manager):
+        return text("R-{number}", number=ours[1])
+    return Code(manager) if manager else text("somebody else")

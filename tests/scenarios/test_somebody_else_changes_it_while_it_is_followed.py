@@ -1,0 +1,79 @@
+"""Between the sending and the end of a roll-out somebody else changes the template: it ends as overtaken."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.app import Knobs
+from tests.installation.bot import everything
+from tests.installation.world import World
+from tests.scenarios.lines import PATCHED, UNDO
+
+HELD = "set image deploy/app app=app:held-3"
+
+
+async def test_another_image_ends_it_as_overtaken_and_not_as_done(shared_world: World) -> None:
+    world = shared_world
+    app = await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", HELD)
+        await bot.approve("bob", await bot.card(1))
+        await bot.card(1, "⏳", "sent once")
+        await app.set_image("app:v4")
+        await app.rolled_out()
+        await bot.ended(1, "❌", "changed its template meanwhile", "no longer what runs")
+        assert (await bot.life(1))[-1] == "request.failed"
+    assert world.sent() == [PATCHED]
+
+
+async def test_another_request_that_overtakes_it_is_named(world: World) -> None:
+    await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", HELD)
+        await bot.approve("bob", await bot.card(1))
+        await bot.card(1, "⏳", "sent once")
+        await bot.command("carol", "set image deploy/app app=app:v5")
+        await bot.approve("bob", await bot.card(2))
+        await bot.ended(2, "✅")
+        await bot.ended(1, "❌", "R-2", "no longer what runs")
+    assert world.sent() == [PATCHED, PATCHED.replace("alice", "carol")]
+
+
+async def test_what_is_scaled_or_noted_meanwhile_does_not_end_it(world: World) -> None:
+    app = await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", HELD)
+        await bot.approve("bob", await bot.card(1))
+        await bot.card(1, "⏳", "sent once")
+        await app.merge({"spec": {"replicas": 3}, "metadata": {"annotations": {"oncall.example/lock": "carol"}}})
+        await app.until(lambda found: found["status"].get("observedGeneration") == found["metadata"]["generation"])
+        card = await bot.card(1, "of 3")
+        assert "⏳" in everything(card)
+        while "✅" not in everything(await bot.card(1)):
+            await app.release()
+            await asyncio.sleep(0)
+        await bot.ended(1, "✅", "3/3")
+    assert world.sent() == [PATCHED]
+
+
+async def test_what_was_changed_while_the_bot_was_down_is_seen_when_it_looks_again(world: World) -> None:
+    """It died between the write and its storing: what the write left behind is known from the plan alone."""
+    app = await world.app()
+
+    class Died(Exception):
+        pass
+
+    def at(label: str) -> None:
+        if label == "sent":
+            raise Died
+
+    async with world.bot(knobs=Knobs(point=at)) as bot:
+        await bot.command("alice", UNDO)
+        await bot.approve("bob", await bot.card(1))
+        await app.until(lambda found: found["spec"]["template"]["spec"]["containers"][0]["image"] == "app:v1")
+    await app.set_image("app:v7")
+    await app.rolled_out()
+    world.clock.turn_on(seconds=30)
+    async with world.bot() as bot:
+        await bot.ended(1, "❌", "changed its template meanwhile")
+    assert world.sent() == [PATCHED]
