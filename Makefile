@@ -23,7 +23,7 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@touch $@
 
 test: $(VENV)/dev.stamp  ## fast tests: rules, scenarios, SQLite and PostgreSQL
-	$(PYTEST) -m "not cluster and not chaos and not long" -n 2 --dist loadfile tests
+	$(PYTEST) -m "not cluster and not chaos and not long" -n 3 --dist worksteal tests
 
 controlplane: $(VENV)/dev.stamp  ## build the real control plane into the cache (minutes, once)
 	tests/controlplane/build.sh
