@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, final
+from typing import Any, Final
 
 import aiohttp
 import structlog
@@ -21,7 +20,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.audit import sealer
-from bot.clock import Clock, SystemClock, SystemTokens, Tokens
+from bot.clock import Tokens
 from bot.commandline.own import OWN
 from bot.errors import Refused
 from bot.identity.directory import Directory
@@ -35,6 +34,7 @@ from bot.requests.opening import examine_clusters, keep_examining, open_clusters
 from bot.requests.services import Services
 from bot.requests.store_watch import watch_store
 from bot.requests.upkeep import keep_up
+from bot.running import DRAIN_SECONDS, End, Knobs, Running, at_once, looping
 from bot.settings import Config, Settings, load_config, load_key
 from bot.settings.files import read_file
 from bot.slack.api.client import Installation, installation, open_session, web_client
@@ -51,7 +51,7 @@ from bot.slack.desk.incoming import Incoming
 from bot.slack.desk.submits import validate
 from bot.slack.desk.visits import Desk
 from bot.slack.edge.answers import Suggestions
-from bot.slack.edge.app import RECORDING_SECONDS, Slack, build_slack
+from bot.slack.edge.app import Slack, build_slack
 from bot.slack.edge.forgeries import recorder
 from bot.slack.edge.http_mode import http_handler
 from bot.slack.edge.reception import make_receive
@@ -67,48 +67,6 @@ from bot.text import Code, text
 from bot.web.server import build_web, serve_web
 
 LOG: Final = structlog.get_logger("app")
-DRAIN_SECONDS: Final = 20.0
-"""How long running attempts are waited for at the end; Kubernetes kills after thirty."""
-
-
-End = Callable[[], Awaitable[None]]
-"""How a loop is told to end in its own way."""
-
-
-def _nowhere(label: str) -> None:
-    """Outside the fault tests nothing happens at the labelled points."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Knobs:
-    """What tests turn: clock and chance, the labelled points, and times in seconds: `recording` is the edge's."""
-
-    clock: Clock = field(default_factory=SystemClock)
-    tokens: Tokens = field(default_factory=SystemTokens)
-    point: Callable[[str], None] = _nowhere
-    write_timeout: int | None = None
-    settle: float = 5.0
-    lease_ttl: float = 10.0
-    recording: float = RECORDING_SECONDS
-
-
-@final
-@dataclass(kw_only=True)
-class Running:
-    """A service that is up. `stop` asks it to end; `failure` is what else ended it; `port` is of the HTTP server."""
-
-    services: Services
-    knobs: Knobs
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    failure: BaseException | None = None
-    port: int = 0
-
-    def ended(self, task: asyncio.Task[None]) -> None:
-        """A loop that ends before it was asked to takes the service with it: half a bot is worse than none."""
-        if not task.cancelled() and task.exception() is not None:
-            self.failure = task.exception()
-            LOG.error("loop_broken", loop=task.get_name(), error=type(self.failure).__name__)
-            self.stop.set()
 
 
 async def run(settings: Settings) -> None:
@@ -210,7 +168,7 @@ async def _begin(
     clock, config, database = services.clock, services.config, services.database
 
     async def loop(name: str, work: Coroutine[Any, Any, None], end: End | None = None) -> None:
-        await stack.enter_async_context(_looping(running, name, work, end))
+        await stack.enter_async_context(looping(running, name, work, end))
 
     checkpoints = config.audit.checkpoint_file
     await loop("sealer", sealer.run(database, clock, checkpoint_file=checkpoints))
@@ -233,7 +191,7 @@ async def _begin(
         clock=clock,
         owner=services.owner,
     )
-    await loop("outbox", outgoing.run(), _at_once(outgoing.stop))
+    await loop("outbox", outgoing.run(), at_once(outgoing.stop))
     engine = Engine(services)
     await loop("engine", engine.run(), partial(engine.stop, DRAIN_SECONDS))
     watching = Watching()
@@ -244,7 +202,7 @@ async def _begin(
     incoming = Incoming(
         database=database, handle=handlers.handle, on_dropped=handlers.dropped, clock=clock, owner=services.owner
     )
-    await loop("inbox", incoming.run(), _at_once(incoming.stop))
+    await loop("inbox", incoming.run(), at_once(incoming.stop))
     intake = await stack.enter_async_context(
         Intake(database, limit=config.limits.inbox, clock=clock, tokens=services.tokens)
     )
@@ -284,7 +242,7 @@ async def _listen(
             tokens=services.tokens,
             report=_trouble,
         )
-        await stack.enter_async_context(_looping(running, "sockets", sockets.run(), sockets.close))
+        await stack.enter_async_context(looping(running, "sockets", sockets.run(), sockets.close))
         await sockets.ready()
         health.ready("slack")
     else:
@@ -300,29 +258,3 @@ async def _listen(
 
 def _trouble(report: SocketReport) -> None:
     LOG.error("socket_trouble", trouble=report.trouble, ours=report.ours, counted=report.counted, why=report.why)
-
-
-def _at_once(stop: Callable[[], None]) -> End:
-    """A stop that needs no waiting, as an end."""
-
-    async def end() -> None:
-        stop()
-
-    return end
-
-
-@asynccontextmanager
-async def _looping(
-    running: Running, name: str, work: Coroutine[Any, Any, None], end: End | None
-) -> AsyncIterator[None]:
-    """A loop for as long as it is entered: ended in its own way where it has one, else cancelled."""
-    task = asyncio.create_task(work, name=name)
-    task.add_done_callback(running.ended)
-    try:
-        yield
-    finally:
-        if end is not None and not task.done():
-            await end()
-            await asyncio.wait({task}, timeout=DRAIN_SECONDS)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

@@ -17,9 +17,9 @@ from typing import Any, Final, final
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from bot.app import Running
 from bot.audit.reading import records_of
 from bot.audit.records import Record, decode
+from bot.running import Running
 from bot.store.tables import audit
 from playground.workspace.server import Workspace
 

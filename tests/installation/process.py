@@ -16,7 +16,8 @@ from pathlib import Path
 
 import structlog
 
-from bot.app import Knobs, serving
+from bot.app import serving
+from bot.running import Knobs
 from bot.settings import load_settings
 from playground.workspace.server import Workspace
 

@@ -19,8 +19,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
-from bot.app import Knobs, Running, serving
+from bot.app import serving
 from bot.audit.verification import verify_database
+from bot.running import Knobs, Running
 from playground.cluster.server import SimulatedCluster
 from playground.workspace.server import Workspace
 from tests.clocks import RunningClock

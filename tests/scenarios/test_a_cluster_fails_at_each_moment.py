@@ -9,7 +9,7 @@ import asyncio
 
 import pytest
 
-from bot.app import Knobs
+from bot.running import Knobs
 from tests.installation.bot import Bot, Json, everything
 from tests.installation.world import World
 from tests.scenarios.lines import ASKED, PATCHED, UNDO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app import Knobs
+from bot.running import Knobs
 from tests.installation.bot import Bot, Json, buttons, everything
 from tests.installation.world import World
 from tests.scenarios.lines import PATCHED, UNDO, VOTED

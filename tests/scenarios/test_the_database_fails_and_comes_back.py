@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import Knobs
+from bot.running import Knobs
 from tests.databases import PostgreSQL, SQLite
 from tests.installation.bot import PATIENCE, Bot, Json, everything
 from tests.installation.faults import IN_A_FILE, IN_A_SERVER, Fault

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.app import Knobs
+from bot.running import Knobs
 from tests.installation.world import World
 from tests.scenarios.lines import PATCHED, UNDO
 
