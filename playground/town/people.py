@@ -26,8 +26,8 @@ CHANNELS: Final[Json] = {
 }
 
 
-def configuration(kubeconfigs: Mapping[str, Path]) -> Json:
-    """The bot's configuration file for clusters by name, production first."""
+def configuration(kubeconfigs: Mapping[str, Path], *, locale: str = "en") -> Json:
+    """The bot's configuration file for clusters by name, production first; `locale` is what its channels speak."""
     clusters: Json = {}
     for name, path in kubeconfigs.items():
         production = name == "prod"
@@ -44,6 +44,8 @@ def configuration(kubeconfigs: Mapping[str, Path]) -> Json:
         "default_cluster": next(iter(kubeconfigs)),
         "people": PEOPLE,
         "teams": TEAMS,
-        "channels": {key: each for key, each in CHANNELS.items() if each["cluster"] in kubeconfigs},
+        "channels": {
+            key: each | {"locale": locale} for key, each in CHANNELS.items() if each["cluster"] in kubeconfigs
+        },
         "policy": "policy.yaml",
     }
