@@ -92,6 +92,8 @@ async def _open(wanted: Wanted) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stage.stop.set)
         click.echo(f"The playground is open: {stage.address}/  (Ctrl-C closes it)")
+        if setting is SIMULATED:
+            click.echo(f"Take the tour (60 s): {stage.address}/tour")
         await stage.stop.wait()
     if stage.failure is not None:
         raise stage.failure

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -21,6 +23,7 @@ from playground.cluster.server import SimulatedCluster
 from playground.glass.routes import Glass
 from playground.keeping.folder import opened
 from playground.keeping.keeper import Keeper
+from playground.tour.routes import Tour
 from playground.town import clusters as town
 from playground.town.admission import provide
 from playground.town.completions import completing
@@ -28,6 +31,10 @@ from playground.workspace.keeping import WorkspaceKept, kept, recall
 from playground.workspace.server import Workspace
 
 CLUSTERS: Final = ("prod", "staging")
+START: Final = 1.2
+SPREAD: Final = 2.4
+"""Seconds that a pod takes to start, and may take longer: people see them come one by one."""
+
 DOWN: Final = 2.0
 """Seconds for which a bot that was killed stays away, so that people can see that nothing is lost."""
 
@@ -53,7 +60,8 @@ SIMULATED: Final = Setting()
 class Stage:
     """What is up. `address` is what a browser opens; `stop` asks for the end, `failure` is what else ended it.
 
-    `empty` is the workspace before anybody said anything.
+    `empty` is the workspace before anybody said anything; `locale` is what its channels speak. `incident`: since when
+    pods crash, as the tour has it. `steady` is held while all is made anew: what looks at the whole of it waits.
     """
 
     workspace: Workspace
@@ -64,9 +72,12 @@ class Stage:
     registry: Registry
     empty: WorkspaceKept
     bot: BotProcess = field(init=False)
+    locale: str = "en"
+    incident: datetime | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     failure: BaseException | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    steady: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -87,7 +98,7 @@ class Stage:
             return
         for name in CLUSTERS:
             self.clusters[name] = await _cluster(kept.get(name), self.speed, (ports or {}).get(name, 0))
-        provide(self.data, self.clusters, self.registry)
+        provide(self.data, self.clusters, self.registry, locale=self.locale)
         new = [cluster for name, cluster in self.clusters.items() if name not in kept]
         await _together(self.bot.start(), *(town.furnish(cluster) for cluster in new))
 
@@ -122,10 +133,11 @@ class Stage:
 
         Raises `Refused` where the bot does not start.
         """
-        async with self._changing:
+        async with self.steady, self._changing:
             self.tell("resetting")
             await self.bot.kill()
             self.forget()
+            self.incident = None
             self.workspace.calls.clear()
             self.workspace.dialogs.clear()
             recall(self.workspace, self.empty)
@@ -134,6 +146,28 @@ class Stage:
             await self.open({}, ports=ports)
         self.workspace.state.feed.tell("reload")
         self.tell("reset")
+
+    async def speak(self, locale: str) -> None:
+        """Let people read and channels speak `en` or `ja`; the bot is started anew where it has to read that.
+
+        Raises `Refused` where it does not start.
+        """
+        slack = {"en": "en-US", "ja": "ja-JP"}[locale]
+        people = self.workspace.state.people
+        async with self._changing:
+            changed = [each.name for each in people.humans if each.locale != slack]
+            people.speak(slack)
+            if locale == self.locale and not self._asked_about(changed):
+                return
+            self.locale = locale
+            await self.bot.kill()
+            provide(self.data, self.clusters, self.registry, locale=locale)
+            await self.bot.start()
+
+    def _asked_about(self, names: Collection[str]) -> bool:
+        """Whether the bot knows what one of them used to speak."""
+        ids = {self.workspace.state.people.get(name).id for name in names}
+        return any(call.method == "users.info" and call.arguments.get("user") in ids for call in self.workspace.calls)
 
     def tell(self, what: str) -> None:
         """Let the pages know."""
@@ -184,7 +218,7 @@ async def staged(
             registry=build_registry([*installed_families(), OWN]),
             empty=kept(workspace),
         )
-        workspace.routes = Glass(stage).routes()
+        workspace.routes = [*Glass(stage).routes(), *Tour(stage).routes()]
         workspace.complete = completing(stage.clusters, stage.registry)
         before = folder.world
         if before is not None:
@@ -226,12 +260,13 @@ async def _listen(stack: AsyncExitStack, workspace: Workspace, port: int) -> Non
 
 
 async def _cluster(kept: ClusterKept | None, speed: float, port: int) -> SimulatedCluster:
-    cluster = SimulatedCluster(speed=speed, kept=kept, port=port)
+    simulated = partial(SimulatedCluster, speed=speed, start=START, spread=SPREAD)
+    cluster = simulated(kept=kept, port=port)
     try:
         return await cluster.__aenter__()
     except OSError:  # somebody else has its port by now; whoever comes is told the new one
         elsewhere = msgspec.structs.replace(kept, port=0) if kept is not None else None
-        return await SimulatedCluster(speed=speed, kept=elsewhere).__aenter__()
+        return await simulated(kept=elsewhere).__aenter__()
 
 
 async def _together(*works: Coroutine[Any, Any, None]) -> None:

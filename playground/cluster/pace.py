@@ -22,8 +22,18 @@ class Pace:
     """
 
     def __init__(self, clock: Clock, speed: float = 1.0) -> None:
-        self.clock, self.speed = clock, speed
-        self._began = clock.now()
+        self.clock, self._speed = clock, speed
+        self._since, self._passed = clock.now(), 0.0
+
+    @property
+    def speed(self) -> float:
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        """From now on; what has passed stays as it was."""
+        self._passed = self.moment()
+        self._since, self._speed = self.clock.now(), speed
 
     def stamp(self) -> str:
         """Now, as `metav1.Time` is written."""
@@ -39,7 +49,7 @@ class Pace:
 
     def moment(self) -> float:
         """Seconds of the cluster since it began."""
-        return (self.clock.now() - self._began).total_seconds() * self.speed
+        return self._passed + (self.clock.now() - self._since).total_seconds() * self._speed
 
     async def sleep(self, seconds: float) -> None:
         await self.clock.sleep(seconds / self.speed)

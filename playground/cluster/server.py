@@ -26,6 +26,7 @@ from bot.clock import SystemClock
 from playground.cluster.admin import Admin
 from playground.cluster.audit import Audit, Entry
 from playground.cluster.controllers.autoscaling import Autoscalers
+from playground.cluster.controllers.containers import CRASHES
 from playground.cluster.controllers.daemon_sets import DaemonSets
 from playground.cluster.controllers.deployments import Deployments
 from playground.cluster.controllers.endpoints import Endpoints
@@ -57,7 +58,8 @@ class SimulatedCluster:
     """One cluster on a free port of 127.0.0.1, as an async context manager.
 
     `speed`: cluster seconds in one second of the clock. `start` and `stop`: cluster seconds that a pod takes to start
-    and to stop. `seed` makes names of pods the same in each run. `nodes`: without any, pods stay Pending.
+    (by chance up to `spread` more) and to stop. `seed` makes names of pods the same in each run. `nodes`: without any,
+    pods stay Pending.
     `kept`: the cluster that it goes on as; its port is taken again where `port` names none.
     """
 
@@ -68,6 +70,7 @@ class SimulatedCluster:
         speed: float = 1.0,
         start: float = 1.0,
         stop: float = 0.5,
+        spread: float = 0.0,
         seed: int | None = None,
         port: int = 0,
         nodes: bool = True,
@@ -93,7 +96,7 @@ class SimulatedCluster:
             logs=self.logs,
         )
         self.faults = self._front.faults
-        self.kubelet = Kubelet(writes, self.logs, start=start, stop=stop)
+        self.kubelet = Kubelet(writes, self.logs, start=lambda: start + spread * self._chance.random(), stop=stop)
         self._namespaces = Namespaces(writes)
         self.admin = Admin(writes, self.store, self._namespaces.complete)
         self._loop = Loop(self.store, self.pace, self._reconcilers(writes))
@@ -187,6 +190,12 @@ class SimulatedCluster:
             pod = self._writes.current(PODS, namespace, name)
             self.kubelet.hold_unready(pod)
             self.store.put(PODS, pod)
+
+    def crash(self, namespace: str, *names: str) -> None:
+        """The containers of these pods end with 1 from now on, again and again."""
+        for name in names:
+            path = f"/api/v1/namespaces/{namespace}/pods/{name}"
+            self.admin.merge(path, {"metadata": {"annotations": {CRASHES: ""}}})
 
     def compact(self) -> None:
         """Forget the past: watches and pages from before now get 410."""

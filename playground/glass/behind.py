@@ -201,4 +201,5 @@ def _concerns(entry: Entry, people: set[str], namespace: str) -> bool:
     """As one of the people into this namespace, or a review about one of them."""
     if (entry.get("impersonatedUser") or {}).get("username") in people:
         return (entry.get("objectRef") or {}).get("namespace") in (None, "", namespace)
-    return ((entry.get("requestObject") or {}).get("spec") or {}).get("user") in people
+    body = entry.get("requestObject")  # of a JSON patch it is a list
+    return isinstance(body, dict) and (body.get("spec") or {}).get("user") in people

@@ -7,25 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, final
 
 from aiohttp import web
 
-from bot.errors import KajitoriError
+from playground.glass.answers import NoSuch, body_of, ok, told
 from playground.glass.clusters import cluster_now
-from playground.workspace.errors import NotOnScreen, UnknownName
 
 if TYPE_CHECKING:
     from playground.stage import Stage
 
 FORGER = "kajitori:somebody-else"
-Handler = Callable[[web.Request], Awaitable[web.Response]]
-
-
-class NoSuch(LookupError):
-    """What was named is not there."""
 
 
 @final
@@ -41,14 +33,14 @@ class Glass:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/api/glass/messages/{channel}/{ts}", _told(self.message)),
-            web.get("/api/glass/clusters", _told(self.clusters)),
-            web.get("/api/glass/clusters/{name}/{namespace}", _told(self.cluster)),
-            web.get("/api/stage", _told(self.state)),
-            web.post("/api/stage/kill", _told(self.kill)),
-            web.post("/api/stage/reset", _told(self.reset)),
-            web.post("/api/stage/cheat", _told(self.cheat)),
-            web.get("/api/stage/proof/{request}", _told(self.proof)),
+            web.get("/api/glass/messages/{channel}/{ts}", told(self.message)),
+            web.get("/api/glass/clusters", told(self.clusters)),
+            web.get("/api/glass/clusters/{name}/{namespace}", told(self.cluster)),
+            web.get("/api/stage", told(self.state)),
+            web.post("/api/stage/kill", told(self.kill)),
+            web.post("/api/stage/reset", told(self.reset)),
+            web.post("/api/stage/cheat", told(self.cheat)),
+            web.get("/api/stage/proof/{request}", told(self.proof)),
         ]
 
     async def message(self, request: web.Request) -> web.Response:
@@ -60,49 +52,49 @@ class Glass:
         seen = workspace.message_seen(named["channel"], named["ts"], reader)
         channel = workspace.state.channels.get(named["channel"])
         teller = await asyncio.to_thread(importlib.import_module, "playground.glass.behind")
-        return _ok(**await teller.behind(self._stage, channel.id, seen["ts"]))
+        return ok(**await teller.behind(self._stage, channel.id, seen["ts"]))
 
     async def clusters(self, request: web.Request) -> web.Response:
         found = {
             name: [each["metadata"]["name"] for each in cluster.admin.items("/api/v1/namespaces")]
             for name, cluster in self._stage.clusters.items()
         }
-        return _ok(clusters=found)
+        return ok(clusters=found)
 
     async def cluster(self, request: web.Request) -> web.Response:
         name, namespace = request.match_info["name"], request.match_info["namespace"]
         if name not in self._stage.clusters:
             raise NoSuch(f"there is no cluster {name!r}")
-        return _ok(**await cluster_now(self._stage, name, namespace))
+        return ok(**await cluster_now(self._stage, name, namespace))
 
     async def state(self, request: web.Request) -> web.Response:
         bot = self._stage.bot
-        return _ok(bot={"up": bot.up, "pid": bot.pid}, clusters=sorted(self._stage.clusters))
+        return ok(bot={"up": bot.up, "pid": bot.pid}, clusters=sorted(self._stage.clusters))
 
     async def kill(self, request: web.Request) -> web.Response:
-        await _body(request)
+        await body_of(request)
         pid = self._stage.bot.pid
         await self._stage.kill()
-        return _ok(killed=pid)
+        return ok(killed=pid)
 
     async def reset(self, request: web.Request) -> web.Response:
-        await _body(request)
+        await body_of(request)
         await self._stage.reset()
-        return _ok()
+        return ok()
 
     async def cheat(self, request: web.Request) -> web.Response:
         """Make one record of a request name somebody else, behind the bot's back."""
         from bot.audit.chain import request_chain
         from playground.glass import rows
 
-        body = await _body(request)
+        body = await body_of(request)
         number, position = body.get("request"), body.get("record")
         if not isinstance(number, int) or not isinstance(position, int):
             raise ValueError("request and record must be numbers")
         forged = await asyncio.to_thread(rows.forge, self._stage.data, request_chain(number), position, FORGER)
         if forged is None:
             raise NoSuch(f"R-{number} has no record {position}")
-        return _ok(request=number, record=position, before=forged[0], after=forged[1])
+        return ok(request=number, record=position, before=forged[0], after=forged[1])
 
     async def proof(self, request: web.Request) -> web.Response:
         """What `kajitori audit verify` says now, and which of its findings are about this request."""
@@ -117,39 +109,4 @@ class Glass:
         lines = [str(each) for each in report.lines()]
         mark = f"R-{int(written)}"
         about = [line for line in lines if mark in line.replace(",", " ").replace(":", " ").split()]
-        return _ok(request=int(written), intact=report.intact, lines=lines, about=about, records=report.records)
-
-
-def _told(handler: Handler) -> Handler:
-    """Errors as JSON, as the workspace's own API has them."""
-
-    async def answering(request: web.Request) -> web.Response:
-        try:
-            return await handler(request)
-        except (UnknownName, NoSuch) as error:
-            return _error(404, "unknown_name", error)
-        except NotOnScreen as error:
-            return _error(409, "not_on_screen", error)
-        except ValueError as error:
-            return _error(400, "bad_request", error)
-        except KajitoriError as error:
-            return _error(503, "unavailable", error)
-
-    return answering
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    if request.content_type != "application/json":
-        raise ValueError("the body must be application/json")
-    given = json.loads(await request.read() or b"{}")
-    if not isinstance(given, dict):
-        raise ValueError("the body must be a JSON object")
-    return given
-
-
-def _ok(**fields: Any) -> web.Response:
-    return web.json_response({"ok": True, **fields})
-
-
-def _error(status: int, code: str, error: Exception) -> web.Response:
-    return web.json_response({"ok": False, "error": code, "message": str(error)}, status=status)
+        return ok(request=int(written), intact=report.intact, lines=lines, about=about, records=report.records)

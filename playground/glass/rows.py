@@ -15,6 +15,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from bot.store.columns import from_micros, to_micros
+from bot.store.errors import StoreGone
+from bot.text import text
 from playground.keeping.folder import DATABASE
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -47,6 +49,13 @@ class Arrived(msgspec.Struct, frozen=True):
     done_at: datetime | None
 
 
+class Sealed(msgspec.Struct, frozen=True):
+    """A delivery's content, encrypted as it is stored."""
+
+    key: str
+    body: bytes
+
+
 class Attempt(msgspec.Struct, frozen=True):
     """One owner's time with a request; one that was lost ended without its doing."""
 
@@ -55,6 +64,37 @@ class Attempt(msgspec.Struct, frozen=True):
     outcome: str | None
     started_at: datetime
     ended_at: datetime | None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A request, with those who voted for its present plan, the length of its audit chain, and messages that wait."""
+
+    id: int
+    operation: str
+    command_line: str
+    state: str
+    requester_user: str
+    channel: str
+    card: str
+    created_at: datetime
+    ended_at: datetime | None
+    voters: str
+    records: int
+    untold: int
+
+
+_VOTERS: Final = """(SELECT coalesce(group_concat(voter_user, ' '), '') FROM votes
+    WHERE request_id = requests.id AND plan_version = requests.plan_version AND verdict = 'approve') AS voters"""
+_CARD: Final = "(SELECT coalesce(max(ts), '') FROM messages WHERE key = 'request/' || requests.id || '/card') AS card"
+_RECORDS: Final = "(SELECT count(*) FROM audit WHERE chain = 'request/' || requests.id) AS records"
+_UNTOLD: Final = """(SELECT count(*) FROM outbox
+    WHERE 'request/' || requests.id || '/card' IN (key, thread_key) AND outbox.state = 'waiting') AS untold"""
+_ASKED: Final = f"SELECT *, {_CARD}, {_VOTERS}, {_RECORDS}, {_UNTOLD} FROM requests"  # noqa: S608 - all of it is written here
+
+
+def requests_of(data: Path, cluster: str) -> list[Asked]:
+    """What was asked for in a cluster, oldest first."""
+    return _found(data, Asked, f"({_ASKED}) WHERE cluster = ?", (cluster,))
 
 
 def sent_for(data: Path, prefix: str) -> list[Sent]:
@@ -78,6 +118,11 @@ def arrived_around(data: Path, at: datetime) -> list[Arrived]:
     moment = to_micros(at)
     where = "inbox WHERE received_at <= ? AND (done_at IS NULL OR done_at >= ?)"
     return _found(data, Arrived, where, (moment, moment))
+
+
+def deliveries(data: Path) -> list[Sealed]:
+    """All that came in and is still kept: what is done with is emptied."""
+    return _found(data, Sealed, "inbox WHERE length(body) > 0", ())
 
 
 def attempts_of(data: Path, request: int) -> list[Attempt]:
@@ -105,8 +150,11 @@ def forge(data: Path, chain: str, position: int, actor: str) -> tuple[str, str] 
 def _found(data: Path, row: type[Row], where: str, values: Sequence[Any]) -> list[Row]:
     columns = row.__struct_fields__
     statement = f"SELECT {', '.join(columns)} FROM {where} ORDER BY id"  # noqa: S608 - both are written here
-    with _connected(data, "ro") as connection:
-        rows = connection.execute(statement, values).fetchall()
+    try:
+        with _connected(data, "ro") as connection:
+            rows = connection.execute(statement, values).fetchall()
+    except sqlite3.OperationalError as error:  # it is not made yet, or made anew
+        raise StoreGone(text("The bot's database cannot be read now."), next=text("Try again in a moment.")) from error
     return [row(*(_read(*each) for each in zip(columns, values, strict=True))) for values in rows]
 
 

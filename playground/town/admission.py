@@ -19,12 +19,12 @@ from playground.town.people import configuration
 NAMESPACES: Final = ("shop", "billing", "sandbox")
 
 
-def provide(data: Path, clusters: Mapping[str, SimulatedCluster], registry: Registry) -> None:
+def provide(data: Path, clusters: Mapping[str, SimulatedCluster], registry: Registry, *, locale: str = "en") -> None:
     """Let the bot in, and write what it reads into the data folder, which must be there."""
     first = configuration({name: data / f"{name}.kubeconfig" for name in clusters})
     config = parse_config(yaml.safe_dump(first).encode())
     kubeconfigs = {name: _admit(cluster, config, registry, data / name) for name, cluster in clusters.items()}
-    (data / "config.yaml").write_text(yaml.safe_dump(configuration(kubeconfigs), sort_keys=False))
+    (data / "config.yaml").write_text(yaml.safe_dump(configuration(kubeconfigs, locale=locale), sort_keys=False))
     shutil.copyfile(HERE / "policy.yaml", data / "policy.yaml")
 
 

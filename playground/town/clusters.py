@@ -18,7 +18,7 @@ BROKEN: Final = "registry.example/shop/checkout:broken-1"
 LATER: Final = ("v2.3.9", "v2.4.0", "v2.4.0-hotfix", "v2.4.1")
 """Revisions two to five of `app`; the last is what runs."""
 
-HURRY: Final = 60.0
+HURRY: Final = 200.0
 """How much faster the cluster runs until everything stands as it should."""
 
 

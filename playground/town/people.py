@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -28,8 +28,8 @@ READ_ALONG: Final[Json] = {"C0PAYMENTS": {"outsiders": True}}
 """erin, of another organisation, reads along there, whichever clusters are played with."""
 
 
-def configuration(kubeconfigs: Mapping[str, Path]) -> Json:
-    """The bot's configuration file for clusters by name, production first."""
+def configuration(kubeconfigs: Mapping[str, Path], *, locale: str = "en") -> Json:
+    """The bot's configuration file for clusters by name, production first; `locale` is what its channels speak."""
     clusters: Json = {}
     for name, path in kubeconfigs.items():
         production = name == "prod"
@@ -46,7 +46,11 @@ def configuration(kubeconfigs: Mapping[str, Path]) -> Json:
         "default_cluster": next(iter(kubeconfigs)),
         "people": PEOPLE,
         "teams": TEAMS,
-        "channels": READ_ALONG
-        | {key: READ_ALONG.get(key, {}) | each for key, each in CHANNELS.items() if each["cluster"] in kubeconfigs},
+        "channels": {key: each | {"locale": locale} for key, each in _channels(kubeconfigs).items()},
         "policy": "policy.yaml",
     }
+
+
+def _channels(clusters: Collection[str]) -> Json:
+    bound = {key: READ_ALONG.get(key, {}) | each for key, each in CHANNELS.items() if each["cluster"] in clusters}
+    return READ_ALONG | bound

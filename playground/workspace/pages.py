@@ -10,7 +10,7 @@ from aiohttp import web
 FOLDER: Final = Path(__file__).parent / "browser"
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
+        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; object-src 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -24,14 +24,18 @@ HEADERS: Final = {
 
 @final
 class Pages:
-    """Answers with the files that are there at the start, so that no path leads anywhere else."""
+    """Answers with the files that are in a folder at the start, so that no path leads anywhere else.
 
-    def __init__(self) -> None:
-        self._files = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*") if path.is_file()}
+    They are served below `at`, and `index.html` is what stands there itself.
+    """
 
-    def add_routes(self, app: web.Application) -> None:
-        app.router.add_get("/", self.show)
-        app.router.add_get(r"/{name:[a-z_/]+\.(?:css|js|svg)}", self.show)
+    def __init__(self, folder: Path = FOLDER, *, at: str = "/") -> None:
+        self._at = at
+        self._files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+
+    def routes(self) -> list[web.RouteDef]:
+        below = self._at.rstrip("/")
+        return [web.get(self._at, self.show), web.get(below + r"/{name:[a-z_/]+\.(?:css|js|svg)}", self.show)]
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         path = self._files.get(request.match_info.get("name", "index.html"))

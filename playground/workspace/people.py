@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import final
 
 from playground.workspace.errors import UnknownName
@@ -129,10 +129,17 @@ class People:
     """Looks people up by id or name; the app's own user is among them."""
 
     def __init__(self, people: Sequence[Person], usergroups: Sequence[UserGroup]) -> None:
-        self.all = (*people, KAJITORI)
-        self.humans = tuple(people)
         self.usergroups = tuple(usergroups)
+        self._know(people)
+
+    def _know(self, people: Iterable[Person]) -> None:
+        self.humans = tuple(people)
+        self.all = (*self.humans, KAJITORI)
         self._by_key = {key: person for person in self.all for key in (person.name, person.id)}
+
+    def speak(self, locale: str) -> None:
+        """Everybody changes their language, as in Slack's preferences; the app is not told."""
+        self._know(replace(each, locale=locale) for each in self.humans)
 
     def find(self, name_or_id: str) -> Person | None:
         return self._by_key.get(name_or_id)

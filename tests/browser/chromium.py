@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -51,6 +51,7 @@ KEYS: Final = {
     " ": (32, " "),
 }  # fmt: skip
 SHIFT: Final = 8
+SIDEBAR: Final = "document.querySelector('.sidebar .entries')"
 UNTIL: Final = """new Promise((done) => {
   const end = performance.now() + SECONDS * 1000;
   const look = () => {
@@ -123,10 +124,19 @@ class Page:
         return None
 
     async def press(self, role: str, name: str) -> None:
-        """Click in the middle of the element, as a mouse does."""
-        node = await self.node(role, name)
-        await self.call("DOM.scrollIntoViewIfNeeded", backendNodeId=node)
-        quads = (await self.call("DOM.getContentQuads", backendNodeId=node))["quads"]
+        """Click in the middle of the element, as a mouse does; one that is drawn anew meanwhile is looked for again."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE
+        while True:
+            node = await self.node(role, name)
+            try:
+                await self.call("DOM.scrollIntoViewIfNeeded", backendNodeId=node)
+                quads = (await self.call("DOM.getContentQuads", backendNodeId=node))["quads"]
+            except Moved:
+                if loop.time() > end:
+                    raise
+            else:
+                break
         xs, ys = quads[0][0::2], quads[0][1::2]
         at = {"x": sum(xs) / 4, "y": sum(ys) / 4, "button": "left", "clickCount": 1}
         for kind in ("mousePressed", "mouseReleased"):
@@ -160,7 +170,15 @@ class Page:
         path.write_bytes(base64.b64decode(answer["data"]))
 
     async def reload(self) -> None:
+        """Returns when the page of before is gone."""
+        await self.evaluate("window.before = true")
         await self.call("Page.reload")
+        async with asyncio.timeout(PATIENCE):
+            gone = False
+            while not gone:
+                await asyncio.sleep(0.02)
+                with suppress(Moved):
+                    gone = await self.evaluate("!window.before")
 
     async def close(self) -> None:
         await self._browser.call("Target.closeTarget", targetId=self._target)
@@ -222,8 +240,10 @@ class Browser:
         result: Json = answer["result"]
         return result
 
-    async def open(self, url: str, *, width: int = 1280, height: int = 860, phone: bool = False) -> Page:
-        """A new tab at this address; it is loaded when its program has drawn something."""
+    async def open(
+        self, url: str, *, width: int = 1280, height: int = 860, phone: bool = False, drawn: str = SIDEBAR
+    ) -> Page:
+        """A new tab at this address; it is loaded when its program has `drawn` something."""
         target = (await self.call("Target.createTarget", url="about:blank", browserContextId=self.context))["targetId"]
         session = (await self.call("Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
         page = Page(self, session, target)
@@ -232,7 +252,7 @@ class Browser:
         await page.call("Emulation.setFocusEmulationEnabled", enabled=True)
         await page.viewport(width, height, phone=phone)
         await page.call("Page.navigate", url=url)
-        await page.until("document.querySelector('.sidebar .entries')")
+        await page.until(drawn)
         return page
 
 

@@ -65,6 +65,24 @@ def waiting(pod: Object) -> str:
     return str(statuses[0].get("state", {}).get("waiting", {}).get("reason", ""))
 
 
+async def test_running_pods_can_be_made_to_crash_and_a_roll_out_replaces_them(cluster: SimulatedCluster) -> None:
+    cluster.admin.create(f"{APPS}/deployments", workload("Deployment", "app:v1"))
+    await cluster.admin.until(APP, ready(3))
+    first, *others = (each["metadata"]["name"] for each in cluster.admin.items(f"{CORE}/pods"))
+    cluster.crash("shop", first)
+    crashed = await cluster.admin.until(
+        f"{CORE}/pods/{first}", lambda it: not it["status"]["containerStatuses"][0]["ready"]
+    )
+    status = crashed["status"]["containerStatuses"][0]
+    assert (status["state"]["waiting"]["reason"], status["restartCount"]) == ("CrashLoopBackOff", 1)
+    for name in others:
+        assert cluster.admin.get(f"{CORE}/pods/{name}")["status"]["containerStatuses"][0]["ready"]
+    await cluster.admin.until(APP, lambda it: it["status"]["availableReplicas"] == 2)
+    cluster.admin.merge(APP, with_image("app:v2"))
+    await cluster.admin.until(APP, ready(3))
+    await cluster.admin.until_gone(f"{CORE}/pods/{first}")
+
+
 @pytest.mark.parametrize(
     ("image", "reason"), [("app:broken-1", "ImagePullBackOff"), ("app:crash-1", "CrashLoopBackOff")]
 )

@@ -9,6 +9,8 @@ from typing import Final
 from playground.cluster.wire import Json, annotations_of
 
 RELEASED: Final = "kajitori.test/released"
+CRASHES: Final = "kajitori.test/crashes"
+"""The containers of a pod with this annotation end with 1 from then on, whatever their image."""
 
 
 class Fate(StrEnum):
@@ -24,6 +26,12 @@ class Fate(StrEnum):
 def fate_of(image: str) -> Fate:
     """By the word after the colon, as `tests/controlplane/stages.py` has it."""
     return next((fate for fate in Fate if fate is not Fate.RUNS and f":{fate}" in image), Fate.RUNS)
+
+
+def fates_of(pod: Json) -> dict[str, Fate]:
+    """How each container of a pod fares."""
+    crashes = CRASHES in annotations_of(pod)
+    return {each["name"]: Fate.CRASHES if crashes else fate_of(each["image"]) for each in pod["spec"]["containers"]}
 
 
 def statuses_of(pod: Json, fates: dict[str, Fate], *, failures: int, at: str) -> list[Json]:

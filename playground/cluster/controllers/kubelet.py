@@ -10,11 +10,11 @@ An image says how its container fares, by a word after the colon of its name:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, final
 
-from playground.cluster.controllers.containers import Fate, fate_of, statuses_of, summed
+from playground.cluster.controllers.containers import Fate, fates_of, statuses_of, summed
 from playground.cluster.controllers.ownership import is_going
 from playground.cluster.controllers.recorder import Recorder
 from playground.cluster.controllers.scheduling import fitting
@@ -42,9 +42,9 @@ class Life:
 
 @final
 class Kubelet:
-    """`start` and `stop` are the cluster seconds that pods take for it."""
+    """`start`, asked for each pod, and `stop` are the cluster seconds that pods take for it."""
 
-    def __init__(self, writes: Writes, logs: PodLogs, *, start: float, stop: float) -> None:
+    def __init__(self, writes: Writes, logs: PodLogs, *, start: Callable[[], float], stop: float) -> None:
         self._writes, self._store, self._logs = writes, writes.store, logs
         self._start, self._stop = start, stop
         self._scheduled = Recorder(writes, SCHEDULER)
@@ -105,7 +105,7 @@ class Kubelet:
         if not pod["spec"].get("nodeName"):
             return self._place(pod)
         now = self._writes.pace.moment()
-        life = self._lives.setdefault(pod["metadata"]["uid"], Life(placed=now, next=now + self._start))
+        life = self._lives.setdefault(pod["metadata"]["uid"], Life(placed=now, next=now + self._start()))
         if not pod["status"].get("startTime"):
             self._creating(pod)
             return max(life.next - now, 0.001)
@@ -174,7 +174,7 @@ class Kubelet:
         self._status(pod, startTime=self._writes.pace.stamp(), conditions=conditions, containerStatuses=containers)
 
     def _go_on(self, pod: Json, life: Life, now: float) -> float | None:
-        fates = {each["name"]: fate_of(each["image"]) for each in pod["spec"]["containers"]}
+        fates = fates_of(pod)
         if now < life.next - 1e-6:
             if life.started:
                 self._write(pod, life, fates, now)

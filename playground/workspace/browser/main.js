@@ -89,10 +89,10 @@ class App {
     this.glass.changed(what, detail);
   }
 
-  /** New pushes come up; those of before the page was opened do not. */
+  /** New pushes come up; those of before the page was opened do not, nor where a frame around it shows them. */
   push() {
     const all = this.store.notifications;
-    for (const each of all.slice(this.told ?? all.length)) {
+    for (const each of window.parent === window ? all.slice(this.told ?? all.length) : []) {
       toast("Kajitori", plainly(each.text), "push", () => this.go(target(each)));
     }
     this.told = all.length;
