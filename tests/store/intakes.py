@@ -40,22 +40,24 @@ async def claimed(database: Database) -> list[str]:
 
 
 @asynccontextmanager
-async def losing_commits(address: str) -> AsyncIterator[str]:
-    """The address of a PostgreSQL behind a socket that passes the COMMIT after an INSERT on and drops its answer."""
+async def losing_commits(address: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """The address of a PostgreSQL behind a socket that drops one answer, and an event for when it did.
+
+    It is the answer "committed" to the first COMMIT after an INSERT into the inbox.
+    """
     parts = urlsplit(address)
     real = Path(parse_qs(parts.query)["host"][0]) / ".s.PGSQL.5432"
-    lost = False
+    lost = asyncio.Event()
 
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal lost
         up_reader, up_writer = await asyncio.open_unix_connection(real)
         seen = bytearray()
 
         async def down() -> None:
-            nonlocal lost
             while data := await up_reader.read(65536):
-                if not lost and b"COMMIT" in seen.partition(b"INSERT INTO inbox")[2]:
-                    lost = True
+                asked = b"COMMIT" in seen.partition(b"INSERT INTO inbox")[2]
+                if not lost.is_set() and asked and b"COMMIT\x00" in data:
+                    lost.set()
                     break
                 writer.write(data)
             writer.close()
@@ -71,4 +73,4 @@ async def losing_commits(address: str) -> AsyncIterator[str]:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         server = await asyncio.start_unix_server(pass_on, Path(folder) / ".s.PGSQL.5432")
         async with server:
-            yield f"postgresql://postgres@/{parts.path.strip('/')}?host={quote(folder)}"
+            yield f"postgresql://postgres@/{parts.path.strip('/')}?host={quote(folder)}", lost
