@@ -15,7 +15,7 @@ from bot.store.conflicts import insert_into
 from bot.store.database import Dialect, Transaction
 from bot.store.errors import Busy
 from bot.store.inbox import TOPIC, purpose
-from bot.store.prepared import moment
+from bot.store.prepared import moment, one_of
 from bot.store.tables import inbox
 from bot.text import text
 
@@ -95,7 +95,7 @@ async def known(tx: Transaction, arrivals: Sequence[Arrival]) -> set[str]:
 async def waiting(tx: Transaction) -> Counter[str]:
     """How many deliveries wait, by lane."""
     found = await tx.execute(
-        select(inbox.c.lane, func.count().label("many")).where(inbox.c.state == "waiting").group_by(inbox.c.lane)
+        select(inbox.c.lane, func.count().label("many")).where(one_of(inbox.c.state, "waiting")).group_by(inbox.c.lane)
     )
     return Counter({row.lane: row.many for row in found})
 

@@ -14,7 +14,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store.database import Dialect, Transaction
 from bot.store.errors import SealBroken, lease_lost
-from bot.store.prepared import moment
+from bot.store.prepared import moment, one_of
 from bot.store.tables import LANES, inbox
 
 LOG: Final = structlog.get_logger("inbox")
@@ -59,7 +59,7 @@ def _due(dialect: Dialect) -> Select[int]:
     return (
         select(inbox.c.id)
         .where(
-            inbox.c.state == "waiting",
+            one_of(inbox.c.state, "waiting"),
             inbox.c.lane.in_(bindparam("lanes", expanding=True)),
             or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= moment(dialect, "now")),
         )

@@ -6,7 +6,6 @@ writes nothing after another has taken over. What it sends outside cannot be fen
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,7 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store.database import Dialect, Transaction
 from bot.store.errors import lease_lost
-from bot.store.prepared import as_new, moment, new
+from bot.store.prepared import as_new, moment, new, one_of
 from bot.store.requests import TOPIC, sealed
 from bot.store.tables import attempts, requests
 
@@ -35,15 +34,12 @@ class Lease:
     cancel_asked: bool = False
 
 
-async def claim_next(
-    tx: Transaction, owner: str, seconds: float, *, states: Collection[str] = RUNNABLE
-) -> Lease | None:
+async def claim_next(tx: Transaction, owner: str, seconds: float) -> Lease | None:
     """Lease the request that is due longest and that nobody holds; the attempt of a former owner ends as `lost`.
 
     Replicas that ask at once get different ones.
     """
-    wanted = {"states": list(states), "now": tx.span()}
-    number = (await tx.execute(_due(tx.dialect), wanted)).scalar_one_or_none()
+    number = (await tx.execute(_due(tx.dialect), {"now": tx.span()})).scalar_one_or_none()
     return None if number is None else await _take(tx, number, owner, seconds)
 
 
@@ -53,7 +49,7 @@ def _due(dialect: Dialect) -> Select[int]:
     return (
         select(requests.c.id)
         .where(
-            requests.c.state.in_(bindparam("states", expanding=True)),
+            one_of(requests.c.state, *RUNNABLE),
             or_(requests.c.wake_at.is_(None), requests.c.wake_at <= now),
             or_(requests.c.lease_until.is_(None), requests.c.lease_until <= now),
         )

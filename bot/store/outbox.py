@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Update, delete, select
+from sqlalchemy import Update, delete
 
 from bot.store import outbox_statements as statements
 from bot.store.conflicts import insert_all_new, insert_new
@@ -188,8 +188,7 @@ async def _leave(tx: Transaction, message: Claimed, leaving: Update, **changes: 
 
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next waiting message may be sent, so that a sender can wait until then."""
-    found = select(outbox.c.not_before).where(outbox.c.state == "waiting").order_by(outbox.c.not_before).limit(1)
-    due: datetime | None = (await tx.execute(found)).scalar_one_or_none()
+    due: datetime | None = (await tx.execute(statements.NEXT)).scalar_one_or_none()
     return due
 
 

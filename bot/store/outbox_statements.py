@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, Update, bindparam, case, exists, not_, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, case, exists, not_, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store.columns import UtcTime
 from bot.store.database import Dialect
-from bot.store.prepared import moment, new
+from bot.store.prepared import moment, new, one_of
 from bot.store.tables import outbox
 
 _OPEN: Final = ("waiting", "sending")
@@ -21,6 +21,8 @@ CLAIMED: Final = (
 )  # fmt: skip
 """What is read of a message that is claimed."""
 
+_NEWEST_EDIT: Final = and_(one_of(outbox.c.kind, "update"), one_of(outbox.c.state, "waiting"))
+
 KNOWN: Final = select(outbox.c.id).where(outbox.c.key == bindparam("known"))
 
 
@@ -28,7 +30,7 @@ _PRIORITY: Final = bindparam("new_priority", type_=outbox.c.priority.type)
 _MOMENT: Final = bindparam("new_not_before", type_=UtcTime)
 REPLACING: Final = (
     update(outbox)
-    .where(outbox.c.thread_key == bindparam("edited"), outbox.c.kind == "update", outbox.c.state == "waiting")
+    .where(outbox.c.thread_key == bindparam("edited"), _NEWEST_EDIT)
     .values(
         **new(outbox, ("key", "body", "channel")),
         priority=case((outbox.c.priority < _PRIORITY, outbox.c.priority), else_=_PRIORITY),
@@ -39,21 +41,24 @@ REPLACING: Final = (
 
 @cache
 def due(dialect: Dialect) -> Select[int]:
-    earlier, now = outbox.alias("earlier"), moment(dialect, "now")
-    follows = exists().where(
-        earlier.c.id < outbox.c.id,
-        earlier.c.state.in_(_OPEN),
-        or_(earlier.c.thread_key == outbox.c.thread_key, earlier.c.key == outbox.c.thread_key),
+    earlier, first, now = outbox.alias("earlier"), outbox.alias("first"), moment(dialect, "now")
+    behind = exists().where(
+        earlier.c.thread_key == outbox.c.thread_key, earlier.c.id < outbox.c.id, one_of(earlier.c.state, *_OPEN)
+    )
+    unposted = exists().where(
+        first.c.key == outbox.c.thread_key, first.c.id < outbox.c.id, one_of(first.c.state, *_OPEN)
     )
     return (
         select(outbox.c.id)
         .where(
+            one_of(outbox.c.state, *_OPEN),
             or_(outbox.c.state == "waiting", (outbox.c.state == "sending") & (outbox.c.lease_until <= now)),
             outbox.c.not_before <= now,
             outbox.c.channel.not_in(bindparam("busy", expanding=True)),
             outbox.c.kind.not_in(bindparam("held", expanding=True)),
             not_(outbox.c.kind.in_(_NEW) & outbox.c.channel.in_(bindparam("crowded", expanding=True))),
-            ~follows,
+            ~behind,
+            ~unposted,
         )
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(bindparam("many"))
@@ -86,9 +91,7 @@ def sending(dialect: Dialect) -> Update:
 
 
 NEWER: Final = select(outbox.c.thread_key).where(
-    outbox.c.thread_key.in_(bindparam("edited", expanding=True)),
-    outbox.c.kind == "update",
-    outbox.c.state == "waiting",
+    outbox.c.thread_key.in_(bindparam("edited", expanding=True)), _NEWEST_EDIT
 )
 
 
@@ -104,3 +107,10 @@ _LEAVING: Final = (
 )
 WAITING: Final = _LEAVING.values(state="waiting", **new(outbox, ("not_before", "error")))
 DROPPING: Final = _LEAVING.values(state="dropped", body=b"", **new(outbox, ("error",)))
+
+NEXT: Final = (
+    select(outbox.c.not_before)
+    .where(one_of(outbox.c.state, *_OPEN), outbox.c.state == "waiting")
+    .order_by(outbox.c.not_before)
+    .limit(1)
+)

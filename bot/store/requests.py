@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, Select, Update, bindparam, exists, func, inse
 
 from bot.store.database import Transaction
 from bot.store.errors import KeyMissing, SealBroken
-from bot.store.prepared import as_new, new
+from bot.store.prepared import as_new, new, one_of
 from bot.store.rows import as_bytes, typed
 from bot.store.tables import OPEN_STATES, plans, requests, votes
 
@@ -160,7 +160,7 @@ async def waiting_for(tx: Transaction, person_key: str, limit: int = 50) -> tupl
         votes.c.voter_key == person_key,
     )
     mine = requests.c.requester_key == person_key
-    found = select(requests).where(requests.c.state == "waiting", ~mine, ~voted)
+    found = select(requests).where(one_of(requests.c.state, "waiting"), ~mine, ~voted)
     return await _readable(tx, found.order_by(requests.c.id).limit(limit))
 
 
@@ -212,16 +212,16 @@ async def count_open(tx: Transaction, person_key: str) -> int:
 async def due_for_expiry(tx: Transaction, limit: int = 100) -> tuple[Head, ...]:
     """Requests that wait, or are approved and not started, past their time."""
     found = select(*_HEAD).where(
-        requests.c.state.in_(("planned", "waiting", "approved")),
+        one_of(requests.c.state, "planned", "waiting", "approved"),
         requests.c.expires_at <= tx.after(),
         or_(requests.c.lease_until.is_(None), requests.c.lease_until <= tx.after()),
     )
     return await _heads(tx, found.order_by(requests.c.expires_at).limit(limit))
 
 
-async def in_states(tx: Transaction, states: Collection[str], limit: int = 100) -> tuple[Request, ...]:
-    """Requests in any of these states, oldest first."""
-    found = select(requests).where(requests.c.state.in_(states))
+async def under_way(tx: Transaction, limit: int = 100) -> tuple[Request, ...]:
+    """Requests that are approved, run, or need a person, oldest first."""
+    found = select(requests).where(one_of(requests.c.state, "approved", "executing", "needs_attention"))
     return await _readable(tx, found.order_by(requests.c.id).limit(limit))
 
 

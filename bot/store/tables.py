@@ -121,7 +121,10 @@ requests: Final = Table(
     CheckConstraint("NOT break_glass OR reason <> ''", name="break_glass_has_reason"),
     _partial("ix_requests_runnable", "wake_at", where="state IN ('approved', 'executing')"),
     _partial("ix_requests_expiring", "expires_at", where="state IN ('planned', 'waiting', 'approved')"),
-    Index("ix_requests_state", "state", "id"),
+    _partial("ix_requests_waiting", "id", where="state = 'waiting'"),
+    _partial("ix_requests_running", "id", where="state IN ('approved', 'executing', 'needs_attention')"),
+    _partial("ix_requests_back_of", "back_of", where="back_of IS NOT NULL"),
+    Index("ix_requests_command_line", "command_line", "id"),
     Index("ix_requests_requester_key", "requester_key", "id"),
     sqlite_autoincrement=True,
 )

@@ -35,10 +35,9 @@ from bot.slack.delivery.messages import Message, MessageKind, Upload
 from bot.slack.texts import said
 from bot.store.database import Transaction
 from bot.store.outbox import Claimed
-from bot.store.requests import in_states, latest_of, waiting_for
+from bot.store.requests import latest_of, under_way, waiting_for
 
 _DECODER: Final = msgspec.json.Decoder(Notice)
-RUNNING: Final = (State.APPROVED.value, State.EXECUTING.value, State.NEEDS_ATTENTION.value)
 SHOWN: Final = 20
 
 
@@ -181,7 +180,7 @@ async def home_shown(services: Services, tx: Transaction, person: Person) -> Hom
     """What this person's Home shows. Only what they may vote on waits for them; what runs is everybody's business."""
     waiting = await load_all_shown(services, tx, await waiting_for(tx, person.key))
     latest = await load_all_shown(services, tx, await latest_of(tx, person.key))
-    running = await load_all_shown(services, tx, await in_states(tx, RUNNING, SHOWN))
+    running = await load_all_shown(services, tx, await under_way(tx, SHOWN))
     mine = [each for each in latest if each.state is State.WAITING and _confirms(each)]
     theirs = [each for each in waiting if any(voter.user == person.slack_user for voter in each.may_vote)]
     return HomeShown(

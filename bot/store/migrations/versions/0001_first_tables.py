@@ -241,22 +241,17 @@ def _requests() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_requests"),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_requests_expiring",
-        "requests",
-        ["expires_at"],
-        sqlite_where=sa.text("state IN ('planned', 'waiting', 'approved')"),
-        postgresql_where=sa.text("state IN ('planned', 'waiting', 'approved')"),
-    )
+    _partial("ix_requests_expiring", "expires_at", where="state IN ('planned', 'waiting', 'approved')")
     op.create_index("ix_requests_requester_key", "requests", ["requester_key", "id"])
-    op.create_index(
-        "ix_requests_runnable",
-        "requests",
-        ["wake_at"],
-        sqlite_where=sa.text("state IN ('approved', 'executing')"),
-        postgresql_where=sa.text("state IN ('approved', 'executing')"),
-    )
-    op.create_index("ix_requests_state", "requests", ["state", "id"])
+    _partial("ix_requests_runnable", "wake_at", where="state IN ('approved', 'executing')")
+    _partial("ix_requests_waiting", "id", where="state = 'waiting'")
+    _partial("ix_requests_running", "id", where="state IN ('approved', 'executing', 'needs_attention')")
+    _partial("ix_requests_back_of", "back_of", where="back_of IS NOT NULL")
+    op.create_index("ix_requests_command_line", "requests", ["command_line", "id"])
+
+
+def _partial(name: str, column: str, *, where: str) -> None:
+    op.create_index(name, "requests", [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def _seals() -> None:
