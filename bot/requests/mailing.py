@@ -52,7 +52,7 @@ def request_of(key: str) -> int:
 
 async def post_card(tx: Transaction, services: Services, number: int, channel: str) -> None:
     """The request's one message; afterwards it is edited in place."""
-    await _put(tx, services, card_key(number), "post", channel, CardNotice(number), Priority.VOTE)
+    await put(tx, _out(services, card_key(number), "post", channel, CardNotice(number), Priority.VOTE))
 
 
 async def refresh_card(
@@ -60,15 +60,17 @@ async def refresh_card(
 ) -> None:
     """Bring the card up to date; edits that still wait become one."""
     key = card_key(number)
-    await _put(
+    await put(
         tx,
-        services,
-        f"{key}/{services.tokens.hex(6)}",
-        "update",
-        channel,
-        CardNotice(number),
-        priority,
-        thread_key=key,
+        _out(
+            services,
+            f"{key}/{services.tokens.hex(6)}",
+            "update",
+            channel,
+            CardNotice(number),
+            priority,
+            thread_key=key,
+        ),
     )
 
 
@@ -78,7 +80,9 @@ async def ask_voters(
     """The first ping: in the card's thread, and to each person who can vote by direct message."""
     ask = PingNotice(number, PingEvent.ASK)
     card = card_key(number)
-    await _put(tx, services, f"request/{number}/asked/{version}", "post", channel, ask, Priority.VOTE, thread_key=card)
+    await put(
+        tx, _out(services, f"request/{number}/asked/{version}", "post", channel, ask, Priority.VOTE, thread_key=card)
+    )
     key = f"request/{number}/ask/{version}"
     await put_all(tx, [_out(services, f"{key}/{user}", "dm", user, ask, Priority.VOTE) for user in people])
 
@@ -87,7 +91,7 @@ async def ping(tx: Transaction, services: Services, number: int, channel: str, e
     """The ping of an end, or of a need for a person, in the card's thread; `suffix` makes its key."""
     key = f"request/{number}/{event}/{suffix}"
     notice = PingNotice(number, event)
-    await _put(tx, services, key, "post", channel, notice, Priority.RESULT, thread_key=card_key(number))
+    await put(tx, _out(services, key, "post", channel, notice, Priority.RESULT, thread_key=card_key(number)))
 
 
 async def reply(
@@ -112,10 +116,10 @@ async def reply(
         view = msgspec.structs.replace(view, file=empty)
     notice = ReplyNotice(address=address, view=view, problem=problem, shared=shared, command_line=command_line)
     kind = "post" if shared else _private(address)
-    await _put(tx, services, f"reply/{key}", kind, address.channel, notice, Priority.ANSWER)
+    await put(tx, _out(services, f"reply/{key}", kind, address.channel, notice, Priority.ANSWER))
     if copy and not address.direct:
         again = msgspec.structs.replace(notice, copy=True)
-        await _put(tx, services, f"reply/{key}/copy", "dm", address.user, again, Priority.PROGRESS)
+        await put(tx, _out(services, f"reply/{key}/copy", "dm", address.user, again, Priority.PROGRESS))
 
 
 async def offer(
@@ -123,7 +127,7 @@ async def offer(
 ) -> None:
     """Offer the request that asks for the same."""
     notice = OfferNotice(address=address, request=twin.id, command_line=command_line)
-    await _put(tx, services, f"offer/{key}", _private(address), address.channel, notice, Priority.ANSWER)
+    await put(tx, _out(services, f"offer/{key}", _private(address), address.channel, notice, Priority.ANSWER))
 
 
 def _private(address: Address) -> str:
@@ -141,7 +145,7 @@ async def announce(
     """One sentence for everyone in a channel; where it may not be posted, for `user`, or else for who is on call."""
     alone = user or next((person.slack_user for person in services.directory.everyone), "")
     notice = LineNotice(channel=channel, message=message, user=alone)
-    await _put(tx, services, f"line/{key}", "post", channel, notice, Priority.RESULT)
+    await put(tx, _out(services, f"line/{key}", "post", channel, notice, Priority.RESULT))
 
 
 async def alarm(tx: Transaction, services: Services, number: int, message: Text, *channels: str) -> None:
@@ -163,10 +167,10 @@ async def stream(tx: Transaction, services: Services, notice: StreamNotice, *, s
     here = shared or notice.address.direct
     channel = notice.address.channel if here else notice.address.user
     if not edit:
-        await _put(tx, services, key, "post" if here else "dm", channel, notice, Priority.ANSWER)
+        await put(tx, _out(services, key, "post" if here else "dm", channel, notice, Priority.ANSWER))
     else:
         name = f"{key}/{edit}"
-        await _put(tx, services, name, "update", channel, notice, Priority.PROGRESS, thread_key=key)
+        await put(tx, _out(services, name, "update", channel, notice, Priority.PROGRESS, thread_key=key))
 
 
 async def _attach(tx: Transaction, services: Services, key: str, notice: FileNotice, *, shared: bool) -> None:
@@ -175,7 +179,7 @@ async def _attach(tx: Transaction, services: Services, key: str, notice: FileNot
     channel = address.channel if shared or address.direct else address.user
     if channel != address.channel:
         notice = FileNotice(address=msgspec.structs.replace(address, thread_ts=""), file=notice.file)
-    await _put(tx, services, f"file/{key}", "file", channel, notice, Priority.ANSWER)
+    await put(tx, _out(services, f"file/{key}", "file", channel, notice, Priority.ANSWER))
 
 
 async def publish_home(tx: Transaction, services: Services, *users: str, at_once: bool = False) -> None:
@@ -199,20 +203,6 @@ async def publish_home(tx: Transaction, services: Services, *users: str, at_once
         for key, user in homes.items()
     ]
     await put_all(tx, notices)
-
-
-async def _put(
-    tx: Transaction,
-    services: Services,
-    key: str,
-    kind: str,
-    channel: str,
-    notice: Notice,
-    priority: int,
-    *,
-    thread_key: str | None = None,
-) -> None:
-    await put(tx, _out(services, key, kind, channel, notice, priority, thread_key=thread_key))
 
 
 def _out(
