@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from playground.cluster import pod_security
+from playground.cluster.defaults import pod_spec
 from playground.cluster.problems import forbidden, not_found
 from playground.cluster.quota import admit_quota
 from playground.cluster.resources import (
@@ -107,8 +108,8 @@ def warnings_for(store: Store, resource: Resource, after: Json, before: Json | N
     namespace = after["metadata"].get("namespace", "")
     if resource is NAMESPACES or not namespace or (resource is not PODS and resource not in TEMPLATED):
         return []
-    spec = _pod_spec(resource, after)
-    if before is not None and _pod_spec(resource, before) == spec:
+    spec = pod_spec(after)
+    if before is not None and pod_spec(before) == spec:
         return []
     found: dict[str, None] = {}
     for mode in ("warn",) if resource is PODS else ("enforce", "warn"):
@@ -117,13 +118,6 @@ def warnings_for(store: Store, resource: Resource, after: Json, before: Json | N
         if broken:
             found[f"would {pod_security.sentence(level, broken)}"] = None
     return list(found)
-
-
-def _pod_spec(resource: Resource, found: Json) -> Json:
-    spec: Json = found.get("spec") or {}
-    if resource is CRON_JOBS:
-        spec = (spec.get("jobTemplate") or {}).get("spec") or {}
-    return spec if resource is PODS else (spec.get("template") or {}).get("spec") or {}
 
 
 def _level(store: Store, namespace: str, mode: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from playground.cluster.json_patch import equal
+from playground.cluster.resources import is_custom
 from playground.cluster.strategic import PLAIN, merge_key
 from playground.cluster.wire import Json
 
@@ -29,10 +30,12 @@ ATOMIC: Final = frozenset({"selector", "nodeSelector", "matchLabels", "rules", "
 STRUCTS: Final = frozenset(
     {
         *("metadata", "spec", "status", "template", "jobTemplate", "strategy", "updateStrategy", "containers"),
-        *("resources",),
     }
 )
 """Fields that Go always has: setting something in them does not make them somebody's."""
+EVERYBODYS: Final = "resources"
+"""A field that is a member by itself, be it empty or not."""
+
 Path = tuple[str, ...]
 REPLICAS: Final[Path] = ("f:spec", "f:replicas")
 
@@ -44,7 +47,8 @@ def with_manager(before: Json | None, after: Json, *, manager: str, version: str
     # An object that nobody manages, for instance an empty one, stays so until it is applied (SkipNonAppliedManager).
     if before is not None and not entries:
         return {**after, "metadata": metadata}
-    old, new = dict(_leaves(_owned(before))) if before else {}, dict(_leaves(_owned(after)))
+    leaves = _custom_leaves if is_custom(after) else _leaves
+    old, new = dict(leaves(_owned(before))) if before else {}, dict(leaves(_owned(after)))
     changed = {path for path, value in new.items() if path not in old or not equal(old[path], value)}
     removed = _with_parents(old) - _with_parents(new)
     lost = changed | removed
@@ -131,25 +135,46 @@ def _leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tuple[Path
     granular = isinstance(value, dict) and name not in ATOMIC
     if value and path and not path[-1].startswith("k:") and name not in STRUCTS:
         merges = isinstance(value, list) and (merge_key(place) is not None or PLAIN.fullmatch(place) is not None)
-        if granular or merges:
+        if granular or merges or name == EVERYBODYS:
             yield path, None
+    elif name == EVERYBODYS:
+        yield path, None
+        return
     if granular and (value or not path):
         for key, each in value.items():
             yield from _leaves(each, f"{place}/{key}" if place else key, (*path, f"f:{key}"))
         return
     key = merge_key(place) if isinstance(value, list) else None
     if key is not None and all(isinstance(each, dict) and key in each for each in value):
-        for each in value:
-            keyed = {key: each[key]} | ({"protocol": each.get("protocol", "TCP")} if place.endswith("/ports") else {})
-            inner = (*path, f"k:{msgspec.json.encode(keyed).decode()}")
-            yield inner, None
-            for field, part in each.items():
-                yield from _leaves(part, f"{place}/{field}", (*inner, f"f:{field}"))
+        yield from _keyed(value, key, place, path)
     elif isinstance(value, list) and PLAIN.fullmatch(place):
         for each in value:
             yield (*path, f"v:{msgspec.json.encode(each).decode()}"), None
     elif value is not None:
         yield path, value
+
+
+def _keyed(value: list[Json], key: str, place: str, path: Path) -> Iterator[tuple[Path, Any]]:
+    for each in value:
+        keyed = {key: each[key]} | ({"protocol": each.get("protocol", "TCP")} if place.endswith("/ports") else {})
+        inner = (*path, f"k:{msgspec.json.encode(keyed).decode()}")
+        yield inner, None
+        for field, part in each.items():
+            yield from _leaves(part, f"{place}/{field}", (*inner, f"f:{field}"))
+
+
+def _custom_leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Without a built-in type every object is granular and every list a whole; metadata is as anywhere."""
+    if not path:
+        yield from _leaves({"metadata": value["metadata"]})
+        value = {key: each for key, each in value.items() if key != "metadata"}
+    if not isinstance(value, dict) or (path and not value):
+        yield path, value
+        return
+    if path:
+        yield path, None
+    for key, each in value.items():
+        yield from _custom_leaves(each, (*path, f"f:{key}"))
 
 
 def _paths(tree: Json, path: Path = ()) -> Iterator[Path]:

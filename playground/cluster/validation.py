@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from playground.cluster.container_resources import resource_causes
 from playground.cluster.json_patch import equal
 from playground.cluster.problems import invalid
 from playground.cluster.resources import DAEMON_SETS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS, Resource
@@ -114,6 +115,7 @@ def _pod_spec(spec: Json, place: str) -> Iterator[Cause]:
             yield "FieldValueRequired", "Required value", f"{at}.image"
         elif image != image.strip():
             yield _bad(f"{at}.image", image, "must not have leading or trailing whitespace")
+        yield from resource_causes(each, at)
 
 
 def _fixed(spec: Json) -> Json:

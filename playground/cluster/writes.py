@@ -24,6 +24,7 @@ from playground.cluster.problems import (
     not_found,
     not_simulated,
     stale,
+    without_version,
 )
 from playground.cluster.resources import DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICES, Resource
 from playground.cluster.store import Store
@@ -110,7 +111,7 @@ class Writes:
                 spec["clusterIP"] = f"10.0.{self._addresses // 250}.{self._addresses % 250}"
             spec["clusterIPs"] = [spec["clusterIP"]]
             found["status"] = {"loadBalancer": {}}
-        elif resource.status and resource not in (NODES, NAMESPACES):
+        elif resource.status and not resource.custom and resource not in (NODES, NAMESPACES):
             found["status"] = {}
 
     def current(self, resource: Resource, namespace: str, name: str) -> Json:
@@ -158,6 +159,8 @@ class Writes:
             why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {known['uid']}"
             error = f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
             raise conflict(resource, name, error)
+        if resource.custom and not metadata.get("resourceVersion"):
+            raise without_version(resource, name)
         if metadata.get("resourceVersion") not in (None, "", known["resourceVersion"]):
             raise conflict(resource, name)
 
@@ -225,6 +228,8 @@ def _merged(resource: Resource, before: Json, body: Json, subresource: str) -> J
     if subresource == "status":
         written = clone(before)
         written["status"] = after.get("status") or {}
+        if resource.custom:
+            return dict(written)
         written["metadata"]["annotations"] = metadata.get("annotations")
         if written["metadata"]["annotations"] is None:
             del written["metadata"]["annotations"]
