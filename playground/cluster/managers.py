@@ -48,7 +48,7 @@ def with_manager(before: Json | None, after: Json, *, manager: str, version: str
     if before is not None and not entries:
         return {**after, "metadata": metadata}
     leaves = _custom_leaves if is_custom(after) else _leaves
-    old, new = dict(leaves(_owned(before))) if before else {}, dict(leaves(_owned(after)))
+    old, new = (dict(leaves(each)) for each in _moved(_owned(before) if before else {}, _owned(after)))
     changed = {path for path, value in new.items() if path not in old or not equal(old[path], value)}
     removed = _with_parents(old) - _with_parents(new)
     lost = changed | removed
@@ -127,6 +127,13 @@ def _owned(found: Json) -> Json:
     return {"metadata": metadata, **rest}
 
 
+def _moved(before: Json, after: Json) -> tuple[Json, Json]:
+    """Both without the parts that are the same, in which no field changed its owner: mostly only the status moved."""
+    same = {key for key, value in after.items() if key in before and before[key] == value}
+    kept = [{key: value for key, value in each.items() if key not in same} for each in (before, after)]
+    return kept[0], kept[1]
+
+
 def _leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Each field that can have an owner, with its value."""
     name = path[-1][2:] if path else ""
@@ -166,7 +173,7 @@ def _keyed(value: list[Json], key: str, place: str, path: Path) -> Iterator[tupl
 def _custom_leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Without a built-in type every object is granular and every list a whole; metadata is as anywhere."""
     if not path:
-        yield from _leaves({"metadata": value["metadata"]})
+        yield from _leaves({key: each for key, each in value.items() if key == "metadata"})
         value = {key: each for key, each in value.items() if key != "metadata"}
     if not isinstance(value, dict) or (path and not value):
         yield path, value
