@@ -12,9 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from playground.cluster.json_patch import equal
-from playground.cluster.resources import is_custom
+from playground.cluster.resources import NAMESPACES, SERVICES, Resource, is_custom
 from playground.cluster.strategic import PLAIN, merge_key
-from playground.cluster.wire import Json
+from playground.cluster.wire import Json, clone
 
 MOST: Final = 10
 """Updates kept apart; older ones become one entry."""
@@ -30,9 +30,11 @@ ATOMIC: Final = frozenset({"selector", "nodeSelector", "matchLabels", "rules", "
 STRUCTS: Final = frozenset(
     {
         *("metadata", "spec", "status", "template", "jobTemplate", "strategy", "updateStrategy", "containers"),
+        *("scaleTargetRef",),
     }
 )
 """Fields that Go always has: setting something in them does not make them somebody's."""
+ALLOCATED: Final = frozenset({"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"})
 EVERYBODYS: Final = "resources"
 """A field that is a member by itself, be it empty or not."""
 
@@ -66,6 +68,19 @@ def with_manager(before: Json | None, after: Json, *, manager: str, version: str
         kept.append(_entry(identity, mine | changed, stamp))
     kept.sort(key=lambda each: (each.get("time", ""), each["manager"], each.get("subresource", "")))
     return {**after, "metadata": {**metadata, **({"managedFields": _bounded(kept)} if kept else {})}}
+
+
+def owned_at_first(resource: Resource, found: Json, body: Json) -> Json:
+    """A new object as its owners are reckoned: with defaults, without what the server itself then puts in."""
+    asked: Json = clone(found)
+    if resource.status:
+        asked.pop("status", None)
+    if resource is NAMESPACES:
+        asked["spec"] = clone(body.get("spec") or {})
+    if resource is SERVICES:
+        given = body.get("spec") or {}
+        asked["spec"] = {key: value for key, value in asked["spec"].items() if key in given or key not in ALLOCATED}
+    return asked
 
 
 def _with_parents(paths: Iterable[Path]) -> set[Path]:

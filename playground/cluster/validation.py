@@ -10,6 +10,7 @@ import msgspec
 
 from playground.cluster.container_resources import resource_causes
 from playground.cluster.json_patch import equal
+from playground.cluster.policy_validation import policy_causes
 from playground.cluster.problems import invalid
 from playground.cluster.resources import DAEMON_SETS, DEPLOYMENTS, PODS, REPLICA_SETS, ROLLOUTS, STATEFUL_SETS, Resource
 from playground.cluster.rollout_limits import check_rollout
@@ -46,6 +47,7 @@ def validate(resource: Resource, after: Json, before: Json | None) -> None:
 
 def _causes(resource: Resource, after: Json, before: Json | None) -> Iterator[Cause]:
     yield from _names(resource, after)
+    yield from policy_causes(resource, after)
     spec = after.get("spec") or {}
     if "replicas" in spec and (not isinstance(spec["replicas"], int) or spec["replicas"] < 0):
         yield _bad("spec.replicas", spec["replicas"], "must be greater than or equal to 0")

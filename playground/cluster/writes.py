@@ -12,7 +12,7 @@ from typing import Any, Final, final
 from playground.cluster.admission import admit_created, admit_namespace, complete_pod, warnings_for
 from playground.cluster.defaults import count_template, fill
 from playground.cluster.json_patch import equal
-from playground.cluster.managers import with_manager, with_scaler
+from playground.cluster.managers import owned_at_first, with_manager, with_scaler
 from playground.cluster.pace import Pace
 from playground.cluster.problems import (
     already_exists,
@@ -26,7 +26,7 @@ from playground.cluster.problems import (
     stale,
     without_version,
 )
-from playground.cluster.resources import DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICES, Resource
+from playground.cluster.resources import AUTOSCALERS, BUDGETS, DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICES, Resource
 from playground.cluster.store import Store
 from playground.cluster.validation import validate
 from playground.cluster.wire import Json, clone
@@ -35,6 +35,10 @@ SYSTEM_FIELDS: Final = (
     *("uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "namespace"),
     *("name", "managedFields", "resourceVersion", "generateName"),
 )
+FIRST_STATUS: Final[dict[Resource, Json]] = {
+    AUTOSCALERS: {"currentMetrics": None, "desiredReplicas": 0},
+    BUDGETS: {"disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0},
+}
 Change = Callable[[Json], Any]
 
 
@@ -71,6 +75,7 @@ class Writes:
         if resource.status and resource not in (NODES, NAMESPACES) and resource is not PODS:
             found.pop("status", None)
         fill(resource, found)
+        asked = owned_at_first(resource, found, body)
         self._special(resource, found)
         count_template(resource, None, found)
         validate(resource, found, None)
@@ -78,7 +83,8 @@ class Writes:
             raise already_exists(resource, metadata["name"])
         writer.warnings.extend(warnings_for(self.store, resource, found, None))
         admit_created(self.store, resource, found)
-        found = self._managed(resource, None, found, writer, "")
+        asked["metadata"] = found["metadata"]
+        found["metadata"] = self._managed(resource, None, asked, writer, "")["metadata"]
         return found if writer.dry_run else self.store.put(resource, found)
 
     def _identify(self, resource: Resource, namespace: str, found: Json) -> None:
@@ -112,7 +118,7 @@ class Writes:
             spec["clusterIPs"] = [spec["clusterIP"]]
             found["status"] = {"loadBalancer": {}}
         elif resource.status and not resource.custom and resource not in (NODES, NAMESPACES):
-            found["status"] = {}
+            found["status"] = clone(FIRST_STATUS.get(resource, {}))
 
     def current(self, resource: Resource, namespace: str, name: str) -> Json:
         """Raises `Problem` 404."""

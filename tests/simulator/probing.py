@@ -12,7 +12,10 @@ from tests.controlplane.api import Api
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER: Final = re.compile(r"(object meta: |in record \()\d+")
 STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-VOLATILE: Final = frozenset({"uid", "resourceVersion", "creationTimestamp", "time", "selfLink"})
+VOLATILE: Final = frozenset(
+    {"uid", "resourceVersion", "creationTimestamp", "time", "selfLink", "clusterIP", "clusterIPs"}
+)
+MOUNTED: Final = re.compile(r"kube-api-access-[a-z0-9]{5}")
 CONTROLLERS: Final = frozenset({"kube-controller-manager"})
 
 
@@ -67,10 +70,10 @@ def masked(value: Any, key: str = "") -> Any:
         return sorted((masked(each) for each in kept), key=lambda each: (each["manager"], each.get("subresource", "")))
     if key in ("resourceRules", "nonResourceRules"):
         value = sorted(value, key=str)
-    if isinstance(value, list):
+    if isinstance(value, list) and key not in VOLATILE:
         return [masked(each) for each in value]
     if key in VOLATILE and value is not None:
         return f"({key})"
     if isinstance(value, str):
-        return STAMP.sub("(time)", NUMBER.sub(r"\1(version)", UUID.sub("(uid)", value)))
+        return STAMP.sub("(time)", NUMBER.sub(r"\1(version)", UUID.sub("(uid)", MOUNTED.sub("kube-api-access", value))))
     return value

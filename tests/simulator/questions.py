@@ -13,6 +13,7 @@ from tests.simulator.questions_of_custom_kinds import CUSTOM
 from tests.simulator.questions_of_limits import LIMITS
 from tests.simulator.questions_of_objects import OBJECTS, READS
 from tests.simulator.questions_of_patches import PATCHES
+from tests.simulator.questions_of_policies import POLICIES
 from tests.simulator.questions_of_rights import POD_SECURITY, QUOTA, RIGHTS
 from tests.simulator.questions_of_workloads import WORKLOADS
 
@@ -56,4 +57,4 @@ SETUP: Final[tuple[tuple[str, str, Any], ...]] = (
     ),
     bind("nothing", "no-such-role", "User", "kajitori:eve"),
 )
-PROBES: Final = (*OBJECTS, *WORKLOADS, *PATCHES, *POD_SECURITY, *QUOTA, *LIMITS, *CUSTOM, *RIGHTS, *READS)
+PROBES: Final = (*OBJECTS, *WORKLOADS, *PATCHES, *POD_SECURITY, *QUOTA, *LIMITS, *CUSTOM, *POLICIES, *RIGHTS, *READS)

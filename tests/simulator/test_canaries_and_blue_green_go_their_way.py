@@ -14,6 +14,7 @@ APP: Final = f"{ROLLOUTS}/app"
 PODS: Final = "/api/v1/namespaces/shop/pods"
 SERVICES: Final = "/api/v1/namespaces/shop/services"
 DEADLINE: Final = "scale-down-deadline"
+ACTIVE: Final = {"metadata": {"name": "active"}, "spec": {"selector": {"app": "app"}, "ports": [{"port": 80}]}}
 SETS: Final = "/apis/apps/v1/namespaces/shop/replicasets"
 
 
@@ -93,7 +94,7 @@ async def test_the_way_back_in_the_middle_skips_all_steps(cluster: SimulatedClus
 
 async def test_blue_goes_a_while_after_green_became_active(cluster: SimulatedCluster) -> None:
     rules = {"activeService": "active", "autoPromotionSeconds": 20, "scaleDownDelaySeconds": 60}
-    cluster.admin.create(SERVICES, {"metadata": {"name": "active"}, "spec": {"selector": {"app": "app"}}})
+    cluster.admin.create(SERVICES, ACTIVE)
     await begin(cluster, rollout({"blueGreen": rules}))
     set_image(cluster, "app:v2")
     await cluster.admin.until(APP, phase("Paused", "BlueGreenPause"))
@@ -106,7 +107,7 @@ async def test_blue_goes_a_while_after_green_became_active(cluster: SimulatedClu
 
 async def test_an_aborted_preview_goes_after_a_while_and_a_retry_brings_it_back(cluster: SimulatedCluster) -> None:
     rules = {"activeService": "active", "autoPromotionEnabled": False, "abortScaleDownDelaySeconds": 20}
-    cluster.admin.create(SERVICES, {"metadata": {"name": "active"}, "spec": {"selector": {"app": "app"}}})
+    cluster.admin.create(SERVICES, ACTIVE)
     await begin(cluster, rollout({"blueGreen": rules}))
     set_image(cluster, "app:v2")
     await cluster.admin.until(APP, phase("Paused", "BlueGreenPause"))
@@ -120,7 +121,7 @@ async def test_an_aborted_preview_goes_after_a_while_and_a_retry_brings_it_back(
 
 async def test_blue_that_is_still_up_takes_over_at_once(cluster: SimulatedCluster) -> None:
     rules = {"activeService": "active", "autoPromotionEnabled": False, "scaleDownDelaySeconds": 3600}
-    cluster.admin.create(SERVICES, {"metadata": {"name": "active"}, "spec": {"selector": {"app": "app"}}})
+    cluster.admin.create(SERVICES, ACTIVE)
     await begin(cluster, rollout({"blueGreen": rules}))
     set_image(cluster, "app:v2")
     await cluster.admin.until(APP, phase("Paused", "BlueGreenPause"))
@@ -135,7 +136,7 @@ async def test_a_service_that_is_missing_makes_it_invalid_until_it_is_there(clus
     cluster.admin.create(ROLLOUTS, rollout({"blueGreen": {"activeService": "active"}}))
     await cluster.admin.until(APP, lambda it: "active" in (it.get("status") or {}).get("message", ""))
     assert cluster.admin.get(APP)["status"]["phase"] == "Degraded"
-    cluster.admin.create(SERVICES, {"metadata": {"name": "active"}, "spec": {"selector": {"app": "app"}}})
+    cluster.admin.create(SERVICES, ACTIVE)
     await cluster.admin.until(APP, phase("Healthy"))
 
 
