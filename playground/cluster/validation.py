@@ -12,9 +12,9 @@ from playground.cluster.container_resources import resource_causes
 from playground.cluster.json_patch import equal
 from playground.cluster.policy_validation import policy_causes
 from playground.cluster.problems import invalid
-from playground.cluster.resources import DAEMON_SETS, DEPLOYMENTS, PODS, REPLICA_SETS, ROLLOUTS, STATEFUL_SETS, Resource
-from playground.cluster.rollout_limits import check_rollout
+from playground.cluster.resources import DAEMON_SETS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS, Resource
 from playground.cluster.selection import matches_selector
+from playground.cluster.unserved_parts import check_served
 from playground.cluster.wire import Json
 
 Cause = tuple[str, str, str]
@@ -38,8 +38,7 @@ RBAC_NAMES: Final = "rbac.authorization.k8s.io"
 
 def validate(resource: Resource, after: Json, before: Json | None) -> None:
     """Raises `Problem` 422 with every cause."""
-    if resource is ROLLOUTS:
-        check_rollout(after)
+    check_served(resource, after, before)
     causes = list(_causes(resource, after, before))
     if causes:
         raise invalid(resource, after["metadata"].get("name", ""), causes)
