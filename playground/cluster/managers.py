@@ -185,18 +185,22 @@ def _keyed(value: list[Json], key: str, place: str, path: Path) -> Iterator[tupl
             yield from _leaves(part, f"{place}/{field}", (*inner, f"f:{field}"))
 
 
-def _custom_leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Without a built-in type every object is granular and every list a whole; metadata is as anywhere."""
+def _custom_leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Without a built-in type each object is a member itself; metadata is as anywhere, and so are a spec's lists."""
     if not path:
         yield from _leaves({key: each for key, each in value.items() if key == "metadata"})
         value = {key: each for key, each in value.items() if key != "metadata"}
-    if not isinstance(value, dict) or (path and not value):
+    if isinstance(value, list) and place.startswith("spec/") and merge_key(place) is not None:
+        yield path, None
+        yield from _leaves(value, place, path)
+        return
+    if not isinstance(value, dict) or (path and not value) or (path and path[-1][2:] in ATOMIC):
         yield path, value
         return
     if path:
         yield path, None
     for key, each in value.items():
-        yield from _custom_leaves(each, (*path, f"f:{key}"))
+        yield from _custom_leaves(each, f"{place}/{key}" if place else key, (*path, f"f:{key}"))
 
 
 def _paths(tree: Json, path: Path = ()) -> Iterator[Path]:

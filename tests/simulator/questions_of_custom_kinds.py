@@ -11,7 +11,21 @@ ROLLOUTS: Final = f"/apis/{GROUP}/v1alpha1/namespaces/{NS}/rollouts"
 ROLLOUT: Final = f"{ROLLOUTS}/canary"
 NOBODYS: Final = {"argo-rollouts.argoproj.io/controller-instance-id": "nobody"}
 
-_SCHEMA: Final = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+
+def _open(**properties: Any) -> dict[str, Any]:
+    """A schema that keeps whatever it does not know."""
+    return {"type": "object", "x-kubernetes-preserve-unknown-fields": True, "properties": properties}
+
+
+_CONTAINERS: Final = {
+    "type": "array",
+    "x-kubernetes-list-type": "map",
+    "x-kubernetes-list-map-keys": ["name"],
+    "items": {**_open(name={"type": "string"}), "required": ["name"]},
+}
+_SPEC: Final = _open(
+    selector={**_open(), "x-kubernetes-map-type": "atomic"}, template=_open(spec=_open(containers=_CONTAINERS))
+)
 DEFINITION: Final[dict[str, Any]] = {
     "apiVersion": "apiextensions.k8s.io/v1",
     "kind": "CustomResourceDefinition",
@@ -25,7 +39,7 @@ DEFINITION: Final[dict[str, Any]] = {
                 "name": "v1alpha1",
                 "served": True,
                 "storage": True,
-                "schema": {"openAPIV3Schema": {**_SCHEMA, "properties": {"spec": _SCHEMA, "status": _SCHEMA}}},
+                "schema": {"openAPIV3Schema": _open(spec=_SPEC, status=_open())},
                 "subresources": {
                     "status": {},
                     "scale": {
@@ -38,7 +52,10 @@ DEFINITION: Final[dict[str, Any]] = {
         ],
     },
 }
-"""What the recording of the real server is made with: no schema, so that it keeps unknown fields as we do."""
+"""What the recording of the real server is made with: Argo's own schema where it decides who owns a field.
+
+Else it keeps what it does not know, as we do.
+"""
 
 
 def rollout(name: str, **more: Any) -> dict[str, Any]:

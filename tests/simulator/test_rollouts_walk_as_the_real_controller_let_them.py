@@ -39,6 +39,22 @@ async def test_a_recorded_write_ends_alike(cluster: SimulatedCluster, name: str)
     await arrives(cluster, recorded["after"]["objects"])
 
 
+async def test_fields_belong_to_whom_they_belonged(cluster: SimulatedCluster) -> None:
+    """`set image` sends the whole object, and so shows who owned what in it."""
+    recorded = await bring_about(cluster, "argo-set-image")
+    before = recorded["before"]["objects"]
+    await arrives(cluster, before)
+    (sent,) = (each["body"] for each in recorded["requests"] if each["method"] == "PUT")
+    (found,) = now_of(cluster, before)
+    assert owners(found, maker="tests") == owners(sent, maker="unknown")
+
+
+def owners(found: Object, *, maker: str) -> dict[tuple[str, str], Any]:
+    entries = found["metadata"]["managedFields"]
+    named = [(each["manager"].replace(maker, "maker"), each.get("subresource", "")) for each in entries]
+    return dict(zip(named, (each["fieldsV1"] for each in entries), strict=True))
+
+
 @pytest.mark.parametrize(("name", "what"), UNSERVED.items())
 async def test_what_is_not_walked_through_is_named(cluster: SimulatedCluster, name: str, what: str) -> None:
     found = next(each for each in load(name)["before"]["objects"] if each["apiVersion"] == "argoproj.io/v1alpha1")
