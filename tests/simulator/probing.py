@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tests.controlplane.api import Api
 
+NS: Final = "probe"
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER: Final = re.compile(r"(object meta: |in record \()\d+")
 STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -21,7 +22,10 @@ CONTROLLERS: Final = frozenset({"kube-controller-manager"})
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """One request. `$uid` and `$version` in a body or query stand for those of the object at `of`."""
+    """One request. `$uid` and `$version` in a body or query stand for those of the object at `of`.
+
+    `account`: the service account of the namespace by whose token it is asked.
+    """
 
     name: str
     method: str
@@ -33,6 +37,7 @@ class Probe:
     groups: tuple[str, ...] = ()
     of: str = ""
     token: str = ""
+    account: str = ""
 
 
 def ask(api: Api, probe: Probe) -> Any:
@@ -46,6 +51,10 @@ def ask(api: Api, probe: Probe) -> Any:
     asking = api
     if probe.token:
         asking = replace(api, token=probe.token)
+    if probe.account:
+        tokens = f"/api/v1/namespaces/{NS}/serviceaccounts/{probe.account}/token"
+        issued = api.create(tokens, {"spec": {"expirationSeconds": 3600}})
+        asking = replace(api, token=issued["status"]["token"])
     headers = [("Impersonate-User", probe.user)] if probe.user else []
     headers += [("Impersonate-Group", each) for each in probe.groups]
     if headers:
