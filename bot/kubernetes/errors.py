@@ -33,6 +33,7 @@ LONGEST: Final = 500
 
 BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+CANNOT_AS: Final = " cannot impersonate-on:"
 IMPERSONATED: Final = frozenset({"users", "groups", "serviceaccounts", "uids", "userextras"})
 CLUSTER_SCOPE: Final = "at the cluster scope"
 
@@ -267,7 +268,9 @@ def _make(status: Status, *, cluster: str, target: str, why: Text | None) -> Fai
 
 def _forbidden(status: Status, *, cluster: str, target: str, why: Text | None) -> Forbidden:
     details = status.details
-    impersonation = details.kind in IMPERSONATED and details.group in ("", "authentication.k8s.io")
+    becoming = details.kind in IMPERSONATED and details.group in ("", "authentication.k8s.io")
+    # Of both forms the server tells the refusal of the one that it tried first, which may name what was asked for.
+    impersonation = becoming or CANNOT_AS in status.message
     if impersonation:
         made = Forbidden(
             text("The bot may not act as this person on {cluster}.", cluster=Code(cluster)),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from playground.cluster import pod_security
+from playground.cluster.defaults import pod_spec
 from playground.cluster.problems import forbidden, not_found
 from playground.cluster.quota import admit_quota
 from playground.cluster.resources import (
@@ -103,12 +104,17 @@ def admit_created(store: Store, resource: Resource, found: Json) -> None:
 
 
 def warnings_for(store: Store, resource: Resource, after: Json, before: Json | None) -> list[str]:
-    """The `Warning` headers of Pod Security: for templates by the warn and the enforce level, for pods by warn."""
+    """The `Warning` headers of Pod Security: for templates by the warn and the enforce level, for pods by warn.
+
+    For a namespace that becomes stricter they tell of the pods in it.
+    """
     namespace = after["metadata"].get("namespace", "")
-    if resource is NAMESPACES or not namespace or (resource is not PODS and resource not in TEMPLATED):
+    if resource is NAMESPACES and before is not None:
+        return _left_behind(store, after, before)
+    if not namespace or (resource is not PODS and resource not in TEMPLATED):
         return []
-    spec = _pod_spec(resource, after)
-    if before is not None and _pod_spec(resource, before) == spec:
+    spec = pod_spec(after)
+    if before is not None and pod_spec(before) == spec:
         return []
     found: dict[str, None] = {}
     for mode in ("warn",) if resource is PODS else ("enforce", "warn"):
@@ -119,11 +125,26 @@ def warnings_for(store: Store, resource: Resource, after: Json, before: Json | N
     return list(found)
 
 
-def _pod_spec(resource: Resource, found: Json) -> Json:
-    spec: Json = found.get("spec") or {}
-    if resource is CRON_JOBS:
-        spec = (spec.get("jobTemplate") or {}).get("spec") or {}
-    return spec if resource is PODS else (spec.get("template") or {}).get("spec") or {}
+def _left_behind(store: Store, after: Json, before: Json) -> list[str]:
+    """The pods that a namespace would not take in any more (`EvaluatePodsInNamespace`); those alike in one line."""
+    level, known = (pod_security.level_of(labels_of(each), "enforce") for each in (after, before))
+    if pod_security.LEVELS.index(level) <= pod_security.LEVELS.index(known):
+        return []
+    name = after["metadata"]["name"]
+    alike: dict[str, list[str]] = {}
+    for pod in store.list(PODS, name):
+        broken = pod_security.violations(pod["spec"], level)
+        if broken:
+            reasons = ", ".join(each.partition(" (")[0] for each in broken)
+            alike.setdefault(reasons, []).append(pod["metadata"]["name"])
+    if not alike:
+        return []
+    head = f'existing pods in namespace "{name}" violate the new PodSecurity enforce level "{level}:latest"'
+    return [head, *sorted(f"{pods[0]}{_others(len(pods) - 1)}: {reasons}" for reasons, pods in alike.items())]
+
+
+def _others(count: int) -> str:
+    return f" (and {count} other pod{'s' if count > 1 else ''})" if count else ""
 
 
 def _level(store: Store, namespace: str, mode: str) -> str:

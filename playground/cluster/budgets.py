@@ -122,7 +122,9 @@ def _take(writes: Writes, budget: Json, pod: Json) -> None:
     raise too_many(message, retry_after=0, causes=[cause])
 
 
-def write_status(writes: Writes, resource: Resource, found: Json, status: Json) -> None:
+def write_status(
+    writes: Writes, resource: Resource, found: Json, status: Json, *, manager: str = Writer().manager
+) -> None:
     """Write a status if it is another one."""
     if found.get("status") == status:
         return
@@ -131,4 +133,4 @@ def write_status(writes: Writes, resource: Resource, found: Json, status: Json) 
     def change(it: Json) -> None:
         it["status"] = status
 
-    writes.change(resource, metadata.get("namespace", ""), metadata["name"], change, Writer(), "status")
+    writes.change(resource, metadata.get("namespace", ""), metadata["name"], change, Writer(manager=manager), "status")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from playground.cluster.container_resources import make_canonical
 from playground.cluster.json_patch import equal
 from playground.cluster.resources import (
     AUTOSCALERS,
@@ -32,7 +33,18 @@ def fill(resource: Resource, found: Json) -> None:
     """Fill in, in place; what is there stays."""
     filler = FILLERS.get(resource)
     if filler is not None:
+        make_canonical(found, pod_spec(found))
         filler(found)
+
+
+def pod_spec(found: Json) -> Json:
+    """The spec of the pods that an object is, or makes; empty where it makes none."""
+    spec: Json = found.get("spec") or {}
+    if found["kind"] == PODS.kind:
+        return spec
+    if found["kind"] == CRON_JOBS.kind:
+        spec = (spec.get("jobTemplate") or {}).get("spec") or {}
+    return (spec.get("template") or {}).get("spec") or {}
 
 
 def _omit(found: Json, *keys: str) -> None:

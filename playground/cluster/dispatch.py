@@ -10,7 +10,14 @@ from playground.cluster.asked import Asked
 from playground.cluster.budgets import evict
 from playground.cluster.lists import listed
 from playground.cluster.patches import apply_patch
-from playground.cluster.problems import bad_request, invalid_options, method_not_allowed, no_such_path, not_simulated
+from playground.cluster.problems import (
+    bad_request,
+    invalid_options,
+    method_not_allowed,
+    no_such_path,
+    not_found,
+    not_simulated,
+)
 from playground.cluster.rbac import Authorizer
 from playground.cluster.resources import BY_ADDRESS, RBAC, UNSERVED, Resource
 from playground.cluster.reviews import KINDS, answer_review
@@ -65,6 +72,9 @@ class Incoming:
         kind, version = self.body.get("kind"), self.body.get("apiVersion")
         fits = resource is None or (kind in (None, "", resource.kind) and version in (None, "", resource.api_version))
         if resource is not None and not self.asked.subresource and not fits:
+            if resource.custom and version not in (None, "", resource.api_version):
+                expected = f"does not match the expected API version ({resource.api_version})"
+                raise bad_request(f"the API version in the data ({version}) {expected}")
             message = (
                 f'{kind} in version "{version}" cannot be handled as a {resource.kind}: converting '
                 f"({version}.{kind}) to ({resource.group or 'core'}.{resource.kind}): unknown conversion"
@@ -154,7 +164,7 @@ class Dispatch:
     def _subresource(self, resource: Resource, incoming: Incoming) -> Outcome:
         asked = incoming.asked
         if asked.subresource not in resource.subresources:
-            raise _unknown(resource, asked.subresource)
+            raise not_found(resource, asked.name) if resource.custom else _unknown(resource, asked.subresource)
         namespace = asked.namespace if resource.namespaced else ""
         if asked.subresource == "status":
             return self._status(resource, namespace, incoming)
@@ -184,7 +194,7 @@ class Dispatch:
     def _scale(self, resource: Resource, namespace: str, incoming: Incoming) -> Outcome:
         asked = incoming.asked
         found = self._writes.current(resource, namespace, asked.name)
-        scale = scale_of(found)
+        scale = scale_of(resource, found)
         if asked.verb == "get":
             return Outcome(status=200, body=scale)
         if asked.verb == "patch":

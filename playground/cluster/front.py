@@ -62,6 +62,7 @@ class Front:
     ) -> None:
         self._writes, self._dispatch, self._authorizer = writes, dispatch, authorizer
         self._tokens, self._audit, self._logs = tokens, audit, logs
+        self._became: dict[str, str] = {}
         self.faults = Faults()
         self.watches: set[Watch] = set()
 
@@ -100,7 +101,7 @@ class Front:
         if visit.user is None:
             raise unauthorized()
         wanted = _wanted(asked)
-        visit.acting = become(visit.user, request.headers, wanted, self._authorizer)
+        visit.acting = become(visit.user, request.headers, wanted, self._authorizer, last=self._became)
         user = visit.acting or visit.user
         verdict = self._authorizer.decide(user, wanted)
         if not verdict.allowed:

@@ -12,16 +12,23 @@ from typing import Final
 
 from multidict import CIMultiDictProxy
 
-from playground.cluster.problems import Problem, bad_request, not_simulated
+from playground.cluster.problems import Problem, bad_request, forbidden_path, internal, not_simulated
 from playground.cluster.rbac import Attributes, Authorizer, refusal
 from playground.cluster.users import ACCOUNT, EVERYONE, MASTERS, User, account_of, account_user
 
 AUTHENTICATION: Final = "authentication.k8s.io"
+PLAIN: Final = "impersonate"
+CONSTRAINED: Final = "impersonate:user-info"
 EXTRA: Final = "impersonate-extra-"
 
 
-def become(user: User, headers: CIMultiDictProxy[str], wanted: Attributes, authorizer: Authorizer) -> User | None:
-    """Whom the request acts as; None for nobody else. Raises `Problem` for who may not."""
+def become(
+    user: User, headers: CIMultiDictProxy[str], wanted: Attributes, authorizer: Authorizer, *, last: dict[str, str]
+) -> User | None:
+    """Whom the request acts as; None for nobody else. Raises `Problem` for who may not.
+
+    `last` remembers by which form somebody last became another: that one is tried first, and its refusal is told.
+    """
     name, groups = headers.get("Impersonate-User", ""), headers.getall("Impersonate-Group", [])
     uid = headers.get("Impersonate-Uid", "")
     if any(each.lower().startswith(EXTRA) for each in headers):
@@ -33,12 +40,29 @@ def become(user: User, headers: CIMultiDictProxy[str], wanted: Attributes, autho
             asked = f'&user.DefaultInfo{{Name:"", UID:"{uid}", Groups:{written}, Extra:map[string][]string(nil)}}'
             raise bad_request(f"requested {asked} without impersonating a user name")
         return None
-    if not _constrained(user, name, groups, uid, wanted, authorizer):
-        for each in _becoming(name, groups, uid, verb="impersonate", group=""):
-            verdict = authorizer.decide(user, each)
-            if not verdict.allowed:
-                raise _refused(user, each, verdict.reason)
-    return _impersonated(name, groups, uid)
+    forms = {PLAIN: list(_becoming(name, groups, uid, verb=PLAIN, group=""))}
+    if not (name.startswith((ACCOUNT, "system:node:")) or MASTERS in groups):
+        # Service accounts and nodes have verbs of their own, which nobody is given here.
+        acting = replace(wanted, verb=f"impersonate-on:user-info:{wanted.verb}")
+        who = _becoming(name, groups, uid, verb=CONSTRAINED, group=AUTHENTICATION)
+        forms = {CONSTRAINED: [acting, *who], **forms}
+    first: Problem | None = None
+    for form in sorted(forms, key=lambda each: each != last.get(user.name)):
+        problem = _refusal(user, forms[form], authorizer)
+        if problem is None:
+            last[user.name] = form
+            return _impersonated(name, groups, uid)
+        first = first or problem
+    raise first or internal("all impersonation modes failed")
+
+
+def _refusal(user: User, needed: list[Attributes], authorizer: Authorizer) -> Problem | None:
+    """The first of what is needed that is not allowed."""
+    for each in needed:
+        verdict = authorizer.decide(user, each)
+        if not verdict.allowed:
+            return _refused(user, each, verdict.reason)
+    return None
 
 
 def _impersonated(name: str, groups: list[str], uid: str) -> User:
@@ -50,30 +74,25 @@ def _impersonated(name: str, groups: list[str], uid: str) -> User:
     return User(name=name, groups=tuple(groups), uid=uid)
 
 
-def _constrained(
-    user: User, name: str, groups: list[str], uid: str, wanted: Attributes, authorizer: Authorizer
-) -> bool:
-    if name.startswith((ACCOUNT, "system:node:")) or MASTERS in groups:
-        return False  # service accounts and nodes have verbs of their own, which nobody is given here
-    becoming = _becoming(name, groups, uid, verb="impersonate:user-info", group=AUTHENTICATION)
-    acting = replace(wanted, verb=f"impersonate-on:user-info:{wanted.verb}")
-    return all(authorizer.decide(user, each).allowed for each in (*becoming, acting))
-
-
 def _becoming(name: str, groups: list[str], uid: str, *, verb: str, group: str) -> Iterator[Attributes]:
     account = account_of(name)
     if account is not None:
         yield Attributes(verb=verb, resource="serviceaccounts", group=group, namespace=account[0], name=account[1])
     else:
         yield Attributes(verb=verb, resource="users", group=group, name=name)
-    for each in groups:
-        yield Attributes(verb=verb, resource="groups", group=group, name=each)
     if uid:
         yield Attributes(verb=verb, resource="uids", group=AUTHENTICATION, name=uid)
+    for each in groups:
+        yield Attributes(verb=verb, resource="groups", group=group, name=each)
 
 
 def _refused(user: User, wanted: Attributes, reason: str) -> Problem:
+    why = refusal(user, wanted, reason)
+    if wanted.path:
+        return forbidden_path(why)
     qualified = f"{wanted.resource}.{wanted.group}" if wanted.group else wanted.resource
-    message = f'{qualified} "{wanted.name}" is forbidden: {refusal(user, wanted, reason)}'
+    subject = f'{qualified} "{wanted.name}"' if wanted.name else qualified
+    named = {"name": wanted.name} if wanted.name else {}
     group = {"group": wanted.group} if wanted.group else {}
-    return Problem(403, "Forbidden", message, details={"name": wanted.name, **group, "kind": wanted.resource})
+    details = {**named, **group, "kind": wanted.resource}
+    return Problem(403, "Forbidden", f"{subject} is forbidden: {why}", details=details)

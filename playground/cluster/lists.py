@@ -41,7 +41,7 @@ def listed(store: Store, resource: Resource, namespace: str, query: Mapping[str,
             )
             raise gone(message)
     found = [each for each in store.list(resource, namespace) if selects(each) and _key(each) > after]
-    metadata: Json = {"resourceVersion": version}
+    metadata: Json = {"resourceVersion": version} | ({"continue": ""} if resource.custom else {})
     if limit and len(found) > limit:
         metadata["continue"] = _token(version, _key(found[limit - 1]))
         # With a selector the API server cannot know how many are left.
@@ -52,7 +52,7 @@ def listed(store: Store, resource: Resource, namespace: str, query: Mapping[str,
         "kind": f"{resource.kind}List",
         "apiVersion": resource.api_version,
         "metadata": metadata,
-        "items": [bare(each) for each in found],
+        "items": found if resource.custom else [bare(each) for each in found],
     }
 
 

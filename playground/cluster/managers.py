@@ -12,8 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from playground.cluster.json_patch import equal
+from playground.cluster.resources import NAMESPACES, SERVICES, Resource, is_custom
 from playground.cluster.strategic import PLAIN, merge_key
-from playground.cluster.wire import Json
+from playground.cluster.wire import Json, clone
 
 MOST: Final = 10
 """Updates kept apart; older ones become one entry."""
@@ -29,10 +30,14 @@ ATOMIC: Final = frozenset({"selector", "nodeSelector", "matchLabels", "rules", "
 STRUCTS: Final = frozenset(
     {
         *("metadata", "spec", "status", "template", "jobTemplate", "strategy", "updateStrategy", "containers"),
-        *("resources",),
+        *("scaleTargetRef",),
     }
 )
 """Fields that Go always has: setting something in them does not make them somebody's."""
+ALLOCATED: Final = frozenset({"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"})
+EVERYBODYS: Final = "resources"
+"""A field that is a member by itself, be it empty or not."""
+
 Path = tuple[str, ...]
 REPLICAS: Final[Path] = ("f:spec", "f:replicas")
 
@@ -44,7 +49,8 @@ def with_manager(before: Json | None, after: Json, *, manager: str, version: str
     # An object that nobody manages, for instance an empty one, stays so until it is applied (SkipNonAppliedManager).
     if before is not None and not entries:
         return {**after, "metadata": metadata}
-    old, new = dict(_leaves(_owned(before))) if before else {}, dict(_leaves(_owned(after)))
+    leaves = _custom_leaves if is_custom(after) else _leaves
+    old, new = (dict(leaves(each)) for each in _moved(_owned(before) if before else {}, _owned(after)))
     changed = {path for path, value in new.items() if path not in old or not equal(old[path], value)}
     removed = _with_parents(old) - _with_parents(new)
     lost = changed | removed
@@ -62,6 +68,19 @@ def with_manager(before: Json | None, after: Json, *, manager: str, version: str
         kept.append(_entry(identity, mine | changed, stamp))
     kept.sort(key=lambda each: (each.get("time", ""), each["manager"], each.get("subresource", "")))
     return {**after, "metadata": {**metadata, **({"managedFields": _bounded(kept)} if kept else {})}}
+
+
+def owned_at_first(resource: Resource, found: Json, body: Json) -> Json:
+    """A new object as its owners are reckoned: with defaults, without what the server itself then puts in."""
+    asked: Json = clone(found)
+    if resource.status:
+        asked.pop("status", None)
+    if resource is NAMESPACES:
+        asked["spec"] = clone(body.get("spec") or {})
+    if resource is SERVICES:
+        given = body.get("spec") or {}
+        asked["spec"] = {key: value for key, value in asked["spec"].items() if key in given or key not in ALLOCATED}
+    return asked
 
 
 def _with_parents(paths: Iterable[Path]) -> set[Path]:
@@ -123,6 +142,13 @@ def _owned(found: Json) -> Json:
     return {"metadata": metadata, **rest}
 
 
+def _moved(before: Json, after: Json) -> tuple[Json, Json]:
+    """Both without the parts that are the same, in which no field changed its owner: mostly only the status moved."""
+    same = {key for key, value in after.items() if key in before and before[key] == value}
+    kept = [{key: value for key, value in each.items() if key not in same} for each in (before, after)]
+    return kept[0], kept[1]
+
+
 def _leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Each field that can have an owner, with its value."""
     name = path[-1][2:] if path else ""
@@ -131,25 +157,50 @@ def _leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tuple[Path
     granular = isinstance(value, dict) and name not in ATOMIC
     if value and path and not path[-1].startswith("k:") and name not in STRUCTS:
         merges = isinstance(value, list) and (merge_key(place) is not None or PLAIN.fullmatch(place) is not None)
-        if granular or merges:
+        if granular or merges or name == EVERYBODYS:
             yield path, None
+    elif name == EVERYBODYS:
+        yield path, None
+        return
     if granular and (value or not path):
         for key, each in value.items():
             yield from _leaves(each, f"{place}/{key}" if place else key, (*path, f"f:{key}"))
         return
     key = merge_key(place) if isinstance(value, list) else None
     if key is not None and all(isinstance(each, dict) and key in each for each in value):
-        for each in value:
-            keyed = {key: each[key]} | ({"protocol": each.get("protocol", "TCP")} if place.endswith("/ports") else {})
-            inner = (*path, f"k:{msgspec.json.encode(keyed).decode()}")
-            yield inner, None
-            for field, part in each.items():
-                yield from _leaves(part, f"{place}/{field}", (*inner, f"f:{field}"))
+        yield from _keyed(value, key, place, path)
     elif isinstance(value, list) and PLAIN.fullmatch(place):
         for each in value:
             yield (*path, f"v:{msgspec.json.encode(each).decode()}"), None
     elif value is not None:
         yield path, value
+
+
+def _keyed(value: list[Json], key: str, place: str, path: Path) -> Iterator[tuple[Path, Any]]:
+    for each in value:
+        keyed = {key: each[key]} | ({"protocol": each.get("protocol", "TCP")} if place.endswith("/ports") else {})
+        inner = (*path, f"k:{msgspec.json.encode(keyed).decode()}")
+        yield inner, None
+        for field, part in each.items():
+            yield from _leaves(part, f"{place}/{field}", (*inner, f"f:{field}"))
+
+
+def _custom_leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Without a built-in type each object is a member itself; metadata is as anywhere, and so are a spec's lists."""
+    if not path:
+        yield from _leaves({key: each for key, each in value.items() if key == "metadata"})
+        value = {key: each for key, each in value.items() if key != "metadata"}
+    if isinstance(value, list) and place.startswith("spec/") and merge_key(place) is not None:
+        yield path, None
+        yield from _leaves(value, place, path)
+        return
+    if not isinstance(value, dict) or (path and not value) or (path and path[-1][2:] in ATOMIC):
+        yield path, value
+        return
+    if path:
+        yield path, None
+    for key, each in value.items():
+        yield from _custom_leaves(each, f"{place}/{key}" if place else key, (*path, f"f:{key}"))
 
 
 def _paths(tree: Json, path: Path = ()) -> Iterator[Path]:

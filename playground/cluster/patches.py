@@ -7,11 +7,13 @@ from typing import Any, Final
 from playground.cluster.json_patch import PatchFailed, apply_json_patch
 from playground.cluster.merge_patch import apply_merge_patch
 from playground.cluster.problems import bad_request, internal, not_simulated, unprocessable, unsupported_media
+from playground.cluster.resources import is_custom
 from playground.cluster.strategic import BadPatch, apply_strategic
 from playground.cluster.wire import Json
 
 JSON_PATCH: Final = "application/json-patch+json"
 MERGE: Final = "application/merge-patch+json"
+CUSTOM: Final = (JSON_PATCH, MERGE, "application/apply-patch+yaml")
 STRATEGIC: Final = "application/strategic-merge-patch+json"
 APPLY: Final = ("application/apply-patch+yaml", "application/apply-patch+cbor")
 
@@ -20,6 +22,8 @@ def apply_patch(content_type: str, before: Json, patch: Any) -> Json:
     """Raises `Problem`: 400, 415, 422, and 501 for server-side apply."""
     if content_type in APPLY:
         raise not_simulated("server-side apply")
+    if content_type == STRATEGIC and is_custom(before):  # it has no merge keys
+        raise unsupported_media(CUSTOM)
     if content_type not in (JSON_PATCH, MERGE, STRATEGIC):
         raise unsupported_media()
     try:

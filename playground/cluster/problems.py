@@ -121,6 +121,13 @@ def invalid(resource: Resource, name: str, causes: Sequence[tuple[str, str, str]
     return Problem(422, "Invalid", f'{singular} "{name}" is invalid: {joined}', details=details)
 
 
+def without_version(resource: Resource, name: str) -> Problem:
+    """A custom object cannot be replaced without saying which one."""
+    why, field = "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"
+    details = _about(resource, name, causes=[{"reason": "FieldValueInvalid", "message": why, "field": field}])
+    return Problem(422, "Invalid", f'{resource.qualified} "{name}" is invalid: {field}: {why}', details=details)
+
+
 def unprocessable() -> Problem:
     """A JSON Patch whose `test` fails or whose place is missing; the API server keeps the reason to itself."""
     return Problem(422, "Invalid", "the server rejected our request due to an error in our request", details={})

@@ -28,10 +28,10 @@ def show_quantity(value: Decimal, *, binary: bool) -> str:
         for power in range(len(BINARY), 0, -1):
             if value and value % 1024**power == 0:
                 return f"{value / 1024**power:f}{BINARY[power - 1]}"
-        return f"{value:f}"
+        return f"{value.normalize():f}"
     if value != value.to_integral_value():
         return f"{(value * 1000).to_integral_value():f}m"
     for suffix in ("E", "P", "T", "G", "M", "k"):
         if value and value % Decimal(10) ** DECIMAL[suffix] == 0:
             return f"{value.scaleb(-DECIMAL[suffix]).to_integral_value():f}{suffix}"
-    return f"{value:f}"
+    return f"{value.normalize():f}"

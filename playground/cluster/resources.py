@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from playground.cluster.wire import Json
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One resource. `counted`: its spec has a generation. `status`: status is written by its own subresource only."""
+    """One resource. `counted`: its spec has a generation. `status`: status is written by its own subresource only.
+
+    `custom`: a CustomResourceDefinition brought it; `scaled` is where its scale then finds replicas and selector.
+    """
 
     kind: str
     plural: str
@@ -18,6 +23,8 @@ class Resource:
     short: tuple[str, ...] = ()
     subresources: tuple[str, ...] = ()
     counted: bool = False
+    custom: bool = False
+    scaled: tuple[str, str] = ("", "")
 
     @property
     def qualified(self) -> str:
@@ -110,13 +117,42 @@ CLUSTER_ROLE_BINDINGS: Final = Resource(
     kind="ClusterRoleBinding", plural="clusterrolebindings", group=RBAC, namespaced=False
 )
 
+ROLLOUTS: Final = Resource(
+    kind="Rollout",
+    plural="rollouts",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("ro",),
+    subresources=SCALED,
+    counted=True,
+    custom=True,
+    scaled=("HPAReplicas", "selector"),
+)
+ANALYSIS_TEMPLATES: Final = Resource(
+    kind="AnalysisTemplate",
+    plural="analysistemplates",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("at",),
+    counted=True,
+    custom=True,
+)
+
 SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
+    *(ROLLOUTS, ANALYSIS_TEMPLATES),
 )
 BY_ADDRESS: Final = {(each.group, each.version, each.plural): each for each in SERVED}
 BY_KIND: Final = {(each.api_version, each.kind): each for each in SERVED}
+
+
+def is_custom(found: Json) -> bool:
+    """Whether a CustomResourceDefinition brought its kind."""
+    resource = BY_KIND.get((found["apiVersion"], found["kind"]))
+    return resource is not None and resource.custom
+
 
 UNSERVED: Final = frozenset(
     {
@@ -140,6 +176,7 @@ UNSERVED: Final = frozenset(
         ("scheduling.k8s.io", "priorityclasses"),
         *(("storage.k8s.io", each) for each in ("csidrivers", "csinodes", "csistoragecapacities", "storageclasses")),
         *(("storage.k8s.io", each) for each in ("volumeattachments", "volumeattributesclasses")),
+        *(("argoproj.io", each) for each in ("analysisruns", "clusteranalysistemplates", "experiments")),
     }
 )
 """What API server 1.36 serves and this one does not, by group and plural."""

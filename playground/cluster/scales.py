@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from playground.cluster.problems import conflict, invalid
+from playground.cluster.problems import Problem, conflict, invalid
 from playground.cluster.resources import Resource
 from playground.cluster.wire import Json
 from playground.cluster.writes import Writer, Writes
 
 
-def scale_of(found: Json) -> Json:
-    """The Scale of a workload."""
+def scale_of(resource: Resource, found: Json) -> Json:
+    """The Scale of a workload; a custom one says itself where its replicas and its selector are."""
     metadata = {
         key: found["metadata"][key]
         for key in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
         if key in found["metadata"]
     }
-    selector = found["spec"].get("selector") or {}
-    replicas = found["spec"].get("replicas", 0)
+    replicas, status = found["spec"].get("replicas", 0), found.get("status") or {}
+    counted, selected = resource.scaled if resource.custom else ("replicas", "")
+    selector = status.get(selected) if selected else written_selector(found["spec"].get("selector") or {})
     return {
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
         "metadata": metadata,
         "spec": {"replicas": replicas} if replicas else {},
-        "status": {
-            "replicas": (found.get("status") or {}).get("replicas", 0),
-            "selector": written_selector(selector),
-        },
+        "status": {"replicas": status.get(counted, 0)} | ({"selector": selector} if selector else {}),
     }
 
 
@@ -57,12 +55,19 @@ def write_scale(writes: Writes, resource: Resource, found: Json, scale: Json, wr
         raise conflict(resource, known["name"])
     replicas = (scale.get("spec") or {}).get("replicas", 0)
     if not isinstance(replicas, int) or replicas < 0:
-        cause = ("FieldValueInvalid", f"Invalid value: {replicas}: must be greater than or equal to 0", "spec.replicas")
-        kind = Resource(kind="Scale", plural="scales", group="autoscaling")
-        raise invalid(kind, known["name"], [cause])
+        raise _negative(resource, known["name"], replicas)
 
     def change(it: Json) -> None:
         it["spec"]["replicas"] = replicas
 
     written = writes.change(resource, known.get("namespace", ""), known["name"], change, writer, "scale")
-    return scale_of(written)
+    return scale_of(resource, written)
+
+
+def _negative(resource: Resource, name: str, replicas: object) -> Problem:
+    if resource.custom:
+        why = f"Invalid value: {replicas}: should be a non-negative integer"
+        return invalid(resource, name, [("FieldValueInvalid", why, ".spec.replicas")])
+    why = f"Invalid value: {replicas}: must be greater than or equal to 0"
+    kind = Resource(kind="Scale", plural="scales", group="autoscaling")
+    return invalid(kind, name, [("FieldValueInvalid", why, "spec.replicas")])

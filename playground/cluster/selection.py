@@ -120,7 +120,7 @@ def _field_term(resource: Resource, term: str) -> tuple[str, str, bool]:
 
 
 def _unknown_field(resource: Resource, field: str) -> str:
-    if resource in FIELDS:
+    if resource in FIELDS or resource.custom:
         return f"field label not supported: {field}"
     return f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 

@@ -35,6 +35,7 @@ from playground.cluster.controllers.kubelet import Kubelet
 from playground.cluster.controllers.loop import Loop, Reconciler
 from playground.cluster.controllers.ownership import SAFE
 from playground.cluster.controllers.replica_sets import ReplicaSets
+from playground.cluster.controllers.rollouts import Rollouts
 from playground.cluster.controllers.stateful_sets import StatefulSets
 from playground.cluster.dispatch import Dispatch
 from playground.cluster.front import Front
@@ -237,7 +238,8 @@ class SimulatedCluster:
         return (
             *(self._namespaces, Garbage(writes), Quotas(writes), Budgets(writes), Nodes(writes)),
             *(Deployments(writes), ReplicaSets(writes, self.kubelet), StatefulSets(writes, self.kubelet)),
-            *(DaemonSets(writes, self.kubelet), Endpoints(writes), Autoscalers(writes), self.kubelet),
+            *(DaemonSets(writes, self.kubelet), Rollouts(writes, self.kubelet)),
+            *(Endpoints(writes), Autoscalers(writes), self.kubelet),
         )
 
     def _furnish(self) -> None:

@@ -8,10 +8,13 @@ from typing import Any, Final
 
 import msgspec
 
+from playground.cluster.container_resources import resource_causes
 from playground.cluster.json_patch import equal
+from playground.cluster.policy_validation import policy_causes
 from playground.cluster.problems import invalid
 from playground.cluster.resources import DAEMON_SETS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS, Resource
 from playground.cluster.selection import matches_selector
+from playground.cluster.unserved_parts import check_served
 from playground.cluster.wire import Json
 
 Cause = tuple[str, str, str]
@@ -35,6 +38,7 @@ RBAC_NAMES: Final = "rbac.authorization.k8s.io"
 
 def validate(resource: Resource, after: Json, before: Json | None) -> None:
     """Raises `Problem` 422 with every cause."""
+    check_served(resource, after, before)
     causes = list(_causes(resource, after, before))
     if causes:
         raise invalid(resource, after["metadata"].get("name", ""), causes)
@@ -42,6 +46,7 @@ def validate(resource: Resource, after: Json, before: Json | None) -> None:
 
 def _causes(resource: Resource, after: Json, before: Json | None) -> Iterator[Cause]:
     yield from _names(resource, after)
+    yield from policy_causes(resource, after)
     spec = after.get("spec") or {}
     if "replicas" in spec and (not isinstance(spec["replicas"], int) or spec["replicas"] < 0):
         yield _bad("spec.replicas", spec["replicas"], "must be greater than or equal to 0")
@@ -114,6 +119,7 @@ def _pod_spec(spec: Json, place: str) -> Iterator[Cause]:
             yield "FieldValueRequired", "Required value", f"{at}.image"
         elif image != image.strip():
             yield _bad(f"{at}.image", image, "must not have leading or trailing whitespace")
+        yield from resource_causes(each, at)
 
 
 def _fixed(spec: Json) -> Json:

@@ -12,7 +12,7 @@ from typing import Any, Final, final
 from playground.cluster.admission import admit_created, admit_namespace, complete_pod, warnings_for
 from playground.cluster.defaults import count_template, fill
 from playground.cluster.json_patch import equal
-from playground.cluster.managers import with_manager, with_scaler
+from playground.cluster.managers import owned_at_first, with_manager, with_scaler
 from playground.cluster.pace import Pace
 from playground.cluster.problems import (
     already_exists,
@@ -24,8 +24,9 @@ from playground.cluster.problems import (
     not_found,
     not_simulated,
     stale,
+    without_version,
 )
-from playground.cluster.resources import DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICES, Resource
+from playground.cluster.resources import AUTOSCALERS, BUDGETS, DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICES, Resource
 from playground.cluster.store import Store
 from playground.cluster.validation import validate
 from playground.cluster.wire import Json, clone
@@ -34,6 +35,10 @@ SYSTEM_FIELDS: Final = (
     *("uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "namespace"),
     *("name", "managedFields", "resourceVersion", "generateName"),
 )
+FIRST_STATUS: Final[dict[Resource, Json]] = {
+    AUTOSCALERS: {"currentMetrics": None, "desiredReplicas": 0},
+    BUDGETS: {"disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0},
+}
 Change = Callable[[Json], Any]
 
 
@@ -70,6 +75,7 @@ class Writes:
         if resource.status and resource not in (NODES, NAMESPACES) and resource is not PODS:
             found.pop("status", None)
         fill(resource, found)
+        asked = owned_at_first(resource, found, body)
         self._special(resource, found)
         count_template(resource, None, found)
         validate(resource, found, None)
@@ -77,7 +83,8 @@ class Writes:
             raise already_exists(resource, metadata["name"])
         writer.warnings.extend(warnings_for(self.store, resource, found, None))
         admit_created(self.store, resource, found)
-        found = self._managed(resource, None, found, writer, "")
+        asked["metadata"] = found["metadata"]
+        found["metadata"] = self._managed(resource, None, asked, writer, "")["metadata"]
         return found if writer.dry_run else self.store.put(resource, found)
 
     def _identify(self, resource: Resource, namespace: str, found: Json) -> None:
@@ -110,8 +117,8 @@ class Writes:
                 spec["clusterIP"] = f"10.0.{self._addresses // 250}.{self._addresses % 250}"
             spec["clusterIPs"] = [spec["clusterIP"]]
             found["status"] = {"loadBalancer": {}}
-        elif resource.status and resource not in (NODES, NAMESPACES):
-            found["status"] = {}
+        elif resource.status and not resource.custom and resource not in (NODES, NAMESPACES):
+            found["status"] = clone(FIRST_STATUS.get(resource, {}))
 
     def current(self, resource: Resource, namespace: str, name: str) -> Json:
         """Raises `Problem` 404."""
@@ -158,6 +165,8 @@ class Writes:
             why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {known['uid']}"
             error = f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
             raise conflict(resource, name, error)
+        if resource.custom and not metadata.get("resourceVersion"):
+            raise without_version(resource, name)
         if metadata.get("resourceVersion") not in (None, "", known["resourceVersion"]):
             raise conflict(resource, name)
 
@@ -225,6 +234,8 @@ def _merged(resource: Resource, before: Json, body: Json, subresource: str) -> J
     if subresource == "status":
         written = clone(before)
         written["status"] = after.get("status") or {}
+        if resource.custom:
+            return dict(written)
         written["metadata"]["annotations"] = metadata.get("annotations")
         if written["metadata"]["annotations"] is None:
             del written["metadata"]["annotations"]

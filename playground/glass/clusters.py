@@ -10,8 +10,14 @@ from playground.cluster.wire import Json, annotations_of, controller_of, labels_
 if TYPE_CHECKING:
     from playground.stage import Stage
 
-KINDS: Final = ("deployments", "statefulsets", "daemonsets")
-REVISION: Final = "deployment.kubernetes.io/revision"
+APPS: Final = "apis/apps/v1"
+KINDS: Final = {
+    "deployments": APPS,
+    "statefulsets": APPS,
+    "daemonsets": APPS,
+    "rollouts": "apis/argoproj.io/v1alpha1",
+}
+REVISIONS: Final = ("deployment.kubernetes.io/revision", "rollout.argoproj.io/revision")
 HASH: Final = "pod-template-hash"
 EVENTS: Final = 10
 """The last warnings that are shown."""
@@ -20,18 +26,20 @@ EVENTS: Final = 10
 async def cluster_now(stage: Stage, cluster: str, namespace: str) -> Json:
     """Workloads, pods and warnings. Raises `KeyError` for a cluster that there is not."""
     found = stage.clusters[cluster]
-    sets = {each["metadata"]["name"]: each for each in found.admin.items(_path("replicasets", namespace))}
+    sets = {each["metadata"]["name"]: each for each in found.admin.items(_path(APPS, "replicasets", namespace))}
     return {
         "cluster": cluster,
         "namespace": namespace,
-        "workloads": [_workload(each) for kind in KINDS for each in found.admin.items(_path(kind, namespace))],
+        "workloads": [
+            _workload(each) for kind, root in KINDS.items() for each in found.admin.items(_path(root, kind, namespace))
+        ],
         "pods": [_pod(each, sets) for each in found.admin.items(f"/api/v1/namespaces/{namespace}/pods")],
         "warnings": _warnings(found, namespace),
     }
 
 
-def _path(plural: str, namespace: str) -> str:
-    return f"/apis/apps/v1/namespaces/{namespace}/{plural}"
+def _path(root: str, plural: str, namespace: str) -> str:
+    return f"/{root}/namespaces/{namespace}/{plural}"
 
 
 def _workload(found: Json) -> Json:
@@ -44,8 +52,8 @@ def _workload(found: Json) -> Json:
         "ready": status.get("readyReplicas", status.get("numberReady", 0)),
         "updated": status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)),
         "images": [each["image"] for each in spec["template"]["spec"]["containers"]],
-        "revision": annotations_of(found).get(REVISION, status.get("updateRevision", "")),
-        "paused": bool(spec.get("paused")),
+        "revision": _revision(found) or status.get("updateRevision", ""),
+        "paused": bool(spec.get("paused") or status.get("pauseConditions")),
         "resource_version": found["metadata"]["resourceVersion"],
     }
 
@@ -55,7 +63,7 @@ def _pod(found: Json, sets: dict[str, Json]) -> Json:
     above = sets.get(owner.get("name", "")) if owner.get("kind") == "ReplicaSet" else None
     workload = (controller_of(above) or {}) if above is not None else owner
     containers = found.get("status", {}).get("containerStatuses") or []
-    revision = annotations_of(above).get(REVISION, "") if above is not None else ""
+    revision = _revision(above) if above is not None else ""
     return {
         "name": found["metadata"]["name"],
         "workload": f"{workload['kind']}/{workload['name']}" if workload else "",
@@ -67,6 +75,12 @@ def _pod(found: Json, sets: dict[str, Json]) -> Json:
         "revision": revision or labels_of(found).get("controller-revision-hash", ""),
         "created_at": found["metadata"]["creationTimestamp"],
     }
+
+
+def _revision(found: Json) -> str:
+    """The number that the controller of a Deployment or a Rollout gave it; empty where none did."""
+    annotations = annotations_of(found)
+    return next((annotations[each] for each in REVISIONS if each in annotations), "")
 
 
 def _state(pod: Json, containers: list[Json]) -> str:

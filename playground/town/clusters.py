@@ -1,7 +1,8 @@
-"""What is in the clusters when the playground opens: five revisions of `app`, and a roll-out that is broken."""
+"""What is in the clusters when the playground opens: five revisions of `app`, a broken roll-out, a canary at 20 %."""
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,8 @@ HERE: Final = Path(__file__).parent
 SHOP: Final = "shop"
 APP: Final = f"/apis/apps/v1/namespaces/{SHOP}/deployments/app"
 CHECKOUT: Final = f"/apis/apps/v1/namespaces/{SHOP}/deployments/checkout"
+CANARY: Final = f"/apis/argoproj.io/v1alpha1/namespaces/{SHOP}/rollouts/app-rollout"
+CANDIDATE: Final = "registry.example/shop/search:v5.3.0"
 IMAGE: Final = "registry.example/shop/app:"
 BROKEN: Final = "registry.example/shop/checkout:broken-1"
 LATER: Final = ("v2.3.9", "v2.4.0", "v2.4.0-hotfix", "v2.4.1")
@@ -26,16 +29,30 @@ async def furnish(cluster: SimulatedCluster) -> None:
     """Apply everything and roll it out; returns when a person may look."""
     usual, cluster.pace.speed = cluster.pace.speed, HURRY
     try:
-        cluster.admin.apply((HERE / "shop.yaml").read_text(), namespace=SHOP)
+        for file in ("shop.yaml", "releases.yaml", "canary.yaml"):
+            cluster.admin.apply((HERE / file).read_text(), namespace=SHOP)
         cluster.admin.apply((HERE / "around.yaml").read_text())
-        for image in LATER:
-            await cluster.admin.until(APP, rolled_out)
-            _set_image(cluster, APP, IMAGE + image)
-        await cluster.admin.until(APP, rolled_out)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_revise(cluster))
+            group.create_task(_begin_canary(cluster))
         await cluster.admin.until(CHECKOUT, rolled_out)
         _set_image(cluster, CHECKOUT, BROKEN)
     finally:
         cluster.pace.speed = usual
+
+
+async def _revise(cluster: SimulatedCluster) -> None:
+    for image in LATER:
+        await cluster.admin.until(APP, rolled_out)
+        _set_image(cluster, APP, IMAGE + image)
+    await cluster.admin.until(APP, rolled_out)
+
+
+async def _begin_canary(cluster: SimulatedCluster) -> None:
+    """Its first version is rolled out without steps; the second one waits at the pause."""
+    await cluster.admin.until(CANARY, lambda found: found.get("status", {}).get("phase") == "Healthy")
+    _set_image(cluster, CANARY, CANDIDATE)
+    await cluster.admin.until(CANARY, lambda found: found["status"]["phase"] == "Paused")
 
 
 def _set_image(cluster: SimulatedCluster, path: str, image: str) -> None:

@@ -1,4 +1,7 @@
-"""The same town on the real control plane of the cluster tests, which a checkout has when it is built."""
+"""The same town on the real control plane of the cluster tests, which a checkout has when it is built.
+
+Without its canary: that control plane has no Argo Rollouts.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,8 @@ def _harness() -> tuple[Any, type[Exception], Callable[..., Any]]:
 
 def _furnish(plane: Any, apply: Callable[..., Any]) -> None:
     config, registry = _config(Path("kubeconfig")), build_registry([*installed_families(), OWN])
-    apply((HERE / "shop.yaml").read_text(), namespace=SHOP)
+    for file in ("shop.yaml", "releases.yaml"):
+        apply((HERE / file).read_text(), namespace=SHOP)
     apply((HERE / "around.yaml").read_text())
     apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": config.own.namespace}}])
     apply(bot_documents(config, registry))

@@ -129,6 +129,15 @@ def test_a_right_that_the_bot_lacks_is_told_from_one_that_the_person_lacks() -> 
     assert [getattr(each, "impersonation", None) for each in found] == [True, False]
 
 
+def test_so_is_one_that_is_told_of_what_was_asked_for() -> None:
+    """As API server 1.36 words it where neither form of impersonation is allowed and none ever was."""
+    who, what = 'User "system:serviceaccount:own:kajitori"', 'resource "deployments" in API group "apps"'
+    words = f"deployments.apps is forbidden: {who} cannot impersonate-on:user-info:list {what}"
+    body = {**status_body(403, "Forbidden", group="apps", kind="deployments"), "message": words}
+    found = failure(parse_status(403, msgspec.json.encode(body)), cluster="b", target="x")
+    assert getattr(found, "impersonation", None) is True
+
+
 def test_whoever_may_not_look_everywhere_is_led_to_one_namespace() -> None:
     why = 'pods is forbidden: User "alice" cannot list resource "pods" in API group "" at the cluster scope'
     for said, advice in ((why, "Where one namespace is enough, name it with -n"), ("no", "Check the name of the name")):

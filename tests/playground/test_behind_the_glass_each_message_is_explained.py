@@ -111,4 +111,14 @@ async def test_a_cluster_as_it_is_now(stage: Stage) -> None:
     assert app["images"] == ["registry.example/shop/app:v2.4.1"]
     pods = [each for each in found["pods"] if each["workload"] == "Deployment/app" and each["state"] == "Running"]
     assert {each["revision"] for each in pods} == {"5"}
+    canary = next(each for each in found["workloads"] if each["kind"] == "Rollout")
+    assert [canary[each] for each in ("name", "wanted", "updated", "revision", "paused")] == [
+        "app-rollout",
+        5,
+        1,
+        "2",
+        True,
+    ]
+    pods = [each for each in found["pods"] if each["workload"] == "Rollout/app-rollout"]
+    assert sorted(each["revision"] for each in pods) == ["1", "1", "1", "1", "2"]
     assert (await get(stage, "glass/clusters/mars/shop"))[0] == 404

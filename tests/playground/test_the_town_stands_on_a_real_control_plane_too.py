@@ -16,7 +16,7 @@ async def test_the_minute_on_the_real_thing(tmp_path: Path) -> None:
     async with built() as setting, staged(tmp_path / "data", setting=setting) as stage:
         await stage.workspace.command("alice", CHANNEL, "/eks")
         overview = words(await seen(stage, "checkout"))
-        for name in ("app", "worker", "cache", "log-agent"):
+        for name in ("app", "worker", "cache", "log-agent", "front-green"):
             assert name in overview
         await stage.workspace.command("alice", CHANNEL, "/eks rollout undo deploy/app")
         card = await seen(stage, "v2.4.0-hotfix")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.simulator.probing import Probe
+from tests.simulator.probing import NS, Probe
 
-NS: Final = "probe"
 CORE: Final = f"/api/v1/namespaces/{NS}"
 APPS: Final = f"/apis/apps/v1/namespaces/{NS}"
 RBAC: Final = "rbac.authorization.k8s.io"

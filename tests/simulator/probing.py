@@ -9,16 +9,23 @@ from typing import Any, Final
 
 from tests.controlplane.api import Api
 
+NS: Final = "probe"
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER: Final = re.compile(r"(object meta: |in record \()\d+")
 STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-VOLATILE: Final = frozenset({"uid", "resourceVersion", "creationTimestamp", "time", "selfLink"})
+VOLATILE: Final = frozenset(
+    {"uid", "resourceVersion", "creationTimestamp", "time", "selfLink", "clusterIP", "clusterIPs"}
+)
+MOUNTED: Final = re.compile(r"kube-api-access-[a-z0-9]{5}")
 CONTROLLERS: Final = frozenset({"kube-controller-manager"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """One request. `$uid` and `$version` in a body or query stand for those of the object at `of`."""
+    """One request. `$uid` and `$version` in a body or query stand for those of the object at `of`.
+
+    `account`: the service account of the namespace by whose token it is asked.
+    """
 
     name: str
     method: str
@@ -30,6 +37,7 @@ class Probe:
     groups: tuple[str, ...] = ()
     of: str = ""
     token: str = ""
+    account: str = ""
 
 
 def ask(api: Api, probe: Probe) -> Any:
@@ -43,6 +51,10 @@ def ask(api: Api, probe: Probe) -> Any:
     asking = api
     if probe.token:
         asking = replace(api, token=probe.token)
+    if probe.account:
+        tokens = f"/api/v1/namespaces/{NS}/serviceaccounts/{probe.account}/token"
+        issued = api.create(tokens, {"spec": {"expirationSeconds": 3600}})
+        asking = replace(api, token=issued["status"]["token"])
     headers = [("Impersonate-User", probe.user)] if probe.user else []
     headers += [("Impersonate-Group", each) for each in probe.groups]
     if headers:
@@ -67,10 +79,10 @@ def masked(value: Any, key: str = "") -> Any:
         return sorted((masked(each) for each in kept), key=lambda each: (each["manager"], each.get("subresource", "")))
     if key in ("resourceRules", "nonResourceRules"):
         value = sorted(value, key=str)
-    if isinstance(value, list):
+    if isinstance(value, list) and key not in VOLATILE:
         return [masked(each) for each in value]
     if key in VOLATILE and value is not None:
         return f"({key})"
     if isinstance(value, str):
-        return STAMP.sub("(time)", NUMBER.sub(r"\1(version)", UUID.sub("(uid)", value)))
+        return STAMP.sub("(time)", NUMBER.sub(r"\1(version)", UUID.sub("(uid)", MOUNTED.sub("kube-api-access", value))))
     return value

@@ -9,8 +9,12 @@ from tests.simulator.asking import (
     NS,
     RBAC,
 )
+from tests.simulator.questions_of_custom_kinds import CUSTOM
+from tests.simulator.questions_of_impersonation import ACCOUNTS, IMPERSONATION
+from tests.simulator.questions_of_limits import LIMITS
 from tests.simulator.questions_of_objects import OBJECTS, READS
 from tests.simulator.questions_of_patches import PATCHES
+from tests.simulator.questions_of_policies import POLICIES
 from tests.simulator.questions_of_rights import POD_SECURITY, QUOTA, RIGHTS
 from tests.simulator.questions_of_workloads import WORKLOADS
 
@@ -53,5 +57,18 @@ SETUP: Final[tuple[tuple[str, str, Any], ...]] = (
         {"metadata": {"name": "few"}, "spec": {"hard": {"count/secrets": "0"}}},
     ),
     bind("nothing", "no-such-role", "User", "kajitori:eve"),
+    *ACCOUNTS,
 )
-PROBES: Final = (*OBJECTS, *WORKLOADS, *PATCHES, *POD_SECURITY, *QUOTA, *RIGHTS, *READS)
+PROBES: Final = (
+    *OBJECTS,
+    *WORKLOADS,
+    *PATCHES,
+    *POD_SECURITY,
+    *QUOTA,
+    *LIMITS,
+    *CUSTOM,
+    *POLICIES,
+    *IMPERSONATION,
+    *RIGHTS,
+    *READS,
+)
