@@ -133,10 +133,12 @@ class Page:
                 await self.call("DOM.scrollIntoViewIfNeeded", backendNodeId=node)
                 quads = (await self.call("DOM.getContentQuads", backendNodeId=node))["quads"]
             except Moved:
-                if loop.time() > end:
-                    raise
-            else:
+                quads = []
+            if quads:
                 break
+            if loop.time() > end:
+                raise AssertionError(f"{role} {name!r} does not stand still in\n{await self.text()}")
+            await asyncio.sleep(0.02)
         xs, ys = quads[0][0::2], quads[0][1::2]
         at = {"x": sum(xs) / 4, "y": sum(ys) / 4, "button": "left", "clickCount": 1}
         for kind in ("mousePressed", "mouseReleased"):
