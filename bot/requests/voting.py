@@ -137,8 +137,9 @@ async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
 
 def _not_yours(services: Services, case: Case, ballot: Ballot, why: Text) -> NotAllowed:
     """Who may not vote; the requester is led to the glass, for a dead end is a question (messages.md rule 8)."""
-    target, instead = f"R-{case.request.id}", _who_instead(services, case)
-    if not ballot.approve or ballot.person.slack_user != case.requester.slack_user:
+    target, own = f"R-{case.request.id}", ballot.person.slack_user == case.requester.slack_user
+    instead = _who_instead(services, case, own=own)
+    if not ballot.approve or not own:
         return NotAllowed(why, target=target, next=instead)
     error = NeedsGlass(why, target=target, next=instead)
     error.action, error.value = "break_glass", str(ballot.mark)
@@ -156,12 +157,19 @@ def check_waiting(services: Services, request: Request) -> None:
         )
 
 
-def _who_instead(services: Services, case: Case) -> Text:
+def _who_instead(services: Services, case: Case, *, own: bool) -> Text:
     """Whom a person turns to who may not vote themselves (messages.md rule 8)."""
     known = [services.directory.configured(user) for user in case.version.extras.may_vote]
     names = ", ".join(person.name for person in known if person is not None)
+    if not names and own:
+        return text("Nothing was done. If nobody who may is awake, break the glass.")
     if not names:
         return text("Nothing was done. If nobody who may is awake, its requester can break the glass from the card.")
+    if own:
+        return text(
+            "Nothing was done. {names} can, and have been asked. If it cannot wait for them, break the glass.",
+            names=names,
+        )
     return text(
         "Nothing was done. {names} can, and have been asked. If it cannot wait for them, its requester can break the "
         "glass from the card.",
