@@ -14,12 +14,13 @@ help:          ## show this list
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Kajitori needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" % sys.version.split()[0])'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/run.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	@touch $@
 
 test: $(VENV)/dev.stamp  ## fast tests: rules, scenarios, SQLite and PostgreSQL
@@ -44,7 +45,7 @@ bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sid
 	$(BIN)/python -m bench
 
 run: $(VENV)/run.stamp  ## open the playground: PORT=8730, DATA=folder that keeps everything over restarts
-	@$(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(PLAY)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(PLAY)
 
 # Only what is typed counts: a KUBECONFIG of the environment would else lead into a cluster that nobody named.
 typed = $(if $(filter command,$(origin $(1))),$(2))
