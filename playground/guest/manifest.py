@@ -17,7 +17,7 @@ from bot.operations.registry import Registry
 from bot.settings import Config
 from playground.cluster.resources import BY_KIND
 from playground.cluster.wire import Json
-from playground.town.people import configuration
+from playground.town.people import READ_ALONG, configuration
 
 OWN: Final = "kajitori-playground"
 CLUSTER: Final = "real"
@@ -35,7 +35,8 @@ def guest_configuration(kubeconfig: Path, context: Context, namespace: str) -> J
         "namespace": namespace,
         "namespaces": [namespace],
     }
-    found["channels"] = {"C0PAYMENTS": {"cluster": CLUSTER, "namespaces": [namespace], "bound": True}}
+    here = {"cluster": CLUSTER, "namespaces": [namespace], "bound": True}
+    found["channels"] = {key: READ_ALONG[key] | here for key in READ_ALONG}
     found["impersonation"] = {"prefix": f"{OWN}:"}
     found["own"] = {"namespace": OWN}
     del found["policy"]

@@ -35,6 +35,7 @@ class Playground:
         assert select.select([self.process.stdout], [], [], PATIENCE)[0], "It opens nothing and says nothing."
         line = self.process.stdout.readline()
         assert "open: http://127.0.0.1:" in line, line + self.process.communicate(timeout=PATIENCE)[1]
+        assert self.process.stdout.readline().endswith("/tour\n")
         return line.split("open: ")[1].split("/  ")[0]
 
     def until(self, met: Callable[[], bool]) -> None:
