@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import URL, event
 from sqlalchemy.engine.url import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.errors import StoreRefused
@@ -88,7 +88,7 @@ def _sqlite(url: URL, pragmas: list[str], *, begin: str, connections: int, timeo
 
 def postgresql(url: URL) -> AsyncEngine:
     """A pool whose connections give up a statement, a lock or a stalled transaction by themselves."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=CONNECTIONS + 1,  # one listens for hints
         max_overflow=0,
@@ -104,6 +104,14 @@ def postgresql(url: URL) -> AsyncEngine:
             },
         },
     )
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def alive(connection: Any, _record: object, _proxy: object) -> None:
+        # After a failover every connection that waits in the pool is dead: nobody is told so once for each of them.
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+
+    return engine
 
 
 def sqlite_path(url: URL) -> Path:
