@@ -9,6 +9,7 @@ import pytest
 
 from bot.requests.engine.loop import Engine
 from tests.attacks.stage import Stage
+from tests.attacks.world import LATE
 
 
 async def _run(stage: Stage) -> None:
@@ -34,6 +35,22 @@ async def test_an_answer_that_was_lost_is_looked_up_and_not_sent_again(stage: St
     stage.world.answers.append(0)
     await _run(stage)
     assert (len(stage.world.changes), (await stage.request(number)).state) == (1, "succeeded")
+
+
+async def test_a_write_that_lands_after_it_was_looked_for_is_known_as_ours(stage: Stage) -> None:
+    """An API server that stood still has the request in its hands, whatever its deadline was."""
+
+    def lands(label: str) -> None:
+        while label == "read-back" and stage.world.late:
+            stage.world.late.pop()()
+
+    stage.services = replace(stage.services, point=lands)
+    number = await stage.ask()
+    await stage.vote("U0BOB", number)
+    stage.world.answers.append(LATE)
+    await _run(stage)
+    assert (len(stage.world.changes), (await stage.request(number)).state) == (1, "succeeded")
+    assert [row[0] for row in await stage.rows("SELECT state FROM steps")] == ["done"]
 
 
 async def test_a_cluster_that_was_away_gets_it_once_it_answers(stage: Stage) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -34,6 +36,9 @@ def deployment(name: str, *, replicas: int = 3, namespace: str = "shop") -> dict
     }
 
 
+LATE = -1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """One write that was no rehearsal."""
@@ -46,12 +51,16 @@ class Change:
 
 @dataclass
 class World:
-    """`deny` holds users without rights; `answers` the next statuses of real writes (0: done, and then no answer)."""
+    """`deny` holds users without rights; `answers` the next statuses of real writes.
+
+    0: done, and then no answer. `LATE`: no answer, and done only when what is put into `late` is called.
+    """
 
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     deny: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    late: list[Callable[[], object]] = field(default_factory=list)
     reviews_fail: bool = False
     gate: asyncio.Event | None = None
     url: str = ""
@@ -96,6 +105,9 @@ class World:
         rehearsed = request.query.get("dryRun") == "All"
         if not rehearsed and self.answers:
             answer = self.answers.pop(0)
+        if answer == LATE:
+            self.late.append(partial(self._patch, request, found, body, user))
+            return _status(504, "Timeout", "too late")
         if answer not in (0, 200):
             return _status(answer, "Failed", 'env[0].value: Invalid value: "DB_PASSWORD=hunter2"')
         changed = copy.deepcopy(found)

@@ -18,13 +18,13 @@ from bot.execution.readback import Effect, why_unknown
 from bot.execution.waits import follow_wait
 from bot.kubernetes.cluster import Client
 from bot.operations.plan import Call, Wait
-from bot.operations.progress import Progress
 from bot.operations.standing import tied
 from bot.requests.deciding import people_who_can_vote
 from bot.requests.engine.holding import Held, Judged
 from bot.requests.engine.judging import Again, AlreadySo, Go, Stop, Verdict, judge, judge_rest
 from bot.requests.engine.ledgers import LeasedLedger
 from bot.requests.engine.moves import Finish, Follow, ReadBack, Start, StepState, next_move
+from bot.requests.engine.pulse import Pulse
 from bot.requests.engine.results import templates_left
 from bot.requests.engine.settling import ask_again, begin, finish, postpone, settle_step, show_progress
 from bot.requests.outcomes import decode_outcome
@@ -119,8 +119,21 @@ async def _start_call(held: Held, standing: Standing, call: Call, *, new_group: 
             held.services.point("executing")
             outcome = await _send(held, standing.case, call, standing.case.cluster.as_(requester).client)
             return await _settle(held, standing, call, outcome)
+        case AlreadySo() if call.id in standing.steps and await _landed_late(held, standing, call):
+            return False
         case _:
             return await _not_now(held, standing, call, verdict)
+
+
+async def _landed_late(held: Held, standing: Standing, call: Call) -> bool:
+    """Whether it is so by our own sending, which was not there when it was looked for: a server that stood still."""
+    case = standing.case
+    sending = _sending(held, case, standing.steps[call.id].audit_id)
+    effect, template = await read_back(case.cluster.bot, call, sending)
+    if effect is not Effect.OURS:
+        return False
+    await settle_step(held, case, call.id, StepState.DONE, template=template)
+    return True
 
 
 async def _judged(held: Held, standing: Standing, call: Call, *, new_group: bool) -> Verdict:
@@ -258,28 +271,6 @@ async def _follow(held: Held, standing: Standing, wait: Wait) -> bool:
     await settle_step(held, case, wait.id, state, progress.failed)
     services.point("followed")
     return False
-
-
-class Pulse:
-    """Stores progress at most once a second, for Slack allows fewer edits than that. While it waits its turn the next
-    observation is held back, so what is stored is always the newest; the end is stored by whoever follows."""
-
-    SECONDS: Final = 1.0
-
-    def __init__(self, held: Held, case: Case) -> None:
-        self._held, self._case = held, case
-        self._at = float("-inf")
-
-    async def report(self, progress: Progress) -> None:
-        """Called at every change that a person would see."""
-        if progress.done or progress.failed is not None:
-            return
-        clock = self._held.services.clock
-        pause = self._at + self.SECONDS - clock.monotonic()
-        if pause > 0:
-            await clock.sleep(pause)
-        self._at = clock.monotonic()
-        await show_progress(self._held, self._case, progress)
 
 
 async def _later(held: Held, standing: Standing, reason: Text) -> None:
