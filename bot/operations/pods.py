@@ -28,19 +28,23 @@ def short(message: str) -> str:
 
 def newest_hash(pods: Iterable[Pod], label: str) -> str:
     """The value of a template-hash label on the youngest pod that is not going away; empty if there is none."""
-    living = [
-        each for each in pods if each.metadata.deletion_timestamp is None and label in (each.metadata.labels or {})
-    ]
-    if not living:
-        return ""
-    youngest = max(
-        living,
-        key=lambda each: (
-            each.metadata.creation_timestamp.timestamp() if each.metadata.creation_timestamp else 0.0,
-            each.metadata.name,
-        ),
+    found = newest_hashes(pods, label)
+    return found[-1] if found else ""
+
+
+def newest_hashes(pods: Iterable[Pod], label: str) -> list[str]:
+    """The same for all pods that are as young: the API server tells ages in whole seconds. The last name comes last."""
+    living = sorted(
+        (each for each in pods if each.metadata.deletion_timestamp is None and label in (each.metadata.labels or {})),
+        key=lambda each: each.metadata.name,
     )
-    return (youngest.metadata.labels or {})[label]
+    youngest = max(map(_made, living), default=0.0)
+    hashes = [(each.metadata.labels or {})[label] for each in living if _made(each) == youngest]
+    return list(dict.fromkeys(reversed(hashes)))[::-1]
+
+
+def _made(pod: Pod) -> float:
+    return pod.metadata.creation_timestamp.timestamp() if pod.metadata.creation_timestamp else 0.0
 
 
 def with_label(pods: Iterable[Pod], label: str, value: str) -> list[Pod]:

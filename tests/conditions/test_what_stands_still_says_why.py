@@ -101,6 +101,13 @@ def test_going_back_from_a_broken_version_the_old_pods_are_not_the_reason() -> N
     assert str(ask(deployment(updated=1), pod("new-1", container=waiting("ImagePullBackOff"))).stuck)
 
 
+def test_new_pods_are_told_from_old_ones_of_the_same_second() -> None:
+    old = [pod(f"z-{number}", hash_="old", ready=True) for number in range(3)]
+    new = pod("a-1", container=waiting("ImagePullBackOff"))
+    assert "ImagePullBackOff" in str(ask(deployment(updated=1), *old, new).stuck)
+    assert ask(deployment(updated=3), *old, pod("a-1"), pod("a-2"), pod("a-3")).ready == 0
+
+
 def test_before_the_new_pods_are_there_no_old_one_counts_as_new() -> None:
     progress = ask(deployment(updated=0, availableReplicas=3), pod("old", hash_="old", ready=True))
     assert (progress.ready, progress.total) == (0, 3)

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from bot.operations.models import Pod, Workload
-from bot.operations.pods import newest_hash, short, stuck_reason, with_label
+from bot.operations.pods import newest_hashes, short, stuck_reason, with_label
 from bot.operations.progress import Observation, Progress
 from bot.text import Code, Text, text
 
@@ -83,10 +83,13 @@ def _wrong_revision(live: Workload, wanted: object) -> Text | None:
 
 
 def _new_pods(live: Workload, seen: Observation) -> list[Pod]:
-    """The new template's pods: those with the youngest pod's hash, believed only if the status counts as many."""
-    value = newest_hash(seen.pods, HASH)
-    pods = with_label(seen.pods, HASH, value) if value else []
-    return pods if len(pods) == live.status.updated_replicas else []
+    """The new template's pods: those with a youngest pod's hash, believed only if the status counts as many.
+
+    Old and new ones may be made in the same second; if both count as many, nobody can tell.
+    """
+    found = [with_label(seen.pods, HASH, each) for each in newest_hashes(seen.pods, HASH)]
+    counted = [pods for pods in found if len(pods) == live.status.updated_replicas]
+    return counted[0] if len(counted) == 1 else []
 
 
 def _ready(live: Workload, new: list[Pod]) -> int:
