@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-UV     ?= uv
+COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 # Compiled once: some images forbid that, and each of the many processes of a run would compile everything anew.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
@@ -11,16 +11,20 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 help:          ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+# uv, because pip takes a minute to weigh every file that an index has; pip where uv finds no way to one (a mirror of
+# pip's own settings, say). Both hold every package to its hashes.
+$(BIN)/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Kajitori needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" % sys.version.split()[0])'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/run.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r $<
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
+# playground: `make run`; run: `kajitori run`, with real clusters and PostgreSQL; dev: the tests and checks as well.
+$(VENV)/%.stamp: requirements/%.txt pyproject.toml $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $< \
+	 || $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(if $(filter dev,$*),$(BIN)/python -m compileall -q -j 0 $(VENV)/lib)
 	@touch $@
 
 test: $(VENV)/dev.stamp  ## fast tests: rules, scenarios, SQLite and PostgreSQL
@@ -44,13 +48,13 @@ lint: $(VENV)/dev.stamp  ## style, types, layers
 bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sides in one run
 	$(BIN)/python -m bench
 
-run: $(VENV)/run.stamp  ## open the playground: PORT=8730, DATA=folder that keeps everything over restarts
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(PLAY)
-
 # Only what is typed counts: a KUBECONFIG of the environment would else lead into a cluster that nobody named.
 typed = $(if $(filter command,$(origin $(1))),$(2))
 PLAY  = $(call typed,KUBECONFIG,--kubeconfig '$(KUBECONFIG)') $(call typed,NAMESPACE,--namespace '$(NAMESPACE)') \
 	$(call typed,APPLY,--apply) $(call typed,REMOVE,--remove) $(call typed,CLUSTER,--$(CLUSTER))
+
+run: $(VENV)/$(if $(strip $(PLAY)),run,playground).stamp  ## open the playground: PORT=8730, DATA=folder that keeps everything over restarts
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(PLAY)
 
 manifests: $(VENV)/dev.stamp  ## write deploy/'s manifests and docs/reference.md anew from the code
 	$(BIN)/python -m tests.deploy.generated
@@ -58,9 +62,11 @@ manifests: $(VENV)/dev.stamp  ## write deploy/'s manifests and docs/reference.md
 pictures: $(VENV)/dev.stamp  ## take the README's pictures anew in the playground (needs Chromium)
 	$(BIN)/python -m tests.pictures.taken
 
-lock:          ## write requirements/*.txt anew (needs uv)
-	$(UV) pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -o requirements/run.txt
-	$(UV) pip compile pyproject.toml requirements/build.in --extra dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -o requirements/dev.txt
+lock: $(BIN)/uv  ## write requirements/*.txt anew
+	printf '%s' uv | $(COMPILE) - -o requirements/uv.txt
+	$(COMPILE) pyproject.toml requirements/build.in -o requirements/run.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra dev -c requirements/run.txt -o requirements/dev.txt
+	$(COMPILE) requirements/playground.in requirements/build.in -c requirements/dev.txt -o requirements/playground.txt
 
 clean:         ## remove the virtual environment and caches of this checkout
 	rm -rf $(VENV) .mypy_cache .ruff_cache build *.egg-info

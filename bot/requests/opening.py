@@ -12,12 +12,11 @@ from bot.clock import Clock, Tokens
 from bot.errors import Refused, Unavailable
 from bot.identity.start_check import check_itself
 from bot.kubernetes.cluster import Cluster
-from bot.kubernetes.configuration import in_cluster_connection, kubeconfig_connection
-from bot.kubernetes.connection import Connection
+from bot.kubernetes.configured import configured_connection
 from bot.kubernetes.transport import Transport
 from bot.operations.registry import Registry
 from bot.requests.clusters import Clusters, OpenCluster
-from bot.settings import ClusterConfig, Config
+from bot.settings import Config
 from bot.text import Code, text
 
 LOG: Final = structlog.get_logger("clusters")
@@ -28,20 +27,12 @@ async def open_clusters(stack: AsyncExitStack, config: Config, *, clock: Clock, 
     """All of them, none examined yet. Raises `Refused` for a kubeconfig that cannot be used."""
     opened: dict[str, OpenCluster] = {}
     for name, each in config.clusters.items():
-        connection = connect(name, each, clock=clock)
+        connection = configured_connection(name, each, clock=clock)
         transport = Transport(connection, clock=clock, timeout=each.timeouts.read, title=each.title)
         await stack.enter_async_context(transport)
         cluster = Cluster(name=name, transport=transport, clock=clock, tokens=tokens)
         opened[name] = OpenCluster(config=each, cluster=cluster, clock=clock, own=config.own)
     return Clusters(opened)
-
-
-def connect(name: str, config: ClusterConfig, *, clock: Clock) -> Connection:
-    """The connection that a cluster's configuration means."""
-    if config.in_cluster:
-        return in_cluster_connection(name, clock=clock)
-    path = str(config.kubeconfig) if config.kubeconfig is not None else ""
-    return kubeconfig_connection(name, path=path, context=config.context, clock=clock)
 
 
 async def examine_clusters(clusters: Clusters, config: Config, registry: Registry) -> None:

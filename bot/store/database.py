@@ -71,7 +71,14 @@ class Database:
     """Opened by `Database.open`; closed by leaving it."""
 
     def __init__(
-        self, *, writer: AsyncEngine, reader: AsyncEngine, path: Path | None, keyring: Keyring, clock: Clock
+        self,
+        *,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        path: Path | None,
+        hints: Hints,
+        keyring: Keyring,
+        clock: Clock,
     ) -> None:
         self.dialect: Dialect = "postgresql" if path is None else "sqlite"
         self.path = path
@@ -79,7 +86,7 @@ class Database:
         self._reader = reader
         self._keyring = keyring
         self._clock = clock
-        self._hints = Hints(writer if path is None else None)
+        self._hints = hints
         self._writing = asyncio.Lock()
         self._file = identity(path) if path is not None and path.exists() else None
 
@@ -104,11 +111,14 @@ class Database:
                 url = url.set(database=str(path))
                 writer = engines.sqlite_writer(url, max_pages=max_pages)
                 reader = engines.sqlite_readers(url)
-                database = cls(writer=writer, reader=reader, path=path, keyring=keyring, clock=clock)
+                hints = Hints(None)
             else:
                 writer = engines.postgresql(url)
                 reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-                database = cls(writer=writer, reader=reader, path=None, keyring=keyring, clock=clock)
+                from bot.store.listening import Listening  # its driver is not installed where SQLite is enough
+
+                path, hints = None, Hints(Listening(writer))
+            database = cls(writer=writer, reader=reader, path=path, hints=hints, keyring=keyring, clock=clock)
             stack.push_async_callback(database._close)
             await database._migrate()
             yield database

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, final
-
-import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
+from typing import TYPE_CHECKING, Final, Self, final
 
 from bot.clock import Clock
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from bot.store.listening import Listening
 
 CHANNEL: Final = "kajitori"
 
@@ -61,14 +58,11 @@ class Subscription:
 
 @final
 class Hints:
-    """Who waits for hints in this process, and on PostgreSQL the connection that hears those of other processes."""
+    """Who waits for hints in this process; on PostgreSQL those of other processes are heard too."""
 
-    def __init__(self, listener: AsyncEngine | None) -> None:
-        self._engine = listener
+    def __init__(self, listening: Listening | None) -> None:
+        self._listening = listening
         self._subscriptions: set[Subscription] = set()
-        self._held: AsyncConnection | None = None
-        self._listening: asyncpg.Connection[Any] | None = None
-        self._connecting = asyncio.Lock()
 
     def join(self, subscription: Subscription) -> None:
         self._subscriptions.add(subscription)
@@ -81,33 +75,10 @@ class Hints:
             subscription.ring(topic)
 
     async def listen(self) -> None:
-        """Have a listening connection again. A database that is gone gives no hints; the next poll will say so."""
-        if self._engine is None:
-            return
-        async with self._connecting:
-            if self._listening is not None and not self._listening.is_closed():
-                return
-            try:
-                await self.close()
-                await self._connect(self._engine)
-            except (OSError, TimeoutError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self.close()
-
-    async def _connect(self, engine: AsyncEngine) -> None:
-        self._held = await engine.connect()
-        raw = await self._held.get_raw_connection()
-        listening: asyncpg.Connection[Any] | None = raw.driver_connection
-        if listening is None:
-            raise asyncpg.InterfaceError("no connection")
-        await listening.add_listener(CHANNEL, self._heard)
-        self._listening = listening
-
-    def _heard(self, connection: object, pid: int, channel: str, topic: object) -> None:
-        self.ring(str(topic))
+        """Hear other processes, again where the connection was lost. Raises nothing: the next poll will say so."""
+        if self._listening is not None:
+            await self._listening.listen(CHANNEL, self.ring)
 
     async def close(self) -> None:
-        """Give the connection up; it goes back to nobody, for it still listens."""
-        held, self._held, self._listening = self._held, None, None
-        if held is not None:
-            await held.invalidate()
-            await held.close()
+        if self._listening is not None:
+            await self._listening.close()

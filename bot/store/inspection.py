@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.store import engines
 from bot.store.database import Database
 from bot.store.errors import StoreInUse, StoreRefused, connecting, gone, translated
+from bot.store.hints import Hints
 from bot.store.migrating import is_current
 from bot.store.placement import MOUNTS, only_process, refuse_network
 from bot.store.sealing import Keyring
@@ -66,7 +67,7 @@ async def open_to_look(address: str, *, keyring: Keyring, clock: Clock) -> Async
                 text("The tables of the database are of an older version."),
                 next=text("Start the bot once, or use the version that made them."),
             )
-        yield Database(writer=reader, reader=reader, path=path, keyring=keyring, clock=clock)
+        yield Database(writer=reader, reader=reader, path=path, hints=Hints(None), keyring=keyring, clock=clock)
     finally:
         await reader.dispose()
 

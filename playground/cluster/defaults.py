@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Final
 
 from playground.cluster.container_resources import make_canonical
-from playground.cluster.json_patch import equal
 from playground.cluster.resources import (
     AUTOSCALERS,
     CONFIG_MAPS,
@@ -23,7 +22,7 @@ from playground.cluster.resources import (
     STATEFUL_SETS,
     Resource,
 )
-from playground.cluster.wire import Json
+from playground.cluster.wire import Json, equal
 
 TEMPLATE_GENERATION: Final = "deprecated.daemonset.template.generation"
 KUBERNETES_IO: Final = "kubernetes.io/metadata.name"

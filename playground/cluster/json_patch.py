@@ -1,7 +1,7 @@
-"""JSON Patch (RFC 6902) with JSON Pointer (RFC 6901): the whole patch holds, or nothing of it happens.
+"""JSON Patch (RFC 6902) by `jsonpatch`; what the API server's library does otherwise is first said in the RFC's words.
 
-Where the API server's library (evanphx/json-patch v4) leaves the RFC, so does this: a last member that is absent may be
-removed, replaced or tested for null, numbers are compared as written, a missing value is null, -1 is the last element.
+evanphx/json-patch v4 leaves the RFC in four places: a last member that is absent may be removed, replaced, or tested
+for null; numbers are compared as written; a missing value is null; and -1 is a list's last element.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final, final
 
-from playground.cluster.wire import clone
+from jsonpatch import JsonPatch, JsonPatchException
+from jsonpointer import JsonPointer, JsonPointerException
 
-INDEX: Final = re.compile(r"0|[1-9][0-9]*")
+from playground.cluster.wire import Json, clone, equal
+
 NEGATIVE: Final = re.compile(r"-[1-9][0-9]*")
-MISSING: Final = object()
 
 
 @final
@@ -22,121 +23,46 @@ class PatchFailed(Exception):
 
 
 def apply_json_patch(document: Any, operations: Any) -> Any:
-    """The patched document; the given one stays as it is. Raises `PatchFailed`."""
-    if not isinstance(operations, list):
-        raise PatchFailed("a JSON Patch is a list")
+    """The patched document; the given one stays as it is. Raises `PatchFailed`: the whole holds, or nothing of it."""
     patched = clone(document)
-    for each in operations:
-        if not isinstance(each, dict):
-            raise PatchFailed("an operation is an object")
-        patched = _apply(patched, each)
+    try:
+        for each in clone(operations):
+            patched = JsonPatch(_in_the_words_of_the_rfc(patched, each)).apply(patched, in_place=True)
+    except (JsonPatchException, JsonPointerException) as error:
+        raise PatchFailed(str(error)) from error
     return patched
 
 
-def _apply(document: Any, operation: dict[str, Any]) -> Any:
-    verb, path = operation.get("op"), tokens(operation.get("path"))
-    if verb == "add":
-        return _add(document, path, clone(_value(operation)))
-    if verb == "remove":
-        return _remove(document, path)
-    if verb == "replace":
-        _get(document, path, default=None)
-        value = clone(_value(operation))
-        return value if not path else _put(document, path, value)
-    if verb == "test":
-        if not equal(_get(document, path, default=None), _value(operation)):
-            raise PatchFailed(f"test of {operation['path']} failed")
-        return document
+def _in_the_words_of_the_rfc(document: Any, operation: Any) -> list[Json]:
+    """The operation as the RFC would have it written for this document: none, where nothing is left to do."""
+    if not isinstance(operation, dict):
+        raise PatchFailed("an operation is an object")
+    verb, pointer = operation.get("op"), _forwards(document, operation.get("path"), new=operation.get("op") == "add")
+    said = {**operation, "path": pointer.path}
     if verb in ("move", "copy"):
-        source = tokens(operation.get("from"))
-        moved = clone(_get(document, source))
-        if verb == "copy":
-            return _add(document, path, moved)
-        if path[: len(source)] == source and path != source:
-            raise PatchFailed("a value cannot be moved into itself")
-        return document if path == source else _add(_remove(document, source), path, moved)
-    raise PatchFailed(f"unknown operation {verb!r}")
+        said["from"] = _forwards(document, operation.get("from")).path
+    if verb in ("add", "replace", "test"):
+        said.setdefault("value", None)
+    place, member = pointer.to_last(document)
+    absent = isinstance(place, dict) and member is not None and member not in place
+    if verb == "test":
+        if not equal(None if absent else pointer.resolve(document), said["value"]):
+            raise PatchFailed(f"test of {pointer.path} failed")
+        return []
+    if absent and verb == "remove":
+        return []
+    return [{**said, "op": "add"} if absent and verb == "replace" else said]
 
 
-def tokens(pointer: Any) -> list[str]:
-    """The reference tokens of a JSON pointer. Raises `PatchFailed`."""
-    if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")) or re.search(r"~(?![01])", pointer):
-        raise PatchFailed(f"{pointer!r} is no JSON pointer")
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-
-
-def equal(one: Any, other: Any) -> bool:
-    """Equal as JSON is written: true is not 1, nor is 1.0, which the API server's library tells apart."""
-    if isinstance(one, (bool, int, float)) or isinstance(other, (bool, int, float)):
-        return type(one) is type(other) and bool(one == other)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(equal(*pair) for pair in zip(one, other, strict=True))
-    return bool(one == other)
-
-
-def _value(operation: dict[str, Any]) -> Any:
-    """Without one it is null, as the API server's library has it."""
-    return operation.get("value")
-
-
-def _index(container: list[Any], part: str, *, end: bool) -> int:
-    if end and part == "-":
-        return len(container)
-    if not end and NEGATIVE.fullmatch(part) and int(part) >= -len(container):
-        return len(container) + int(part)
-    if not INDEX.fullmatch(part) or int(part) >= len(container) + end:
-        raise PatchFailed(f"there is no element {part}")
-    return int(part)
-
-
-def _get(document: Any, path: list[str], *, default: Any = MISSING) -> Any:
-    """`default` stands for a last member that is absent: a `test` of null holds there (as the API server has it)."""
-    found = document
-    for position, token in enumerate(path):
-        if isinstance(found, dict):
-            if token not in found:
-                if default is not MISSING and position == len(path) - 1:
-                    return default
-                raise PatchFailed(f"there is no {token}")
-            found = found[token]
-        elif isinstance(found, list):
-            found = found[_index(found, token, end=False)]
-        else:
-            raise PatchFailed(f"there is nothing below {token}")
-    return found
-
-
-def _add(document: Any, path: list[str], value: Any) -> Any:
-    if not path:
-        return value
-    parent = _get(document, path[:-1])
-    if isinstance(parent, dict):
-        parent[path[-1]] = value
-    elif isinstance(parent, list):
-        parent.insert(_index(parent, path[-1], end=True), value)
-    else:
-        raise PatchFailed("there is no place for it")
-    return document
-
-
-def _put(document: Any, path: list[str], value: Any) -> Any:
-    parent = _get(document, path[:-1])
-    if isinstance(parent, list):
-        parent[_index(parent, path[-1], end=False)] = value
-    else:
-        parent[path[-1]] = value
-    return document
-
-
-def _remove(document: Any, path: list[str]) -> Any:
-    if not path:
-        raise PatchFailed("the whole document cannot be removed")
-    parent = _get(document, path[:-1])
-    _get(parent, path[-1:], default=None)
-    if isinstance(parent, dict):
-        parent.pop(path[-1], None)
-    else:
-        del parent[_index(parent, path[-1], end=False)]
-    return document
+def _forwards(document: Any, path: Any, *, new: bool = False) -> JsonPointer:
+    """The pointer, its elements counted from the front; a `new` one's last token names a place that is yet to be."""
+    if not isinstance(path, str):
+        raise PatchFailed(f"{path!r} is no JSON pointer")
+    pointer, place = JsonPointer(path), document
+    for position, token in enumerate(pointer.parts):
+        last = position == len(pointer.parts) - 1
+        if isinstance(place, list) and NEGATIVE.fullmatch(token) and -int(token) <= len(place) and not (last and new):
+            pointer.parts[position] = str(len(place) + int(token))
+        if not last:
+            place = pointer.walk(place, pointer.parts[position])
+    return pointer

@@ -11,10 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from playground.cluster.json_patch import equal
 from playground.cluster.resources import NAMESPACES, SERVICES, Resource, is_custom
 from playground.cluster.strategic import PLAIN, merge_key
-from playground.cluster.wire import Json, clone
+from playground.cluster.wire import Json, clone, equal
 
 MOST: Final = 10
 """Updates kept apart; older ones become one entry."""

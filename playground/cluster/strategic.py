@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, final
 
-from playground.cluster.json_patch import equal
-from playground.cluster.wire import Json, clone
+from playground.cluster.wire import Json, clone, equal
 
 ORDER: Final = "$setElementOrder/"
 DELETE: Final = "$deleteFromPrimitiveList/"

@@ -9,13 +9,12 @@ from typing import Any, Final
 import msgspec
 
 from playground.cluster.container_resources import resource_causes
-from playground.cluster.json_patch import equal
 from playground.cluster.policy_validation import policy_causes
 from playground.cluster.problems import invalid
 from playground.cluster.resources import DAEMON_SETS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS, Resource
 from playground.cluster.selection import matches_selector
 from playground.cluster.unserved_parts import check_served
-from playground.cluster.wire import Json
+from playground.cluster.wire import Json, equal
 
 Cause = tuple[str, str, str]
 SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")

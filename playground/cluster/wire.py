@@ -14,6 +14,17 @@ def clone(value: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
+def equal(one: Any, other: Any) -> bool:
+    """Equal as JSON is written: true is not 1, nor is 1.0, which the API server's patch library tells apart."""
+    if isinstance(one, (bool, int, float)) or isinstance(other, (bool, int, float)):
+        return type(one) is type(other) and bool(one == other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(equal(*pair) for pair in zip(one, other, strict=True))
+    return bool(one == other)
+
+
 def labels_of(found: Json) -> dict[str, str]:
     return found["metadata"].get("labels") or {}
 

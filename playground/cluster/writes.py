@@ -11,7 +11,6 @@ from typing import Any, Final, final
 
 from playground.cluster.admission import admit_created, admit_namespace, complete_pod, warnings_for
 from playground.cluster.defaults import count_template, fill
-from playground.cluster.json_patch import equal
 from playground.cluster.managers import owned_at_first, with_manager, with_scaler
 from playground.cluster.pace import Pace
 from playground.cluster.problems import (
@@ -29,7 +28,7 @@ from playground.cluster.problems import (
 from playground.cluster.resources import AUTOSCALERS, BUDGETS, DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICES, Resource
 from playground.cluster.store import Store
 from playground.cluster.validation import validate
-from playground.cluster.wire import Json, clone
+from playground.cluster.wire import Json, clone, equal
 
 SYSTEM_FIELDS: Final = (
     *("uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "namespace"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.cluster.json_patch import PatchFailed, apply_json_patch, equal
+from playground.cluster.json_patch import PatchFailed, apply_json_patch
 from playground.cluster.merge_patch import apply_merge_patch
 from playground.cluster.strategic import apply_strategic
+from playground.cluster.wire import equal
 
 SCALARS = st.none() | st.booleans() | st.integers(-9, 9) | st.text("ab/~0", max_size=3)
 VALUES = st.recursive(
@@ -87,6 +89,44 @@ def test_tests_of_a_json_patch_are_all_or_nothing(before: Any, other: Any) -> No
 def test_a_malformed_operation_is_refused(operation: Any) -> None:
     with pytest.raises(PatchFailed):
         apply_json_patch({"a": {}, "list": [1, 2]}, [operation])
+
+
+POINTERS = st.lists(st.text("ab/~01-", max_size=2), max_size=3).map(lambda parts: "".join(f"/{part}" for part in parts))
+OPERATIONS = st.fixed_dictionaries(
+    {"op": st.sampled_from(["add", "remove", "replace", "move", "copy", "test"]), "path": POINTERS},
+    optional={"from": POINTERS, "value": VALUES},
+)
+
+
+@given(VALUES, st.lists(OPERATIONS | VALUES, max_size=3))
+def test_any_json_patch_is_applied_or_refused_and_changes_nothing_that_was_given(before: Any, patch: list[Any]) -> None:
+    original = copy.deepcopy((before, patch))
+    with contextlib.suppress(PatchFailed):
+        apply_json_patch(before, patch)
+    assert equal([before, patch], list(original))
+
+
+@pytest.mark.parametrize(
+    ("operation", "after"),
+    [
+        ({"op": "remove", "path": "/absent"}, {"list": [1, 2]}),
+        ({"op": "replace", "path": "/absent", "value": 3}, {"list": [1, 2], "absent": 3}),
+        ({"op": "test", "path": "/absent", "value": None}, {"list": [1, 2]}),
+        ({"op": "test", "path": "/absent"}, {"list": [1, 2]}),
+        ({"op": "add", "path": "/absent"}, {"list": [1, 2], "absent": None}),
+        ({"op": "replace", "path": "/list/-1", "value": 3}, {"list": [1, 3]}),
+        ({"op": "remove", "path": "/list/-2"}, {"list": [2]}),
+        ({"op": "copy", "from": "/list/-1", "path": "/last"}, {"list": [1, 2], "last": 2}),
+    ],
+)
+def test_where_the_api_server_leaves_the_rfc_so_do_we(operation: Any, after: Any) -> None:
+    assert equal(apply_json_patch({"list": [1, 2]}, [operation]), after)
+
+
+@pytest.mark.parametrize("value", [1.0, True, "1"])
+def test_a_tested_number_is_compared_as_it_is_written(value: Any) -> None:
+    with pytest.raises(PatchFailed):
+        apply_json_patch({"replicas": 1}, [{"op": "test", "path": "/replicas", "value": value}])
 
 
 @given(OBJECTS, OBJECTS)

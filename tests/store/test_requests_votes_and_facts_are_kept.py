@@ -177,9 +177,10 @@ async def test_a_hint_crosses_processes_also_after_its_connection_was_cut(
                     tx.notify("requests")
                 assert await hints.wait(10)
             closed = asyncio.Event()
-            listening = here._hints._listening
-            assert listening is not None
-            listening.add_termination_listener(lambda _: closed.set())
+            assert here._hints._listening is not None
+            connection = here._hints._listening._listening
+            assert connection is not None
+            connection.add_termination_listener(lambda _: closed.set())
             async with there.transaction() as tx:
                 await tx.execute(text(_CUT))
             await closed.wait()

@@ -7,10 +7,9 @@ from typing import Any, Final, final
 
 from playground.cluster.budgets import is_ready
 from playground.cluster.controllers.ownership import is_going, owned_by, reference
-from playground.cluster.json_patch import equal
 from playground.cluster.resources import PODS, SERVICES, SLICES
 from playground.cluster.store import Change, Key
-from playground.cluster.wire import Json, labels_of
+from playground.cluster.wire import Json, equal, labels_of
 from playground.cluster.writes import Writer, Writes
 
 NAME: Final = "kubernetes.io/service-name"

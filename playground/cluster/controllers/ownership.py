@@ -8,10 +8,9 @@ from typing import Final
 
 import msgspec
 
-from playground.cluster.json_patch import equal
 from playground.cluster.resources import Resource
 from playground.cluster.store import Change, Key, Store
-from playground.cluster.wire import Json, clone, controller_of, labels_of
+from playground.cluster.wire import Json, clone, controller_of, equal, labels_of
 
 SAFE: Final = "bcdfghjklmnpqrstvwxz2456789"
 """Letters that make no words, as apimachinery `rand.SafeEncodeString` has them."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playground.cluster.controllers.ownership import REVISION_HASH, hash_of, owned_by, reference
-from playground.cluster.json_patch import equal
 from playground.cluster.resources import REVISIONS
-from playground.cluster.wire import Json, annotations_of, clone
+from playground.cluster.wire import Json, annotations_of, clone, equal
 from playground.cluster.writes import Writer, Writes
 
 

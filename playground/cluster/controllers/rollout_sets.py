@@ -9,9 +9,8 @@ from playground.cluster.controllers.recorder import Recorder
 from playground.cluster.controllers.rollout_view import DESIRED, HASH, PREFIX, REVISION, View, revision_of, size
 from playground.cluster.controllers.waits import Waits
 from playground.cluster.defaults import fill_pod_spec
-from playground.cluster.json_patch import equal
 from playground.cluster.resources import REPLICA_SETS, ROLLOUTS
-from playground.cluster.wire import Json, annotations_of, clone
+from playground.cluster.wire import Json, annotations_of, clone, equal
 from playground.cluster.writes import Change, Writer, Writes
 
 MANAGER: Final = "rollouts-controller"
