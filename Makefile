@@ -11,19 +11,22 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 help:          ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# uv, because pip takes a minute to weigh every file that an index has; pip where uv finds no way to one (a mirror of
-# pip's own settings, say). Both hold every package to its hashes.
+# uv, because pip weighs every file that an index has, half a minute long; pip where uv finds no way to an index (a
+# mirror that only pip's settings name, say). Both hold every package to its hashes.
+PIP     = $$(if test -x $(BIN)/pip; then echo $(BIN)/pip; else echo $(PYTHON) -m pip --python $(BIN)/python; fi) \
+	install --quiet --disable-pip-version-check --no-compile
+INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python
+
 $(BIN)/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Kajitori needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" % sys.version.split()[0])'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r $<
+	@test -x $(BIN)/python || $(PYTHON) -m venv $$($(PYTHON) -c 'import pip' 2>&- && echo --without-pip) $(VENV)
+	$(PIP) --no-deps --require-hashes -r $<
 	@touch $@
 
 # playground: `make run`; run: `kajitori run`, with real clusters and PostgreSQL; dev: the tests and checks as well.
 $(VENV)/%.stamp: requirements/%.txt pyproject.toml $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $< \
-	 || $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r $< || $(PIP) --require-hashes -r $<
+	$(INSTALL) --no-deps --no-build-isolation --no-index -e .
 	@$(if $(filter dev,$*),$(BIN)/python -m compileall -q -j 0 $(VENV)/lib)
 	@touch $@
 
