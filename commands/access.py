@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from bot.errors import NotUnderstood
 from bot.operations.arguments import Arguments, Flag, Words
-from bot.operations.kinds import KINDS, Kind, find_kind
+from bot.operations.kinds import Kind, find_kind, known_kinds
 from bot.operations.operation import Family
 from bot.operations.reader import Reader
 from bot.operations.untrusted import one_line
@@ -76,7 +76,7 @@ def _warnings(verb: str, kind: Kind, arguments: CanIArguments) -> tuple[Text, ..
     found: list[Text] = []
     if verb not in VERBS:
         found.append(text("verb {verb} is not a known verb", verb=Code(verb[:40])))
-    if kind not in (*KINDS, SECRET):
+    if kind not in (*known_kinds(), SECRET):
         found.append(text("I do not know the resource type {word}; the cluster may.", word=Code(kind.qualified[:80])))
     if not kind.namespaced and not arguments.all_namespaces:
         found.append(text("resource {kind} is not namespace scoped", kind=Code(kind.qualified)))

@@ -16,9 +16,9 @@ from bot.operations.containers import container_names, container_now, describe_s
 from bot.operations.describers.objects import describe_object
 from bot.operations.describers.sheet import Sheet
 from bot.operations.json import Object, resolve
-from bot.operations.kinds import EVENT, KINDS, NODE, POD, REPLICASET, ROLLABLE, Kind, Target
+from bot.operations.kinds import EVENT, NODE, POD, REPLICASET, ROLLABLE, Kind, Target
 from bot.operations.models import Selector
-from bot.operations.operation import Family, Right
+from bot.operations.operation import EveryKind, Family
 from bot.operations.printers.around import Event
 from bot.operations.printers.listed import Pod, Workload
 from bot.operations.printers.pods import summarize
@@ -52,7 +52,7 @@ class DescribeArguments(Arguments):
 
 @describing.read(
     "describe",
-    rights=(*(Right(verb, kind) for kind in KINDS for verb in ("get", "list")),),
+    rights=(EveryKind("get"), EveryKind("list")),
     example="describe deploy/app",
 )
 async def describe(cluster: Reader, arguments: DescribeArguments) -> View:

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from bot.errors import NotUnderstood
 from bot.operations.ages import age
 from bot.operations.arguments import Arguments, Flag, Words
-from bot.operations.kinds import EVENT, KINDS, Kind, Target
+from bot.operations.kinds import EVENT, Kind, Target, known_kinds
 from bot.operations.operation import Family, Right
 from bot.operations.printers.around import Event
 from bot.operations.printers.surroundings import event_count, event_seen
@@ -72,7 +72,7 @@ def _about(arguments: EventsArguments) -> Target | None:
         raise NotUnderstood(text("The object is named twice."), next=text("Leave out one of the two."))
     if not words:
         return None
-    named = read_targets(words, KINDS)
+    named = read_targets(words, known_kinds())
     kind = named[0].kind
     if kind is None or len(named) > 1:
         raise NotUnderstood(

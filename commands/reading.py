@@ -9,11 +9,11 @@ from typing import Annotated, Any, Final, Literal
 from bot.errors import NotFound, NotUnderstood, Refused
 from bot.operations.arguments import Arguments, Flag, Words
 from bot.operations.json import Object
-from bot.operations.kinds import EVENT, KINDS, Kind
-from bot.operations.operation import Family, Right
+from bot.operations.kinds import EVENT, Kind
+from bot.operations.operation import EveryKind, Family
 from bot.operations.printers.documents import DOCUMENTS, document, write_documents
 from bot.operations.printers.surroundings import event_seen
-from bot.operations.printers.tables import PRINTERS, Layout, cut, plain_table, print_table
+from bot.operations.printers.tables import Layout, cut, plain_table, print_table, printer_of
 from bot.operations.queries import field_query, label_query
 from bot.operations.reader import Reader
 from bot.operations.resources import Asked, not_found, read_resources
@@ -42,7 +42,7 @@ class GetArguments(Arguments):
 
 @reading.read(
     "get",
-    rights=tuple(Right(verb, kind) for kind in KINDS for verb in ("get", "list")),
+    rights=(EveryKind("get"), EveryKind("list")),
     example="get pods -l app=web",
 )
 async def get(cluster: Reader, arguments: GetArguments) -> View:
@@ -93,7 +93,7 @@ async def _read(
     cluster: Reader, asked: Asked, arguments: GetArguments, *, whole: bool
 ) -> tuple[list[Any], list[Refused]]:
     """What was found, and what could not be shown and why."""
-    model: type[Any] = Object if whole else PRINTERS[asked.kind].model
+    model: type[Any] = Object if whole else printer_of(asked.kind).model
     namespace = arguments.namespace if asked.kind.namespaced and not arguments.all_namespaces else ""
     if not asked.names:
         try:
@@ -139,7 +139,7 @@ def _one_table(
 ) -> View:
     every = print_table(kind, found, cluster.now, _layout(kind, arguments))
     shown = cut(kind, found, every)
-    well = PRINTERS[kind].well
+    well = printer_of(kind).well
     lines = [_count({kind: found})]
     ill = [each for each in found if not well(each)]
     if ill:

@@ -14,7 +14,7 @@ from pydantic import NonNegativeInt
 from bot.errors import Bug, NotUnderstood, Refused
 from bot.operations.ages import age, parse_duration
 from bot.operations.arguments import WORKLOAD_WORDS, Arguments, Flag, Words, WorkloadArguments
-from bot.operations.conditions import CONDITIONS
+from bot.operations.conditions import ROLLED_OUT
 from bot.operations.json import Object, pointer, resolve
 from bot.operations.kinds import CONTROLLER_REVISION, DEPLOYMENT, PDB, POD, REPLICASET, ROLLABLE, STATEFULSET
 from bot.operations.models import Pod
@@ -94,7 +94,7 @@ async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
         deadline = int(seconds) or deadline_of(seen)
         return Live(title=title, condition="rolled-out", target=seen.target, deadline=deadline, arguments=pinned)
     pods = await cluster.list(POD, seen.target.namespace, Pod, labels=selector_of(seen.live.spec.selector))
-    progress = CONDITIONS["rolled-out"].evaluate(
+    progress = ROLLED_OUT.evaluate(
         Observation(target=_with_kind(seen), pods=pods, arguments={**pinned}, now=cluster.now)
     )
     said = (progress.failed or progress.message, progress.stuck)

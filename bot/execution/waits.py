@@ -6,7 +6,7 @@ Following is done with the bot's own read rights: a person whose access ends in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,13 +14,12 @@ import msgspec
 from bot.clock import Clock
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.watches import follow
-from bot.operations.conditions import CONDITIONS
+from bot.operations.conditions import condition_of
 from bot.operations.json import Object
-from bot.operations.kinds import POD
-from bot.operations.models import Pod, Workload
+from bot.operations.kinds import POD, Kind
+from bot.operations.models import Pod
 from bot.operations.plan import Wait
-from bot.operations.progress import Observation, Progress
-from bot.operations.selectors import selector_of
+from bot.operations.progress import Beside, Condition, Observation, Progress
 from bot.text import text
 
 REPORT = Callable[[Progress], Awaitable[None]]
@@ -36,13 +35,17 @@ async def follow_wait(client: Client, wait: Wait, *, clock: Clock, started: date
     `report` is awaited at each change that a person would see. A cluster that does not answer is waited for.
     """
     ends = started + timedelta(seconds=wait.deadline)
-    board = _Board()
+    condition, board = condition_of(wait.condition), _Board()
     async with asyncio.TaskGroup() as tasks:
         watchers = [tasks.create_task(_watch_target(client, wait, board), name=f"watch {wait.target}")]
-        if CONDITIONS[wait.condition].pods:
-            watchers.append(tasks.create_task(_watch_pods(client, wait, board), name=f"watch pods of {wait.target}"))
+        if condition.pods is not None:
+            watching = _watch_pods(client, wait, condition.pods, board)
+            watchers.append(tasks.create_task(watching, name=f"watch pods of {wait.target}"))
+        for each in condition.beside:
+            watching = _watch_beside(client, wait, each, board)
+            watchers.append(tasks.create_task(watching, name=f"watch {each.kind.plural} of {wait.target}"))
         try:
-            return await _until_end(wait, board, clock, ends, report)
+            return await _until_end(wait, condition, board, clock, started, ends, report)
         finally:
             for watcher in watchers:
                 watcher.cancel()
@@ -55,22 +58,42 @@ class _Board:
         self.changed = asyncio.Event()
         self.seen = False
         self.target: Object | None = None
-        self.selector: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.first: asyncio.Future[Object] = asyncio.get_running_loop().create_future()
         self.pods: Mapping[str, Pod] = {}
+        self.beside: dict[Kind, Sequence[Object]] = {}
 
 
-async def _until_end(wait: Wait, board: _Board, clock: Clock, ends: datetime, report: REPORT) -> Progress:
-    condition = CONDITIONS[wait.condition]
+async def _until_end(
+    wait: Wait,
+    condition: Condition,
+    board: _Board,
+    clock: Clock,
+    started: datetime,
+    ends: datetime,
+    report: REPORT,
+) -> Progress:
     last: Progress | None = None
+    done_since: datetime | None = None
     await _wait_for_change(board, FIRST_LOOK)
     while True:
         now = clock.now()
         if board.seen:
             progress = condition.evaluate(
-                Observation(target=board.target, pods=tuple(board.pods.values()), arguments=wait.arguments, now=now)
+                Observation(
+                    target=board.target,
+                    pods=tuple(board.pods.values()),
+                    arguments=wait.arguments,
+                    now=now,
+                    since=started,
+                    beside=board.beside,
+                )
             )
         else:
             progress = Progress(message=text("waiting for the cluster to answer"))
+        done_since = (done_since or now) if progress.done else None
+        if done_since is not None and (now - done_since).total_seconds() < wait.steady:
+            steady = text("as wanted; watching that it stays so for {seconds} s", seconds=wait.steady)
+            progress = msgspec.structs.replace(progress, done=False, message=steady)
         if now >= ends and not progress.done and progress.failed is None:
             failed = text("not finished after {minutes} min", minutes=max(1, wait.deadline // 60))
             progress = msgspec.structs.replace(progress, failed=failed)
@@ -100,12 +123,19 @@ async def _watch_target(client: Client, wait: Wait, board: _Board) -> None:
         board.target = None if found is None else {**found, "kind": wait.target.kind.kind}
         board.seen = True
         board.changed.set()
-        if board.target is not None and not board.selector.done():
-            board.selector.set_result(selector_of(msgspec.convert(board.target, Workload).spec.selector))
+        if board.target is not None and not board.first.done():
+            board.first.set_result(board.target)
 
 
-async def _watch_pods(client: Client, wait: Wait, board: _Board) -> None:
-    labels = await board.selector
+async def _watch_pods(client: Client, wait: Wait, selector: Callable[[Object], str], board: _Board) -> None:
+    labels = selector(await board.first)
     async for snapshot in follow(client, POD, wait.target.namespace, Pod, labels=labels):
         board.pods = snapshot
+        board.changed.set()
+
+
+async def _watch_beside(client: Client, wait: Wait, beside: Beside, board: _Board) -> None:
+    labels = beside.labels(await board.first)
+    async for snapshot in follow(client, beside.kind, wait.target.namespace, Object, labels=labels):
+        board.beside[beside.kind] = tuple(snapshot.values())
         board.changed.set()

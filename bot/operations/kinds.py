@@ -1,6 +1,8 @@
 """The kinds of object that operations name, as data: where they live in the API, their names, what they can do.
 
-A verb that a kind lacks is refused here, offline, with the reason kubectl gives.
+Those of Kubernetes itself stand here; a family of operations declares those of the system that it operates:
+
+    ROLLOUT = declare_kind(Kind(kind="Rollout", plural="rollouts", group="argoproj.io", version="v1alpha1"))
 """
 
 from __future__ import annotations
@@ -110,10 +112,25 @@ ROLLABLE: Final = (DEPLOYMENT, STATEFULSET, DAEMONSET)
 SCALABLE: Final = (DEPLOYMENT, STATEFULSET, REPLICASET)
 
 
+_DECLARED: list[Kind] = []
+
+
+def declare_kind(kind: Kind) -> Kind:
+    """Make a kind known to `get`, `describe`, help and completion. A name that two kinds have means the earlier one."""
+    if kind not in (*KINDS, *_DECLARED):
+        _DECLARED.append(kind)
+    return kind
+
+
+def known_kinds() -> tuple[Kind, ...]:
+    """All kinds that the installed families can name, Kubernetes' own first."""
+    return (*KINDS, *_DECLARED)
+
+
 def find_kind(word: str) -> Kind | None:
     """The kind that a word on a command line means, in any case and number; `None` if it is not a kind we know."""
     wanted = word.lower()
-    return next((kind for kind in KINDS if wanted in kind.names), None)
+    return next((kind for kind in known_kinds() if wanted in kind.names), None)
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, get_type_hints
 
 from bot.operations.arguments import Arguments
-from bot.operations.kinds import Kind
+from bot.operations.kinds import Kind, known_kinds
 from bot.operations.plan import Nothing, Plan
 from bot.operations.reader import Reader
 from bot.operations.view import Follow, Live, View
@@ -47,6 +47,16 @@ class Right:
     subresource: str = ""
 
 
+@dataclass(frozen=True)
+class EveryKind:
+    """That right on every kind that the installed families know."""
+
+    verb: str
+
+
+Rights = tuple[Right | EveryKind, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """`name` as typed ("rollout undo"); `short` are other ways to type the whole of it ("undo"); `cli` are the tools
@@ -58,11 +68,16 @@ class Operation:
     arguments: type[Arguments]
     run: Function | None
     short: tuple[str, ...] = ()
-    rights: tuple[Right, ...] = ()
+    declared: Rights = ()
     example: str = ""
     cli: str = "kubectl"
     help: str = ""
     family: str = ""
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """The Kubernetes rights that it may use."""
+        return tuple(dict.fromkeys(right for each in self.declared for right in _spelt_out(each)))
 
     @property
     def summary(self) -> Text:
@@ -85,25 +100,25 @@ class Family:
     operations: dict[str, Operation] = field(default_factory=dict)
 
     def read(
-        self, verb: str, *, short: tuple[str, ...] = (), rights: tuple[Right, ...] = (), example: str = ""
+        self, verb: str, *, short: tuple[str, ...] = (), rights: Rights = (), example: str = ""
     ) -> Callable[[Callable[[Reader, A], Awaitable[View | Live | Follow]]], Function]:
         """Declare an operation that only looks."""
         return self._declare(verb, OperationKind.READ, short, rights, example)
 
     def probe(
-        self, verb: str, *, short: tuple[str, ...] = (), rights: tuple[Right, ...] = (), example: str = ""
+        self, verb: str, *, short: tuple[str, ...] = (), rights: Rights = (), example: str = ""
     ) -> Callable[[Callable[[Reader, A], Awaitable[View]]], Function]:
         """Declare an operation that asks and leaves nothing behind (reviews, dry runs)."""
         return self._declare(verb, OperationKind.PROBE, short, rights, example)
 
     def change(
-        self, verb: str, *, short: tuple[str, ...] = (), rights: tuple[Right, ...] = (), example: str = ""
+        self, verb: str, *, short: tuple[str, ...] = (), rights: Rights = (), example: str = ""
     ) -> Callable[[Callable[[Reader, A], Awaitable[Plan | Nothing]]], Function]:
         """Declare an operation that returns a plan."""
         return self._declare(verb, OperationKind.CHANGE, short, rights, example)
 
     def _declare(
-        self, verb: str, kind: OperationKind, short: tuple[str, ...], rights: tuple[Right, ...], example: str
+        self, verb: str, kind: OperationKind, short: tuple[str, ...], rights: Rights, example: str
     ) -> Callable[[Callable[[Reader, A], Awaitable[Any]]], Function]:
         name = f"{self.name} {verb}".strip()
 
@@ -116,7 +131,7 @@ class Family:
                 arguments=arguments_of(function),
                 run=function,
                 short=short,
-                rights=rights,
+                declared=rights,
                 example=example,
                 cli=self.cli,
                 help=inspect.cleandoc(function.__doc__ or ""),
@@ -125,6 +140,10 @@ class Family:
             return function
 
         return declare
+
+
+def _spelt_out(right: Right | EveryKind) -> tuple[Right, ...]:
+    return (right,) if isinstance(right, Right) else tuple(Right(right.verb, kind) for kind in known_kinds())
 
 
 def arguments_of(function: Callable[..., Any]) -> type[Arguments]:

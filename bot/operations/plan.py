@@ -66,16 +66,19 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
 
 
 class Wait(msgspec.Struct, frozen=True, kw_only=True, tag="wait"):
-    """Follow an object until a named condition holds. `deadline` in seconds from the start of the step.
+    """Follow an object until a named condition holds, and has held for `steady` seconds. `deadline` in seconds from the
+    start of the step.
 
-    `condition` names an entry of `bot.operations.conditions`; `arguments` are its parameters (for example the replicas
-    to reach). A failure or the deadline stops the request as failed; nothing is taken back by itself.
+    `condition` names one that is declared in `bot.operations.conditions` or by a family; `arguments` are its parameters
+    (for example the replicas to reach). A failure or the deadline stops the request as failed; nothing is taken back by
+    itself.
     """
 
     id: str
     condition: str
     target: Target
     deadline: int = 600
+    steady: int = 0
     arguments: dict[str, JSON] = msgspec.field(default_factory=dict)
     group: int = 1
 
@@ -173,6 +176,7 @@ def intent(step: Step) -> dict[str, JSON]:
             "condition": step.condition,
             "path": step.target.path,
             "deadline": step.deadline,
+            "steady": step.steady,
             "arguments": step.arguments,
             "group": step.group,
         }

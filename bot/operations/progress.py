@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
-from bot.operations.json import JSON, Object
-from bot.operations.models import Pod
-from bot.text import Text
+from bot.operations.json import JSON, Object, resolve
+from bot.operations.kinds import Kind
+from bot.operations.models import Pod, Workload
+from bot.operations.selectors import selector_of
+from bot.text import Text, text
+
+UNOBSERVED: int = 30
+"""Seconds after which a change that no controller has looked at is said to stand still."""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,18 +31,55 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What a condition is shown: the target (absent: `None`), its pods, the wait's arguments and the moment (UTC)."""
+    """What a condition is shown: the target (absent: `None`), its pods, the wait's arguments, the moment (UTC), since
+    when it is followed, and by kind the objects that the condition asked for beside them (`Condition.beside`).
+    """
 
     target: Object | None
     pods: Sequence[Pod]
     arguments: dict[str, JSON]
     now: datetime
+    since: datetime | None = None
+    beside: Mapping[Kind, Sequence[Object]] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been followed."""
+        return 0.0 if self.since is None else (self.now - self.since).total_seconds()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """Objects of another kind in the target's namespace; `labels` makes the selector from the target (empty: all)."""
+
+    kind: Kind
+    labels: Callable[[Object], str]
+
+
+def pods_of_workload(target: Object) -> str:
+    """The label selector of a workload's pods."""
+    return selector_of(msgspec.convert(target, Workload).spec.selector)
+
+
+def pods_of_service(target: Object) -> str:
+    """The label selector of a Service's pods: a plain map."""
+    selector = resolve(target, "/spec/selector")
+    return ",".join(f"{key}={value}" for key, value in selector.items()) if isinstance(selector, dict) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """A named, pure question about an object. `pods`: whether the target's pods are watched too, by its selector."""
+    """A named, pure question about an object. `pods` gives the label selector of its pods, to be watched too; `None`:
+    it has none. `beside`: what else is watched.
+    """
 
     name: str
     evaluate: Callable[[Observation], Progress]
-    pods: bool = True
+    pods: Callable[[Object], str] | None = pods_of_workload
+    beside: tuple[Beside, ...] = ()
+
+
+def unobserved(seen: Observation, total: int = 0, ready: int = 0) -> Progress:
+    """The change is there and its controller has not looked at it; after a while that is said to be why."""
+    stuck = text("no controller has looked at it: is it running?") if seen.seconds >= UNOBSERVED else None
+    return Progress(ready=ready, total=total, message=text("waiting until the change is observed"), stuck=stuck)

@@ -1,10 +1,15 @@
-"""All operations that are installed, found by the entry point group `kajitori.commands`."""
+"""All operations that are installed, found by the entry point group `kajitori.commands`: modules, or packages of them.
+
+A file in a package that an entry point names is found by being there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import iter_modules
 from types import ModuleType
 
 from bot.operations.operation import Family, Operation
@@ -46,8 +51,14 @@ def families_of(module: ModuleType) -> list[Family]:
 
 
 def installed_families() -> list[Family]:
-    """Families of every installed package, in the order of their entry points' names."""
+    """Families of every installed package, in the order of their entry points' names, then of their modules'."""
     found: list[Family] = []
     for entry in sorted(entry_points(group="kajitori.commands"), key=lambda each: each.name):
-        found.extend(families_of(entry.load()))
+        for module in _modules(entry.load()):
+            found.extend(families_of(module))
     return found
+
+
+def _modules(loaded: ModuleType) -> list[ModuleType]:
+    inside = sorted(each.name for each in iter_modules(getattr(loaded, "__path__", ())))
+    return [loaded, *(import_module(f"{loaded.__name__}.{name}") for name in inside)]

@@ -10,7 +10,7 @@ import msgspec
 from bot.errors import Choice, NotFound, NotUnderstood, Refused
 from bot.operations import kinds
 from bot.operations.arguments import Arguments
-from bot.operations.kinds import KINDS, Kind, find_kind
+from bot.operations.kinds import Kind, find_kind, known_kinds
 from bot.operations.models import Lean, Meta
 from bot.operations.near import near_names
 from bot.operations.reader import Reader
@@ -67,14 +67,14 @@ def _names(kind: Kind, names: list[str]) -> tuple[str, ...]:
     if not names:
         return ()
     word = f"{kind.plural}.{kind.group}" if kind.group else kind.plural
-    return tuple(each.name for each in read_targets(tuple(f"{word}/{name}" for name in names), KINDS))
+    return tuple(each.name for each in read_targets(tuple(f"{word}/{name}" for name in names), known_kinds()))
 
 
 def _slashed(words: tuple[str, ...], verb: str) -> tuple[Asked, ...]:
     for word in words:
         if "/" in word and find_kind(word.partition("/")[0]) is None:
             raise _no_type(word.partition("/")[0], verb)
-    named = read_targets(words, KINDS)
+    named = read_targets(words, known_kinds())
     wanted: dict[Kind, list[str]] = {}
     for each in named:
         if each.kind is None:
@@ -141,7 +141,7 @@ def _kind(word: str, verb: str) -> Kind:
 
 
 def _no_type(word: str, verb: str) -> NotUnderstood:
-    known = {name: kind for kind in KINDS for name in kind.names if "." not in name}
+    known = {name: kind for kind in reversed(known_kinds()) for name in kind.names if "." not in name}
     near = dict.fromkeys(known[name].plural for name in near_names(word, known))
     return NotUnderstood(
         text("the server doesn't have a resource type {word}", word=Code(word[:80])),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.operations.conditions import CONDITIONS
+from bot.operations.conditions import condition_of
 from bot.operations.models import Pod
 from bot.operations.progress import Observation, Progress
 
@@ -23,7 +23,7 @@ KINDS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
 def ask(target: dict[str, Any] | None, *pods: Pod, condition: str = "rolled-out", **arguments: Any) -> Progress:
-    return CONDITIONS[condition].evaluate(Observation(target=target, pods=pods, arguments=arguments, now=NOW))
+    return condition_of(condition).evaluate(Observation(target=target, pods=pods, arguments=arguments, now=NOW))
 
 
 def recorded(name: str) -> tuple[dict[str, Any], str]:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.operations.conditions import CONDITIONS
+from bot.operations.conditions import condition_of
 from bot.operations.progress import Observation, Progress
 
 NOW = datetime(2026, 11, 25, 3, 8, tzinfo=UTC)
 
 
 def ask(condition: str, target: dict[str, Any] | None, **arguments: Any) -> Progress:
-    return CONDITIONS[condition].evaluate(Observation(target=target, pods=(), arguments=arguments, now=NOW))
+    return condition_of(condition).evaluate(Observation(target=target, pods=(), arguments=arguments, now=NOW))
 
 
 def workload(spec: int, *, ready: int, replicas: int, updated: int | None = None, kind: str = "Deployment") -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.operations.conditions import CONDITIONS
+from bot.operations.conditions import condition_of
 from bot.operations.models import Pod
 from bot.operations.pods import stuck_reason
 from bot.operations.progress import Observation, Progress
@@ -81,7 +81,7 @@ def test_a_long_foreign_message_is_cut() -> None:
 
 
 def ask(target: dict[str, Any], *pods: Pod, condition: str = "rolled-out", **arguments: Any) -> Progress:
-    return CONDITIONS[condition].evaluate(Observation(target=target, pods=pods, arguments=arguments, now=NOW))
+    return condition_of(condition).evaluate(Observation(target=target, pods=pods, arguments=arguments, now=NOW))
 
 
 def deployment(*, updated: int, **status: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import msgspec
 from bot.operations.json import resolve
 from bot.operations.models import Workload
 from bot.operations.pods import newest_hash, stuck_reason, with_label
-from bot.operations.progress import Observation, Progress
+from bot.operations.progress import Observation, Progress, unobserved
 from bot.text import text
 
 HASH: Final = "controller-revision-hash"
@@ -25,7 +25,7 @@ def daemonset_rolled_out(seen: Observation) -> Progress:
         failed = text("rollout status is only available for RollingUpdate strategy type")
         return Progress(total=total, message=failed, failed=failed)
     if live.metadata.generation > status.observed_generation:
-        return Progress(total=total, message=text("waiting until the change is observed"))
+        return unobserved(seen, total)
     new = with_label(seen.pods, HASH, newest_hash(seen.pods, HASH))
     if len(new) != status.updated_number_scheduled:
         new = []

@@ -11,7 +11,7 @@ import msgspec
 
 from bot.operations.models import Pod, Workload
 from bot.operations.pods import newest_hashes, short, stuck_reason, with_label
-from bot.operations.progress import Observation, Progress
+from bot.operations.progress import Observation, Progress, unobserved
 from bot.text import Code, Text, text
 
 REVISION: Final = "deployment.kubernetes.io/revision"
@@ -41,7 +41,7 @@ def deployment_rolled_out(seen: Observation) -> Progress:
     if (failed := _wrong_revision(live, seen.arguments.get("revision"))) is not None:
         return Progress(total=total, message=failed, failed=failed)
     if live.metadata.generation > status.observed_generation:
-        return Progress(total=total, message=text("waiting until the change is observed"))
+        return unobserved(seen, total)
     new = _new_pods(live, seen)
     ready = _ready(live, new)
     since = late_since(live)

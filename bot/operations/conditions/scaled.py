@@ -10,7 +10,7 @@ import msgspec
 
 from bot.operations.models import Workload
 from bot.operations.pods import stuck_reason
-from bot.operations.progress import Observation, Progress
+from bot.operations.progress import Observation, Progress, unobserved
 from bot.text import Code, text
 
 
@@ -28,9 +28,7 @@ def scaled(seen: Observation) -> Progress:
         failed = text("something else set it to {count}", count=spec)
         return Progress(ready=status.ready_replicas, total=total, message=failed, failed=failed)
     if live.metadata.generation > status.observed_generation:
-        return Progress(
-            ready=min(status.ready_replicas, total), total=total, message=text("waiting until the change is observed")
-        )
+        return unobserved(seen, total, min(status.ready_replicas, total))
     if status.ready_replicas < total:
         message = text("{ready} of {total} pods are ready", ready=status.ready_replicas, total=total)
         failure = next(

@@ -13,7 +13,7 @@ import msgspec
 from bot.operations.json import resolve
 from bot.operations.models import Pod, Workload
 from bot.operations.pods import stuck_reason, with_label
-from bot.operations.progress import Observation, Progress
+from bot.operations.progress import Observation, Progress, unobserved
 from bot.text import Code, Text, text
 
 HASH: Final = "controller-revision-hash"
@@ -29,7 +29,7 @@ def statefulset_rolled_out(seen: Observation) -> Progress:
         failed = text("rollout status is only available for RollingUpdate strategy type")
         return Progress(total=total, message=failed, failed=failed)
     if status.observed_generation == 0 or live.metadata.generation > status.observed_generation:
-        return Progress(total=total, message=text("waiting until the change is observed"))
+        return unobserved(seen, total)
     new = with_label(seen.pods, HASH, status.update_revision) if status.update_revision else []
     ready = sum(1 for each in new if each.ready) if new else min(status.updated_replicas, status.ready_replicas)
     message = _unfinished(live)

@@ -161,6 +161,21 @@ PRINTERS: Final[dict[Kind, Printer[Any]]] = {
     ),
 }
 
+_DECLARED: Final[dict[Kind, Printer[Any]]] = {}
+_UNKNOWN: Final = Printer(model=listed.Listed, columns=("NAME", "AGE"), cells=workloads.head_cells)
+
+
+def declare_printer(kind: Kind, printer: Printer[Any]) -> None:
+    """How `get` shows a kind that a family declared. Without it, its name and age, as kubectl shows what it knows no
+    better.
+    """
+    _DECLARED[kind] = printer
+
+
+def printer_of(kind: Kind) -> Printer[Any]:
+    """The printer of a kind."""
+    return PRINTERS.get(kind) or _DECLARED.get(kind, _UNKNOWN)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
@@ -177,7 +192,7 @@ PLAIN: Final = Layout()
 
 def print_table(kind: Kind, found: Sequence[Any], now: datetime, layout: Layout = PLAIN) -> Table:
     """All rows in the given order."""
-    printer = PRINTERS[kind]
+    printer = printer_of(kind)
     titles = printer.titles(wide=layout.wide)
     before = f"{kind.singular}.{kind.group}/" if kind.group else f"{kind.singular}/"
     name = titles.index("NAME") if layout.prefix and "NAME" in titles else -1
@@ -197,7 +212,7 @@ def cut(kind: Kind, found: Sequence[Any], table: Table, *, rows: int = ROWS) -> 
     """What a message shows of a table: if rows must go, those that are not well come first; cells are cut too."""
     order = list(range(len(table.rows)))
     if len(table.rows) > rows:
-        well = PRINTERS[kind].well
+        well = printer_of(kind).well
         order = sorted(order, key=lambda index: well(found[index]))[:rows]
     kept = (tuple(one_line(cell, CELL) for cell in table.rows[index]) for index in order)
     return Table(columns=table.columns, rows=tuple(kept))

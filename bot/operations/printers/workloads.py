@@ -8,10 +8,15 @@ from bot.operations.ages import age, human_duration
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.models import Container, Selector
 from bot.operations.printers.around import Autoscaler, Budget, CronJob, Job, Revision
-from bot.operations.printers.listed import Workload
+from bot.operations.printers.listed import Listed, Workload
 from bot.operations.selectors import selector_of
 
 NONE = "<none>"
+
+
+def head_cells(found: Listed, now: datetime) -> tuple[str, ...]:
+    """Anything: its name and age."""
+    return (found.metadata.name, age(found.metadata.creation_timestamp, now))
 
 
 def deployment_cells(found: Workload, now: datetime) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.operations.kinds import KINDS, Target
+from bot.operations.kinds import Target, known_kinds
 from bot.operations.plan import Plan
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
@@ -205,6 +205,6 @@ def _unknown(shown: Shown, plan: Plan) -> Target:
 
 
 def _look(target: Target) -> str:
-    name = target.reference if target.kind in KINDS else f"{target.kind.qualified}/{target.name}"
+    name = target.reference if target.kind in known_kinds() else f"{target.kind.qualified}/{target.name}"
     space = f" -n {target.namespace}" if target.namespace else ""
     return f"kubectl get {name}{space} -o yaml --show-managed-fields"
