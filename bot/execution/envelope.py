@@ -9,7 +9,7 @@ than the lease, and an Audit-ID that the API server takes over into its own log 
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -18,6 +18,9 @@ from bot.operations.json import JSON, Object, resolve
 from bot.operations.patches import same as same
 from bot.operations.plan import Call, ContentType
 from bot.text import Code, text
+
+REQUEST: Final = "kajitori.dev/request"
+"""The label of an object that a request made (plans.md §5)."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +38,11 @@ def manager_of(request: int, step: str, plan_version: int = 1) -> str:
     return f"kajitori-{request}-{step}" if plan_version == 1 else f"kajitori-{request}-v{plan_version}-{step}"
 
 
+def request_of(manager: str) -> str:
+    """The number of the request in a field manager: the value of `REQUEST` on what it creates."""
+    return manager.removeprefix("kajitori-").partition("-")[0]
+
+
 def audit_id_of(instance: str, request: int, step: str, fence: int) -> str:
     """The Audit-ID of one sending; `instance` keeps two installations on one cluster apart."""
     return f"{instance}.{request}.{step}.{fence}"
@@ -49,7 +57,7 @@ def wrap(call: Call, observed: Object | None, *, manager: str, timeout: int, dry
     if dry_run:
         query["dryRun"] = "All"
     if call.verb == "create":
-        return Envelope(body=call.body, query=query)
+        return Envelope(body=_labelled(call, manager), query=query)
     if observed is None:
         raise Bug(text("{path} must be read before it is changed.", path=Code(call.path)))
     version, uid = resolve(observed, "/metadata/resourceVersion"), resolve(observed, "/metadata/uid")
@@ -72,7 +80,7 @@ def unwrap(call: Call, envelope: Envelope) -> JSON:
     """Take the envelope off: gives the call's body back, for the comparison of what was approved with what was sent."""
     body = copy.deepcopy(envelope.body)
     if call.verb == "create":
-        return body
+        return _unlabelled(body)
     if call.content_type is ContentType.JSON_PATCH and isinstance(body, list):
         return [each for each in body if isinstance(each, dict) and each.get("op") != "test"]
     if isinstance(body, dict):
@@ -83,6 +91,31 @@ def unwrap(call: Call, envelope: Envelope) -> JSON:
             metadata.pop("resourceVersion", None)
             if not metadata:
                 del body["metadata"]
+    return body
+
+
+def _labelled(call: Call, manager: str) -> JSON:
+    """The body of a create with the request's label, by which it is recognised later. One without metadata (a review)
+    makes no object.
+    """
+    body = copy.deepcopy(call.body)
+    metadata = body.get("metadata") if isinstance(body, dict) else None
+    if not isinstance(metadata, dict):
+        return body
+    labels = metadata.setdefault("labels", {})
+    if not isinstance(labels, dict) or REQUEST in labels:
+        raise Bug(text("{path} names a request in its intent.", path=Code(call.path)))
+    labels[REQUEST] = request_of(manager)
+    return body
+
+
+def _unlabelled(body: JSON) -> JSON:
+    metadata = body.get("metadata") if isinstance(body, dict) else None
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    if isinstance(metadata, dict) and isinstance(labels, dict):
+        labels.pop(REQUEST, None)
+        if not labels:
+            del metadata["labels"]
     return body
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.execution.envelope import violated
 from bot.operations.json import Object, resolve
 from bot.operations.patches import reached
-from bot.operations.plan import Call
+from bot.operations.plan import Call, ContentType
 from bot.text import Text, text
 
 
@@ -21,7 +21,10 @@ class Effect(StrEnum):
 
 
 def effect_of(call: Call, observed: Object | None, *, manager: str, request_label: str = "") -> Effect:
-    """Decide from the object as just read; `None` means the API server says that it does not exist."""
+    """Decide from the object as just read; `None` means the API server says that it does not exist.
+
+    What somebody else created under that name counts as so already only if it holds all that ours would.
+    """
     if call.verb == "delete":
         gone = observed is None or resolve(observed, "/metadata/uid") != call.uid
         return Effect.OURS if gone else Effect.NOT_DONE
@@ -29,7 +32,9 @@ def effect_of(call: Call, observed: Object | None, *, manager: str, request_labe
         if observed is None:
             return Effect.NOT_DONE
         label = resolve(observed, "/metadata/labels/kajitori.dev~1request")
-        return Effect.OURS if request_label and label == request_label else Effect.ALREADY
+        if request_label and label == request_label:
+            return Effect.OURS
+        return Effect.ALREADY if reached(call.body, ContentType.MERGE_PATCH, observed) else Effect.UNKNOWN
     if observed is None:
         return Effect.UNKNOWN
     if managed_by(observed, manager):

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, final
 
+from bot.kubernetes.artifacts import fetch_artifact
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.reviews import review, self_review
 from bot.operations.kinds import Kind
-from bot.operations.reader import Access, LogOptions
+from bot.operations.reader import Access, Artifact, LogOptions
 
 T = TypeVar("T")
 
@@ -26,6 +27,8 @@ class ClusterReader:
     person: Impersonation | None
     cluster: str
     now: datetime
+    reserved: str = ""
+    stores: tuple[str, ...] = ()
 
     async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T:
         return await self.client.get(kind, name, namespace, model)
@@ -37,6 +40,9 @@ class ClusterReader:
 
     def log(self, pod: str, namespace: str, options: LogOptions) -> AsyncIterator[str]:
         return self.client.log(pod, namespace, options)
+
+    async def artifact(self, wanted: Artifact, name: str, namespace: str) -> bytes:
+        return await fetch_artifact(self.client, wanted, name, namespace, stores=self.stores)
 
     async def access(self, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = "") -> Access:
         """Cached nowhere: rights change between request, vote and sending."""

@@ -133,7 +133,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` speaks the verb ("Roll back shop/app"); `before` and `after` carry the decision ("v2.4.1" → "v2.4.0");
     `pinned` are the operation's arguments with every relative word resolved, used to plan again for the same target;
-    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before.
+    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before. `touches` are further
+    namespaces that somebody else changes because of the calls (a restore): policy and the bot's bounds are asked of
+    them, too.
     """
 
     summary: Text
@@ -149,6 +151,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     back: Back | None = None
     destructive: bool = False
     recovery: bool = False
+    touches: tuple[str, ...] = ()
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -195,7 +198,7 @@ def intent(step: Step) -> dict[str, JSON]:
 
 def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> dict[str, JSON]:
     """Everything a vote binds to, as JSON: where, what, in which order, on which grounds, and how far it may go."""
-    return {
+    found: dict[str, JSON] = {
         "cluster": cluster,
         "namespace": namespace,
         "operation": operation,
@@ -211,6 +214,10 @@ def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
         else {"commandLine": plan.back.command_line, "calls": [intent(call) for call in plan.back.calls]},
         "destructive": plan.destructive,
     }
+    # Absent where there are none, so that plans which wait for votes keep their digests.
+    if plan.touches:
+        found["touches"] = [*sorted(plan.touches)]
+    return found
 
 
 def plan_digest(plan: Plan, *, cluster: str, namespace: str, operation: str) -> str:

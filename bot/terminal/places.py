@@ -44,7 +44,7 @@ class Place:
 
     def filled(self, arguments: Arguments) -> Arguments:
         """The arguments with the cluster's name, and a namespace where the command line names none."""
-        namespace = arguments.namespace or self.namespace
+        namespace = arguments.namespace or arguments.home or self.namespace
         return arguments.model_copy(update={"namespace": namespace, "context": self.acting.name})
 
 
