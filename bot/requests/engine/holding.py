@@ -59,7 +59,7 @@ class Held:
         self._note(lease)
 
     async def keep(self) -> None:
-        """Renew for ever; ends with `LeaseLost`, by being cancelled, or with `Unavailable` when its lifetime has no renewal
+        """Renew for ever; ends with `LeaseLost`, by being cancelled, or with `Unavailable` when its life has no renewal
         left. What is sent meanwhile asks `guard`.
         """
         pause = self.services.lease_ttl / RENEWALS
