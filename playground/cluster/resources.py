@@ -138,11 +138,29 @@ ANALYSIS_TEMPLATES: Final = Resource(
     custom=True,
 )
 
+VELERO: Final = "velero.io"
+BACKUPS: Final = Resource(kind="Backup", plural="backups", group=VELERO, counted=True, custom=True)
+RESTORES: Final = Resource(kind="Restore", plural="restores", group=VELERO, counted=True, custom=True)
+SCHEDULES: Final = Resource(kind="Schedule", plural="schedules", group=VELERO, counted=True, custom=True)
+DELETIONS: Final = Resource(
+    kind="DeleteBackupRequest", plural="deletebackuprequests", group=VELERO, counted=True, custom=True
+)
+DOWNLOADS: Final = Resource(kind="DownloadRequest", plural="downloadrequests", group=VELERO, counted=True, custom=True)
+LOCATIONS: Final = Resource(
+    kind="BackupStorageLocation",
+    plural="backupstoragelocations",
+    group=VELERO,
+    short=("bsl",),
+    counted=True,
+    custom=True,
+)
+
 SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
     *(ROLLOUTS, ANALYSIS_TEMPLATES),
+    *(BACKUPS, RESTORES, SCHEDULES, DELETIONS, DOWNLOADS, LOCATIONS),
 )
 BY_ADDRESS: Final = {(each.group, each.version, each.plural): each for each in SERVED}
 BY_KIND: Final = {(each.api_version, each.kind): each for each in SERVED}
@@ -176,6 +194,8 @@ UNSERVED: Final = frozenset(
         ("scheduling.k8s.io", "priorityclasses"),
         *(("storage.k8s.io", each) for each in ("csidrivers", "csinodes", "csistoragecapacities", "storageclasses")),
         *(("storage.k8s.io", each) for each in ("volumeattachments", "volumeattributesclasses")),
+        *((VELERO, each) for each in ("backuprepositories", "podvolumebackups", "podvolumerestores")),
+        *((VELERO, each) for each in ("serverstatusrequests", "volumesnapshotlocations")),
         *(("argoproj.io", each) for each in ("analysisruns", "clusteranalysistemplates", "experiments")),
     }
 )
