@@ -86,6 +86,7 @@ async def create_backup(cluster: Reader, arguments: CreateArguments) -> Plan:
         back=Back(
             command_line=command_line(arguments, "velero", "backup", "delete", name), label=text("Delete the backup")
         ),
+        look=f"velero backup logs {name}",
     )
 
 
@@ -235,6 +236,7 @@ async def delete_backup(cluster: Reader, arguments: DeleteArguments) -> Plan | N
         note=text("There is no way back: its files and disk snapshots are gone for good."),
         facts=(*location_facts(location), Fact(target=target, pointer="/status/phase", value=phase, uid=uid)),
         warnings=_deletion_warnings(restores),
+        look="velero backup get",
         destructive=True,
     )
 

@@ -92,7 +92,7 @@ async def create_restore(cluster: Reader, arguments: CreateArguments) -> Plan:
         cluster, backup.spec.storage_location, arguments.namespace, writing=arguments.backup_first
     )
     await is_free(cluster, RESTORE, name, arguments.namespace)
-    left_out = _reserved(cluster, arguments)
+    left_out = _reserved(cluster, backup, arguments)
     wanted = _filters(arguments, mapping, left_out)
     met = await look_at_existing(cluster, backup, wanted, arguments.namespace)
     kept = met.authority if arguments.existing_resource_policy == UPDATE else ()
@@ -115,6 +115,7 @@ async def create_restore(cluster: Reader, arguments: CreateArguments) -> Plan:
         warnings=_warnings(met, arguments, kept=kept, left_out=left_out),
         destructive=arguments.existing_resource_policy == UPDATE,
         touches=met.namespaces,
+        look=f"velero restore logs {name}",
     )
 
 
@@ -161,11 +162,11 @@ def check_restorable(backup: Backup, *, partially: bool) -> None:
     )
 
 
-def _reserved(cluster: Reader, arguments: CreateArguments) -> tuple[str, ...]:
+def _reserved(cluster: Reader, backup: Backup, arguments: CreateArguments) -> tuple[str, ...]:
     """The bot's own namespace, which a restore of everything leaves out; who names it is refused later."""
-    named = {*arguments.include_namespaces, *arguments.exclude_namespaces} - {"*"}
-    everything = not set(arguments.include_namespaces) - {"*"}
-    return (cluster.reserved,) if cluster.reserved and everything and cluster.reserved not in named else ()
+    own, scope = cluster.reserved, backup.spec.namespaces
+    everything = not set(arguments.include_namespaces) - {"*"} and (not scope or own in scope)
+    return (own,) if own and everything and own not in arguments.exclude_namespaces else ()
 
 
 def _filters(arguments: CreateArguments, mapping: dict[str, str], left_out: tuple[str, ...]) -> Filters:
@@ -205,26 +206,12 @@ def _spec(
 async def _before(cluster: Reader, name: str, arguments: CreateArguments, met: Met) -> tuple[Step, ...]:
     """A backup of what the restore may change, and its end: known when it is voted on (plans.md §6)."""
     target = Target(kind=BACKUP, name=f"before-{name}"[:200], namespace=arguments.namespace)
-    await _is_ours_or_free(cluster, target)
+    await is_free(cluster, BACKUP, target.name, target.namespace)
     body = bodies.backup_body(target.name, target.namespace, bodies.scope_spec(met.namespaces), {})
     return (
         Call(id="step-1", verb="create", target=target, body=body),
         Wait(id="step-2", condition="backed-up", target=target, deadline=DEADLINE, group=1),
     )
-
-
-async def _is_ours_or_free(cluster: Reader, target: Target) -> None:
-    """Planned again before the restore is sent, the backup before it is there, with a request's label."""
-    try:
-        found = await cluster.get(BACKUP, target.name, target.namespace, Backup)
-    except NotFound:
-        return
-    if bodies.OURS not in (found.metadata.labels or {}):
-        raise Refused(
-            text("There is a {kind} {name} already.", kind=BACKUP.singular, name=Code(target.name)),
-            target=target.title,
-            next=text("Choose another name."),
-        )
 
 
 def _facts(backup: Backup, arguments: CreateArguments, met: Met) -> tuple[Fact, ...]:
@@ -352,5 +339,6 @@ async def delete_restore(cluster: Reader, arguments: DeleteArguments) -> Plan | 
         steps=(call, wait),
         pinned=pinned_arguments(arguments, name=meta.name),
         note=text("Only its record and its log go; what it restored stays."),
+        look="velero restore get",
         destructive=True,
     )

@@ -95,6 +95,7 @@ async def create_schedule(cluster: Reader, arguments: CreateArguments) -> Plan:
             command_line=command_line(arguments, "velero", "schedule", "delete", name),
             label=text("Delete the schedule"),
         ),
+        look=f"velero schedule describe {name}",
     )
 
 
@@ -244,6 +245,7 @@ async def _set_paused(cluster: Reader, arguments: PauseArguments, *, paused: boo
         note=None if paused else next_words(_following(schedule, cluster.now)),
         warnings=() if paused else _due_warnings(schedule, arguments, cluster.now),
         back=_back(call, arguments, name, paused=paused),
+        look=f"velero schedule describe {name}",
     )
 
 
@@ -323,5 +325,6 @@ async def delete_schedule(cluster: Reader, arguments: DeleteArguments) -> Plan |
         before=text("{schedule}, {scope}", schedule=Bold(spec.schedule), scope=scope_words(spec.template)),
         note=text("The last backup was {at}.", at=Code(moment(schedule.status.last_backup))),
         warnings=(owned,) if spec.use_owner_references_in_backup else (),
+        look="velero schedule get",
         destructive=True,
     )

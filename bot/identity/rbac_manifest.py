@@ -102,7 +102,8 @@ def watched_kinds(registry: Registry) -> tuple[Kind, ...]:
         right.kind
         for operation in registry
         for right in operation.rights
-        if right.verb == "watch" or (operation.kind is OperationKind.CHANGE and right.verb not in LOOKING)
+        if not right.probe
+        and (right.verb == "watch" or (operation.kind is OperationKind.CHANGE and right.verb not in LOOKING))
     }
     return tuple(sorted((kind for kind in {*kinds, POD} if not _secret(kind)), key=lambda kind: kind.qualified))
 

@@ -135,7 +135,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `pinned` are the operation's arguments with every relative word resolved, used to plan again for the same target;
     `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before. `touches` are further
     namespaces that somebody else changes because of the calls (a restore): policy and the bot's bounds are asked of
-    them, too.
+    them, too. `look` is the command line behind the card's Logs button; empty: the logs of its target.
     """
 
     summary: Text
@@ -152,6 +152,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     destructive: bool = False
     recovery: bool = False
     touches: tuple[str, ...] = ()
+    look: str = ""
 
     @property
     def calls(self) -> tuple[Call, ...]:

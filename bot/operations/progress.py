@@ -19,7 +19,9 @@ UNOBSERVED: int = 30
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """`ready` of `total` (pods, usually). `done` and `failed` end the wait; `stuck` says why it stands still."""
+    """`ready` of `total`: pods, or with `items` objects that were worked on. `done` and `failed` end the wait; `stuck`
+    says why it stands still.
+    """
 
     done: bool = False
     ready: int = 0
@@ -27,6 +29,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     message: Text
     failed: Text | None = None
     stuck: Text | None = None
+    items: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -219,7 +219,7 @@ def _plan_shown(
         missing=max(0, decision.approvals - approvals),
         may_vote=tuple(_mention(services, user) for user in extras.may_vote),
         group=_group(services, decision),
-        back_until=back_until(request, decision.back_window) if plan.back is not None else None,
+        back_until=back_until(request, decision.back_window) if plan.back is not None and plan.back.calls else None,
         calls=sum(1 for call in plan.calls if steps.get(call.id) == StepState.DONE),
         steps=tuple(
             StepShown(

@@ -18,7 +18,7 @@ from bot.operations.kinds import KINDS, Kind, Target
 from bot.operations.models import Requirement, Selector
 from bot.operations.patches import apply_patch
 from bot.operations.plan import Call, ContentType
-from bot.operations.reader import Access, LogOptions
+from bot.operations.reader import Access, Artifact, LogOptions
 from bot.operations.selectors import selects
 from bot.text import Code, text
 
@@ -29,10 +29,15 @@ NOW = datetime(2026, 11, 25, 3, 8, tzinfo=UTC)
 
 @dataclass(kw_only=True)
 class World:
-    """Objects by kind, namespace and name. `forbidden` kinds answer as the API server does without the right."""
+    """Objects by kind, namespace and name. `forbidden` kinds answer as the API server does without the right, `unknown`
+    ones as where no definition brought them. `artifacts` are files of the object store.
+    """
 
     objects: list[dict[str, Any]]
     forbidden: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    reserved: str = ""
+    artifacts: dict[tuple[Artifact, str], bytes] = field(default_factory=dict)
     now: datetime = NOW
     cluster: str = "test"
     looked: list[tuple[str, str]] = field(default_factory=list)
@@ -52,13 +57,19 @@ class World:
             msgspec.convert(each, model)
             for each in self.objects
             if each["kind"] == kind.kind
-            and each["metadata"].get("namespace", "") == namespace
+            and namespace in ("", each["metadata"].get("namespace", ""))
             and selects(_selector(labels), each["metadata"].get("labels"))
         ]
 
     async def log(self, pod: str, namespace: str, options: LogOptions) -> AsyncIterator[str]:
         for line in ():
             yield line
+
+    async def artifact(self, wanted: Artifact, name: str, namespace: str) -> bytes:
+        self.looked += [(verb, "DownloadRequest") for verb in ("create", "get", "delete")]
+        if (wanted, name) not in self.artifacts:
+            raise NotFound(text("There is no such file in the object store (yet)."))
+        return self.artifacts[wanted, name]
 
     async def access(self, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = "") -> Access:
         return Access(allowed=kind.kind not in self.forbidden)
@@ -79,6 +90,10 @@ class World:
         """What the API server would make of these calls, controllers apart."""
         for call in calls:
             found = self.find(call.target)
+            if call.verb == "create":
+                assert found is None
+                self.objects.append(json.loads(json.dumps(call.body)))
+                continue
             assert found is not None
             self.objects.remove(found)
             if call.verb != "delete":
@@ -86,6 +101,8 @@ class World:
 
     def _look(self, verb: str, kind: Kind) -> None:
         self.looked.append((verb, kind.kind))
+        if kind.kind in self.unknown:
+            raise NotFound(text("the server could not find the requested resource"))
         if kind.kind in self.forbidden:
             raise Refused(text("may not {verb} {kind}", verb=verb, kind=kind.plural))
 
@@ -124,7 +141,7 @@ def recorded(name: str) -> Recorded:
     command = golden["command"]
     return Recorded(
         name=name,
-        namespace=command[command.index("-n") + 1],
+        namespace=command[command.index("-n") + 1] if "-n" in command else "",
         command=tuple(command),
         objects=golden["before"]["objects"],
         changes=[each for each in golden["requests"] if each["method"] != "GET"],

@@ -87,10 +87,10 @@ def scheduled(seen: Observation) -> Progress:
     status = msgspec.convert(seen.target, Schedule).status
     if status.phase == "FailedValidation":
         failed = text("Velero refuses it: {errors}", errors=Code("; ".join(status.validation_errors or ())[:500]))
-        return Progress(total=1, message=failed, failed=failed)
+        return Progress(message=failed, failed=failed)
     if status.phase in NEW:
         return unseen(seen)
-    return Progress(done=True, ready=1, total=1, message=text("scheduled"))
+    return Progress(done=True, message=text("scheduled"))
 
 
 def backup_deleted(seen: Observation) -> Progress:
@@ -99,15 +99,15 @@ def backup_deleted(seen: Observation) -> Progress:
     Argument `uid`: the backup's. The request goes with it; one that stays `Processed` says why it could not.
     """
     if seen.target is None or _uid(seen.target) != seen.arguments.get("uid"):
-        return Progress(done=True, ready=1, total=1, message=text("deleted"))
+        return Progress(done=True, message=text("deleted"))
     requests = [msgspec.convert(each, Deletion) for each in seen.beside.get(DELETION, ())]
     ours = next((each for each in requests if each.metadata.name == seen.arguments.get("request")), None)
     if ours is not None and ours.status.phase == "Processed" and ours.status.errors:
         failed = text("Velero could not delete it: {errors}", errors=Code("; ".join(ours.status.errors)[:500]))
-        return Progress(total=1, message=failed, failed=failed)
+        return Progress(message=failed, failed=failed)
     if ours is None or ours.status.phase in NEW:
         return unseen(seen)
-    return Progress(total=1, message=text("being deleted, with its files and its restores"))
+    return Progress(message=text("being deleted, with its files and its restores"))
 
 
 def unseen(seen: Observation) -> Progress:
@@ -140,14 +140,14 @@ def _walked(seen: Observation, status: _Status, items: int) -> Progress:
     total = status.progress.total_items if status.progress is not None else 0
     failed = why_failed(status)
     if failed is not None:
-        return Progress(ready=items, total=total, message=failed, failed=failed)
+        return Progress(ready=items, total=total, message=failed, failed=failed, items=True)
     if status.phase == COMPLETED:
         message = (
             text("completed with {count} warnings", count=status.warnings) if status.warnings else text("completed")
         )
-        return Progress(done=True, ready=items, total=total, message=message)
+        return Progress(done=True, ready=items, total=total, message=message, items=True)
     message = MESSAGES.get(status.phase) or text("{phase}", phase=Code(status.phase[:60]))
-    return Progress(ready=min(items, total), total=total, message=message)
+    return Progress(ready=min(items, total), total=total, message=message, items=True)
 
 
 def _reason(status: _Status) -> Text | str:

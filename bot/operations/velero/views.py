@@ -27,7 +27,7 @@ from bot.operations.workloads import command_line
 from bot.text import Bold, Code, Text, text
 
 OUTPUT: Final = 3_000
-PROBES: Final = tuple(Right(verb, DOWNLOAD) for verb in ("create", "get", "delete"))
+PROBES: Final = tuple(Right(verb, DOWNLOAD, probe=True) for verb in ("create", "get", "delete"))
 """The rights that fetching a file of the object store takes."""
 TAIL: Final = 60
 """Lines of a log in a message: its end."""

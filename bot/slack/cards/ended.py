@@ -127,6 +127,12 @@ def _result(shown: Shown) -> list[Text]:
     progress = shown.progress
     if progress is None:
         said = [text("took {time}", time=_took(shown))] if shown.seconds else []
+    elif progress.items:
+        numbers = {"ready": progress.ready, "total": progress.total}
+        said = [
+            quiet(progress.message),
+            text("{ready}/{total} items in {time}", time=_took(shown), **numbers),
+        ]
     elif progress.total:
         said = [
             text("{ready}/{total} ready in {time}", ready=progress.ready, total=progress.total, time=_took(shown)),

@@ -172,8 +172,8 @@ async def _logs(visit: Visit, mark: Mark) -> None:
     if shown.plan is None:
         raise Refused(text("R-{number} has no plan, so there is nothing to show.", number=str(mark.number)))
     target = shown.plan.target
-    line = f"logs {target.reference} --namespace={target.namespace} --context={await _cluster(visit, mark)}"
-    await on_line(visit, line)
+    place = f" --namespace={target.namespace} --context={await _cluster(visit, mark)}"
+    await on_line(visit, (shown.plan.look or f"logs {target.reference}") + place)
 
 
 async def _cluster(visit: Visit, mark: Mark) -> str:

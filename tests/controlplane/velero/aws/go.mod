@@ -1,4 +1,4 @@
-module kajitori.test/aws
+module kajitori.test/velero/aws
 
 go 1.26.0
 

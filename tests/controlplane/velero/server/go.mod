@@ -1,4 +1,4 @@
-module kajitori.test/server
+module kajitori.test/velero/server
 
 go 1.26.0
 
