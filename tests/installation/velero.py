@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, final
+
+import yaml
 
 from bot.identity.rbac_manifest import team_documents
 from bot.settings import parse_config
@@ -23,11 +26,16 @@ LISTED: Final[Object] = {"object_stores": ["127.0.0.1"]}
 @final
 @dataclass(frozen=True, kw_only=True)
 class VeleroWorld:
-    """What stories do with it, from outside of the bot."""
+    """What stories do with it, from outside of the bot. `before` changes were sent by earlier stories."""
 
     world: World
+    before: int
 
-    async def until(self, path: str, met: Any) -> Object:
+    def named(self, word: str) -> str:
+        """A name of this story's own: the real server is one for all of them."""
+        return f"{word}-{self.world.namespace}"
+
+    async def until(self, path: str, met: Callable[[Object], bool]) -> Object:
         return await self.world.shop.until(f"{API}/{path}", met)
 
     async def get(self, path: str) -> Object:
@@ -35,13 +43,27 @@ class VeleroWorld:
         return found
 
     async def names(self, plural: str) -> list[str]:
+        """Names of this story's objects of a kind."""
         found = await asyncio.to_thread(self.world.shop.admin.items, f"{API}/{plural}")
-        return sorted(each["metadata"]["name"] for each in found)
+        return sorted(name for each in found if self.world.namespace in (name := each["metadata"]["name"]))
+
+    async def lose_namespace(self) -> None:
+        """Somebody deletes the namespace of the story; returns when it is gone."""
+        admin, path = self.world.shop.admin, f"/api/v1/namespaces/{self.world.namespace}"
+        await asyncio.to_thread(admin.delete, path)
+        if self.world.real:
+            await asyncio.to_thread(admin.wait_gone, path)
+        else:
+            await self.world.cluster.admin.until_gone(path)
 
     def sent(self) -> list[str]:
-        """Every change in Velero's namespace that somebody but the tests and Velero asked for, rehearsals left out."""
-        entries = self.world.shop.control_plane.audit_entries(verbs=WRITES, namespace=HOME)
-        return [_line(each) for each in entries if _counts(each)]
+        """Every change in Velero's namespace that the bot asked for as somebody, rehearsals left out."""
+        return _sent(self.world)[self.before :]
+
+
+def _sent(world: World) -> list[str]:
+    entries = world.shop.control_plane.audit_entries(verbs=WRITES, namespace=HOME)
+    return [_line(each) for each in entries if _counts(each)]
 
 
 def _counts(entry: Object) -> bool:
@@ -54,26 +76,18 @@ def _line(entry: Object) -> str:
     return f"{who} {entry['verb']} {entry['objectRef']['resource']}"
 
 
-async def with_velero(world: World, *, location: Object | None = None) -> VeleroWorld:
-    """Velero's namespace with roles and a location that is available. `location` replaces fields of its spec."""
-    admin = world.shop.admin
-    if not any(each["metadata"]["name"] == HOME for each in await asyncio.to_thread(admin.items, "/api/v1/namespaces")):
-        await asyncio.to_thread(admin.create, "/api/v1/namespaces", {"metadata": {"name": HOME}})
-    config = parse_config(_document(world))
-    await world.shop.apply(team_documents(config, registry(), namespace=HOME))
-    await world.shop.apply([_location(world) if location is None else location])
+async def with_velero(world: World) -> VeleroWorld:
+    """Velero's namespace with the teams' roles, and a location that is available."""
+    if not world.real:
+        await asyncio.to_thread(world.shop.admin.create, "/api/v1/namespaces", {"metadata": {"name": HOME}})
+        await world.shop.apply([_location(world.cluster.url)])
+    document = configuration(world.namespace, kubeconfig="later")
+    await world.shop.apply(team_documents(parse_config(yaml.safe_dump(document).encode()), registry(), namespace=HOME))
     await world.shop.until(LOCATION, lambda found: (found.get("status") or {}).get("phase") == "Available")
-    return VeleroWorld(world=world)
+    return VeleroWorld(world=world, before=len(_sent(world)))
 
 
-def _document(world: World) -> bytes:
-    import yaml
-
-    return yaml.safe_dump(configuration(world.namespace, kubeconfig="later")).encode()
-
-
-def _location(world: World) -> Object:
-    address = world.cluster.url
+def _location(address: str) -> Object:
     return {
         "apiVersion": "velero.io/v1",
         "kind": "BackupStorageLocation",

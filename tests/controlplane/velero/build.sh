@@ -33,7 +33,9 @@ velero=github.com/vmware-tanzu/velero
 version=$(sed -n "s#^require $velero ##p" "$here/server/go.mod")
 cd "$here/server"
 go build -ldflags="-s -w -X $velero/pkg/buildinfo.Version=$version" -o "$made/velero" "$velero/cmd/velero"
-cp -r "$(go list -m -f '{{.Dir}}' "$velero")/config/crd/v1/bases" "$made/crds"
+shipped=$(go list -m -f '{{.Dir}}' "$velero")/config/crd
+mkdir "$made/crds"
+for each in v1 v2alpha1; do cp -r "$shipped/$each/bases" "$made/crds/$each"; done
 cd "$here/aws"
 mkdir "$made/plugins"
 go build -ldflags='-s -w' -o "$made/plugins/velero-plugin-for-aws" "$velero-plugin-for-aws/velero-plugin-for-aws"
