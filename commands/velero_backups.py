@@ -245,7 +245,7 @@ def _deletion_warnings(restores: list[Restore]) -> tuple[Text, ...]:
     if not restores:
         return ()
     names = ", ".join(each.metadata.name for each in restores[:5])
-    return (text("{count} restores of it are deleted too: {names}.", count=len(restores), names=Code(names)),)
+    return (text("Its restores are deleted too ({count}): {names}.", count=len(restores), names=Code(names)),)
 
 
 @velero.read(

@@ -138,7 +138,7 @@ async def _backup(cluster: Reader, arguments: CreateArguments) -> Backup:
     if not good:
         raise NotFound(
             text("The schedule {name} has no completed backup.", name=Code(schedule)),
-            why=text("It has {count} backups.", count=len(found)),
+            why=text("Backups of it: {count}.", count=len(found)),
             next=text("Look at them: {command}.", command=Code("velero backup get")),
         )
     return max(good, key=lambda each: str(each.status.start_timestamp))
@@ -152,7 +152,7 @@ def check_restorable(backup: Backup, *, partially: bool) -> None:
     if phase == PARTIALLY:
         raise Refused(
             text("The backup {name} failed in part.", name=name),
-            why=text("It has {errors} errors: something is missing in it.", errors=backup.status.errors),
+            why=text("Errors: {errors}. Something is missing in it.", errors=backup.status.errors),
             next=text("See what, then ask with {flag}.", flag=Code("--allow-partially-failed")),
         )
     raise Refused(

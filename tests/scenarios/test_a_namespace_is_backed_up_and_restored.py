@@ -126,7 +126,7 @@ async def test_backups_and_their_logs_are_looked_at(velero: VeleroWorld) -> None
         await bot.command("alice", f"velero backup logs {name}")
         await bot.said(f"The log of {name}")
         await bot.command("alice", f"velero backup describe {name} --details")
-        await bot.said(name, "0 errors, 0 warnings")
+        await bot.said(name, "Errors: 0, warnings: 0")
         assert await velero.names("downloadrequests") == []
         seen = [everything(each) for each in bot.workspace.messages("C0PAYMENTS", "alice")]
         assert not any("X-Amz-Signature" in each for each in seen)

@@ -123,7 +123,7 @@ def why_failed(status: _Status) -> Text | None:
             return text("Velero refuses it: {errors}", errors=Code("; ".join(status.validation_errors or ())[:500]))
         case "PartiallyFailed":
             return text(
-                "it failed in part: {errors} errors, {warnings} warnings{reason}",
+                "it failed in part (errors: {errors}, warnings: {warnings}){reason}",
                 errors=status.errors,
                 warnings=status.warnings,
                 reason=_reason(status),
@@ -142,9 +142,7 @@ def _walked(seen: Observation, status: _Status, items: int) -> Progress:
     if failed is not None:
         return Progress(ready=items, total=total, message=failed, failed=failed, items=True)
     if status.phase == COMPLETED:
-        message = (
-            text("completed with {count} warnings", count=status.warnings) if status.warnings else text("completed")
-        )
+        message = text("completed, warnings: {count}", count=status.warnings) if status.warnings else text("completed")
         return Progress(done=True, ready=items, total=total, message=message, items=True)
     message = MESSAGES.get(status.phase) or text("{phase}", phase=Code(status.phase[:60]))
     return Progress(ready=min(items, total), total=total, message=message, items=True)

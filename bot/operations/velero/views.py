@@ -154,7 +154,7 @@ def _described(found: Backup | Restore, sheet: Sheet) -> View:
     phase: Text = MESSAGES.get(status.phase) or text(
         "{phase}", phase=Bold(one_line("New" if status.phase in NEW else status.phase, 60))
     )
-    counted = text("{errors} errors, {warnings} warnings", errors=status.errors, warnings=status.warnings)
+    counted = text("Errors: {errors}, warnings: {warnings}.", errors=status.errors, warnings=status.warnings)
     output = "\n".join(sheet.lines)
     title = text("{name}: {phase}", name=Bold(found.metadata.name), phase=phase)
     file = File(name=f"{found.metadata.name}.txt", title=title, content=output.encode())
