@@ -259,20 +259,23 @@ async def get_locations(cluster: Reader, arguments: GetArguments) -> View:
     return await listed(cluster, LOCATION, arguments, Location)
 
 
+UNUSED: Final = text("not used here")
+
+
 class InstallArguments(VeleroReadArguments):
     """What people paste; nothing of it is used."""
 
-    words: Annotated[tuple[str, ...], Words("VALUE")] = ()
-    provider: Annotated[str, Flag("--provider", "", "VALUE")] = ""
-    plugins: Annotated[tuple[str, ...], Flag("--plugins", "", "VALUE")] = ()
-    bucket: Annotated[str, Flag("--bucket", "", "VALUE")] = ""
-    secret_file: Annotated[str, Flag("--secret-file", "", "VALUE")] = ""
-    backup_location_config: Annotated[str, Flag("--backup-location-config", "", "VALUE")] = ""
-    snapshot_location_config: Annotated[str, Flag("--snapshot-location-config", "", "VALUE")] = ""
-    sa_annotations: Annotated[str, Flag("--sa-annotations", "", "VALUE")] = ""
-    no_secret: Annotated[bool, Flag("--no-secret", "", "")] = False
-    use_node_agent: Annotated[bool, Flag("--use-node-agent", "", "")] = False
-    use_volume_snapshots: Annotated[bool | None, Flag("--use-volume-snapshots", "", "")] = None
+    words: Annotated[tuple[str, ...], Words("VALUE", UNUSED)] = ()
+    provider: Annotated[str, Flag("--provider", "", "VALUE", UNUSED)] = ""
+    plugins: Annotated[tuple[str, ...], Flag("--plugins", "", "VALUE", UNUSED)] = ()
+    bucket: Annotated[str, Flag("--bucket", "", "VALUE", UNUSED)] = ""
+    secret_file: Annotated[str, Flag("--secret-file", "", "VALUE", UNUSED)] = ""
+    backup_location_config: Annotated[str, Flag("--backup-location-config", "", "VALUE", UNUSED)] = ""
+    snapshot_location_config: Annotated[str, Flag("--snapshot-location-config", "", "VALUE", UNUSED)] = ""
+    sa_annotations: Annotated[str, Flag("--sa-annotations", "", "VALUE", UNUSED)] = ""
+    no_secret: Annotated[bool, Flag("--no-secret", "", "", UNUSED)] = False
+    use_node_agent: Annotated[bool, Flag("--use-node-agent", "", "", UNUSED)] = False
+    use_volume_snapshots: Annotated[bool | None, Flag("--use-volume-snapshots", "", "", UNUSED)] = None
 
 
 @velero.read(

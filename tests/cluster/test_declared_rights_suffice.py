@@ -53,7 +53,9 @@ LOOKS = {
 
 
 def names(*kinds: OperationKind) -> list[str]:
-    return sorted(operation.name for operation in REGISTRY if operation.kind in kinds)
+    """Velero's need its server, and have a test of their own."""
+    found = (each for each in REGISTRY if not each.name.startswith("velero "))
+    return sorted(operation.name for operation in found if operation.kind in kinds)
 
 
 @pytest.fixture
