@@ -12,6 +12,7 @@ from bot.slack.cards.buttons import Element, Runs, Style, actions, button, confi
 from bot.slack.cards.limits import Block
 from bot.slack.cards.parts import (
     asked,
+    graph,
     head,
     loud,
     nothing_sent,
@@ -199,8 +200,8 @@ def _after(shown: Shown, locale: str, again: Text | None = None) -> list[Element
             row += runs.button(each.action.label, each.action.command_line, each.action.style)
     if not row and was_sent(shown):
         row.append(button(text("Logs"), "logs", shown.mark, locale=locale))
-        return [*row, overflow([(text("Details"), "details")], shown.mark, locale=locale)]
-    options = [(text("Details"), "details")]
+        return [*row, overflow([*graph(shown), (text("Details"), "details")], shown.mark, locale=locale)]
+    options = [*graph(shown), (text("Details"), "details")]
     if was_sent(shown):
         options.insert(0, (text("Logs"), "logs"))
     return [*row, overflow(options, shown.mark, locale=locale)]
