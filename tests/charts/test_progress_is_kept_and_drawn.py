@@ -38,6 +38,7 @@ def test_what_stands_still_takes_two_samples() -> None:
     assert [each.seconds for each in kept] == [0.0, 999.0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("samples", [rolling(), (), rolling(1)[:1]], ids=["a roll-out", "nothing", "one moment"])
 async def test_the_picture_is_a_png_of_a_size_that_is_shown_whole(samples: tuple[Sample, ...]) -> None:
     picture = await draw(samples, "failed")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.installation.bot import Bot, Json
 from tests.installation.world import World
+
+pytestmark = pytest.mark.long
 
 
 async def picture(bot: Bot, card: Json) -> Json:
