@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from bot.errors import NotFound, NotUnderstood, Refused
+from bot.operations import sync_pauses
 from bot.operations.arguments import ChangeArguments, Flag, Words
 from bot.operations.json import Object
 from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
@@ -47,6 +48,7 @@ class ScaleArguments(ChangeArguments):
         *(Right("get", kind) for kind in SCALABLE),
         *(Right("patch", kind, "scale") for kind in SCALABLE),
         *(Right("list", kind) for kind in (HPA, PDB, QUOTA)),
+        *sync_pauses.LOOK,
     ),
     example="scale deploy/app --replicas=5",
 )
@@ -170,7 +172,7 @@ def _all_warnings(
 ) -> tuple[Text, ...]:
     found: list[Text] = []
     for seen, near in zip(wanted, around, strict=True):
-        each = [*_warnings(seen, near, replicas), *owner_warnings(seen), *unseen_warnings(near)]
+        each = [*_warnings(seen, near, replicas), *owner_warnings(seen, near), *unseen_warnings(near)]
         each += quota_warnings(quotas or (), seen.template, replicas - seen.replicas)
         found += [named(seen.target, warning) if len(wanted) > 1 else warning for warning in each]
     if quotas is None and any(replicas > each.replicas for each in wanted):

@@ -14,6 +14,7 @@ import msgspec
 
 from bot.operations.json import JSON, digest
 from bot.operations.kinds import Kind, Target
+from bot.operations.view import Row
 from bot.text import Text
 
 
@@ -133,9 +134,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` speaks the verb ("Roll back shop/app"); `before` and `after` carry the decision ("v2.4.1" → "v2.4.0");
     `pinned` are the operation's arguments with every relative word resolved, used to plan again for the same target;
-    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before. `touches` are further
-    namespaces that somebody else changes because of the calls (a restore): policy and the bot's bounds are asked of
-    them, too. `look` is the command line behind the card's Logs button; empty: the logs of its target.
+    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before; `afterwards` is what is
+    left to decide once something took effect, each with its button. `touches` are further namespaces that somebody else
+    changes because of the calls (a restore): policy and the bot's bounds are asked of them, too. `look` is the command
+    line behind the card's Logs button; empty: the logs of its target.
     """
 
     summary: Text
@@ -149,6 +151,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     impact: Impact = Impact()
     warnings: tuple[Text, ...] = ()
     back: Back | None = None
+    afterwards: tuple[Row, ...] = ()
     destructive: bool = False
     recovery: bool = False
     touches: tuple[str, ...] = ()

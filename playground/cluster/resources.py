@@ -137,6 +137,15 @@ ANALYSIS_TEMPLATES: Final = Resource(
     counted=True,
     custom=True,
 )
+APPLICATIONS: Final = Resource(
+    kind="Application",
+    plural="applications",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("app", "apps"),
+    counted=True,
+    custom=True,
+)
 
 VELERO: Final = "velero.io"
 BACKUPS: Final = Resource(kind="Backup", plural="backups", group=VELERO, counted=True, custom=True)
@@ -159,7 +168,7 @@ SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
-    *(ROLLOUTS, ANALYSIS_TEMPLATES),
+    *(ROLLOUTS, ANALYSIS_TEMPLATES, APPLICATIONS),
     *(BACKUPS, RESTORES, SCHEDULES, DELETIONS, DOWNLOADS, LOCATIONS),
 )
 BY_ADDRESS: Final = {(each.group, each.version, each.plural): each for each in SERVED}

@@ -6,17 +6,29 @@ import copy
 from typing import Any
 
 from bot.errors import KajitoriError
-from bot.operations.kinds import KINDS
 from bot.operations.plan import Plan
 from bot.operations.view import Live
 from tests.parity.planning import REGISTRY, ask
 from tests.parity.world import NOW, World
 
-KIND_OF = {each.kind: each for each in KINDS}
-
 
 def template(image: str) -> dict[str, Any]:
     return {"metadata": {"labels": {"app": "app"}}, "spec": {"containers": [{"name": "app", "image": image}]}}
+
+
+KEPT: dict[str, dict[str, str]] = {
+    "deployment": {"argocd.argoproj.io/instance": "git"},
+    "statefulset": {"kustomize.toolkit.fluxcd.io/name": "git"},
+    "daemonset": {"helm.toolkit.fluxcd.io/name": "git"},
+    "kustomized": {"kustomize.toolkit.fluxcd.io/name": "git"},
+    "released": {"helm.toolkit.fluxcd.io/name": "git"},
+}
+"""Each is kept by another tool, which has its own in a namespace where it is found only by looking in all."""
+
+
+def syncer(kind: str) -> dict[str, Any]:
+    spec = {"syncPolicy": {"automated": {"selfHeal": True}}} if kind == "Application" else {}
+    return {"kind": kind, "metadata": {"name": "git", "namespace": "tools", "uid": f"u-{kind}"}, "spec": spec}
 
 
 def workload(kind: str, name: str) -> dict[str, Any]:
@@ -27,6 +39,7 @@ def workload(kind: str, name: str) -> dict[str, Any]:
             "name": name,
             "namespace": "shop",
             "uid": f"u-{name}",
+            "labels": KEPT.get(name, {}),
             "annotations": {"deployment.kubernetes.io/revision": "2"},
         },
         "spec": {
@@ -59,25 +72,30 @@ def revision(owner: dict[str, Any], number: int) -> dict[str, Any]:
 
 def world() -> World:
     owners = [workload(kind, kind.lower()) for kind in ("Deployment", "StatefulSet", "DaemonSet")]
+    owners += [workload("Deployment", name) for name in ("kustomized", "released")]
     pod = {"kind": "Pod", "metadata": {"name": "pod", "namespace": "shop", "uid": "p", "labels": {"app": "app"}}}
     sets = [workload("ReplicaSet", "replicaset")]
-    return World(
-        objects=copy.deepcopy([*owners, *sets, pod, *(revision(each, n) for each in owners for n in (1, 2))]), now=NOW
-    )
+    syncers = [syncer(kind) for kind in ("Application", "Kustomization", "HelmRelease")]
+    revisions = [revision(each, number) for each in owners for number in (1, 2)]
+    return World(objects=copy.deepcopy([*owners, *sets, *syncers, pod, *revisions]), now=NOW)
 
 
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
+MORE = ("deployment/kustomized", "deployment/released")
 LINES = {
     "rollout status": [f"rollout status {each}{flag}" for each in TARGETS for flag in (" --watch=false", "")],
     "rollout history": [f"rollout history {each}" for each in TARGETS],
-    "rollout undo": [f"rollout undo {each}" for each in TARGETS],
-    "rollout restart": [f"rollout restart {each}" for each in TARGETS],
-    "rollout pause": [f"rollout pause {each}" for each in TARGETS],
-    "rollout resume": ["rollout pause deployment/deployment", *(f"rollout resume {each}" for each in TARGETS)],
-    "set image": [f"set image {each} app=app:v3" for each in TARGETS],
-    "set resources": [f"set resources {each} --limits=cpu=1" for each in TARGETS],
-    "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, "replicaset/replicaset")],
+    "rollout undo": [f"rollout undo {each} --pause-sync" for each in TARGETS],
+    "rollout restart": [f"rollout restart {each} --pause-sync" for each in TARGETS],
+    "rollout pause": [f"rollout pause {each}" for each in (*TARGETS, *MORE)],
+    "rollout resume": [f"rollout {verb} {each}" for verb in ("pause", "resume") for each in (*TARGETS, *MORE)],
+    "set image": [f"set image {each} app=app:v3 --pause-sync" for each in TARGETS],
+    "set resources": [f"set resources {each} --limits=cpu=1 --pause-sync" for each in TARGETS],
+    "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, *MORE, "replicaset/replicaset")],
     "delete pod": ["delete pod pod"],
+    "gitops status": [f"gitops status {each}" for each in TARGETS],
+    "gitops pause": [f"gitops pause {each}" for each in TARGETS],
+    "gitops resume": [f"gitops {verb} {each}" for each in TARGETS for verb in ("pause", "resume")],
 }
 
 

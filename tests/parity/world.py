@@ -58,6 +58,7 @@ class World:
             for each in self.objects
             if each["kind"] == kind.kind
             and namespace in ("", each["metadata"].get("namespace", ""))
+            and (not fields or fields == f"metadata.name={each['metadata']['name']}")
             and selects(_selector(labels), each["metadata"].get("labels"))
         ]
 
