@@ -6,9 +6,11 @@ import copy
 from typing import Any
 
 from bot.errors import KajitoriError
+from bot.operations.conditions import condition_of
 from bot.operations.kinds import KINDS
-from bot.operations.plan import Plan
+from bot.operations.plan import Plan, Wait
 from bot.operations.view import Live
+from tests.bluegreen.colours import world as two_colours
 from tests.parity.planning import REGISTRY, ask
 from tests.parity.world import NOW, World
 
@@ -57,12 +59,23 @@ def revision(owner: dict[str, Any], number: int) -> dict[str, Any]:
     }
 
 
+def owner_of(kind: str) -> dict[str, Any]:
+    return {"kind": kind, "name": kind.lower(), "uid": f"u-{kind.lower()}", "controller": True}
+
+
 def world() -> World:
     owners = [workload(kind, kind.lower()) for kind in ("Deployment", "StatefulSet", "DaemonSet")]
+    colours = two_colours().objects
+    green = next(each for each in reversed(colours) if each["kind"] == "Pod")
+    colours += [
+        {**green, "metadata": {**green["metadata"], "name": each, "ownerReferences": [owner_of(each)]}}
+        for each in ("StatefulSet", "DaemonSet")
+    ]
     pod = {"kind": "Pod", "metadata": {"name": "pod", "namespace": "shop", "uid": "p", "labels": {"app": "app"}}}
     sets = [workload("ReplicaSet", "replicaset")]
     return World(
-        objects=copy.deepcopy([*owners, *sets, pod, *(revision(each, n) for each in owners for n in (1, 2))]), now=NOW
+        objects=copy.deepcopy([*owners, *sets, pod, *colours, *(revision(each, n) for each in owners for n in (1, 2))]),
+        now=NOW,
     )
 
 
@@ -78,6 +91,9 @@ LINES = {
     "set resources": [f"set resources {each} --limits=cpu=1" for each in TARGETS],
     "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, "replicaset/replicaset")],
     "delete pod": ["delete pod pod"],
+    "patch": ["""patch service app -p '{"spec":{"selector":{"version":"green"}}}'"""],
+    "bluegreen switch": ["bluegreen switch app --to=green"],
+    "bluegreen status": ["bluegreen status", "bluegreen status app"],
 }
 
 
@@ -94,6 +110,8 @@ async def used(lines: list[str]) -> set[tuple[str, str, str]]:
             found |= {(verb, kind, "") for verb in ("list", "watch") for kind in followed}
         if isinstance(outcome, Plan):
             found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.calls}
+            waits = [condition_of(each.condition) for each in outcome.steps if isinstance(each, Wait)]
+            found |= {("watch", beside.kind.kind, "") for each in waits for beside in each.beside}
             made.send(each for each in outcome.calls if each.verb != "delete")
     return found | {(verb, kind, "") for verb, kind in made.looked}
 
