@@ -6,18 +6,16 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
-import msgspec
-
 from bot.errors import NotFound, NotUnderstood, Refused
 from bot.operations.arguments import ChangeArguments, Flag, Words
-from bot.operations.json import Object
 from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
 from bot.operations.models import Quota
 from bot.operations.operation import Family, Right
-from bot.operations.plan import Back, Bound, Call, ContentType, Impact, Nothing, Plan, Wait
+from bot.operations.plan import Back, Bound, Impact, Nothing, Plan
 from bot.operations.quotas import quota_warnings
 from bot.operations.reader import Reader
-from bot.operations.rollouts import DEADLINE, LONGEST, seconds_a_pod
+from bot.operations.rollouts import seconds_a_pod
+from bot.operations.scaling import scale_after, scale_call, scale_wait
 from bot.operations.surroundings import Surroundings, facts_of, look_around, owner_warnings, unseen_warnings
 from bot.operations.targets import find_targets
 from bot.operations.template_changes import named, total_impact
@@ -70,7 +68,7 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
     around = list(await asyncio.gather(*(look_around(cluster, each) for each in wanted)))
     quotas = await _quotas(cluster, arguments.namespace)
     calls = tuple(scale_call(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, 1))
-    waits = tuple(_wait(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, len(calls) + 1))
+    waits = tuple(scale_wait(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, len(calls) + 1))
     impact = total_impact([_impact(each, arguments.replicas) for each in wanted])
     return Plan(
         summary=text("Scale {target}", target=Code(", ".join(each.target.title for each in wanted))),
@@ -84,29 +82,6 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
         warnings=_all_warnings(wanted, around, quotas=quotas, replicas=arguments.replicas),
         back=_back(wanted, arguments),
     )
-
-
-def scale_call(seen: Seen, replicas: int, step: str) -> Call:
-    """The merge patch of the scale subresource.
-
-    Its precondition reads `/spec/replicas` of the workload itself: scale and workload have the field at the same place,
-    and the scale carries the workload's uid and resourceVersion, so that pinning to them works as on the workload.
-    """
-    return Call(
-        id=step,
-        verb="patch",
-        target=seen.target,
-        subresource="scale",
-        content_type=ContentType.MERGE_PATCH,
-        body=scale_body(replicas),
-        uid=seen.uid,
-        preconditions=seen.holds("/spec/replicas"),
-    )
-
-
-def scale_body(replicas: int) -> Object:
-    """From kubectl v1.36 `pkg/scale/scale.go`."""
-    return {"spec": {"replicas": replicas}}
 
 
 def _check(arguments: ScaleArguments) -> None:
@@ -133,17 +108,6 @@ def _check_current(seen: Seen, expected: int) -> None:
             target=seen.target.title,
             next=text("Look at it again, then name the number it has."),
         )
-
-
-def _wait(seen: Seen, replicas: int, step: str) -> Wait:
-    more = max(0, replicas - seen.replicas)
-    return Wait(
-        id=step,
-        condition="scaled",
-        target=seen.target,
-        deadline=min(LONGEST, max(DEADLINE, 3 * more * seconds_a_pod(seen))),
-        arguments={"replicas": replicas},
-    )
 
 
 def _impact(seen: Seen, replicas: int) -> Impact:
@@ -211,11 +175,5 @@ def _back(wanted: Sequence[Seen], arguments: ScaleArguments) -> Back | None:
     return Back(
         command_line=command_line(arguments, "scale", *references, f"--replicas={old}"),
         label=text("Back to {count}", count=old),
-        calls=tuple(_after(call, arguments.replicas) for call in calls),
+        calls=tuple(scale_after(call, arguments.replicas) for call in calls),
     )
-
-
-def _after(call: Call, replicas: int) -> Call:
-    """A call of the way back, whose precondition is what this plan leaves."""
-    holds = tuple(msgspec.structs.replace(each, value=replicas) for each in call.preconditions)
-    return msgspec.structs.replace(call, preconditions=holds)

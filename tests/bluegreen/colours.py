@@ -37,8 +37,8 @@ def colour(name: str, count: int, labels: Mapping[str, str], **more: Any) -> lis
             "name": set_name,
             "namespace": namespace,
             "uid": f"r-{set_name}",
-            "ownerReferences": [owner],
             "labels": {"pod-template-hash": template_hash},
+            "ownerReferences": [owner],
         },
         "spec": {"replicas": count, "minReadySeconds": more.get("least", 0)},
     }
