@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.execution.envelope import violated
 from bot.operations.json import Object, resolve
 from bot.operations.patches import reached
-from bot.operations.plan import Call
+from bot.operations.plan import Call, ContentType
 from bot.text import Text, text
 
 
@@ -29,7 +29,10 @@ def effect_of(call: Call, observed: Object | None, *, manager: str, request_labe
         if observed is None:
             return Effect.NOT_DONE
         label = resolve(observed, "/metadata/labels/kajitori.dev~1request")
-        return Effect.OURS if request_label and label == request_label else Effect.ALREADY
+        if (request_label and label == request_label) or managed_by(observed, manager):
+            return Effect.OURS
+        # Another object of that name: only one that says the same is what was asked for.
+        return Effect.ALREADY if reached(call.body, ContentType.STRATEGIC, observed) else Effect.UNKNOWN
     if observed is None:
         return Effect.UNKNOWN
     if managed_by(observed, manager):

@@ -12,13 +12,14 @@ from bot.operations.registry import build_registry
 from bot.operations.revisions import REVISION
 from bot.operations.view import Live, View
 from commands.bluegreen import bluegreen, patching
+from commands.canary import canary
 from commands.image import image
 from commands.pods import pods
 from commands.rollout import rollout
 from commands.scale import scale
 from tests.parity.world import World
 
-REGISTRY = build_registry([rollout, image, scale, pods, patching, bluegreen])
+REGISTRY = build_registry([rollout, image, scale, pods, patching, bluegreen, canary])
 
 
 async def ask(world: World, line: str) -> Plan | Nothing | View | Live:

@@ -11,6 +11,7 @@ from bot.operations.kinds import KINDS
 from bot.operations.plan import Plan, Wait
 from bot.operations.view import Live
 from tests.bluegreen.colours import world as two_colours
+from tests.canary.pairs import pair as canary_pair
 from tests.parity.planning import REGISTRY, ask
 from tests.parity.world import NOW, World
 
@@ -71,10 +72,17 @@ def world() -> World:
         {**green, "metadata": {**green["metadata"], "name": each, "ownerReferences": [owner_of(each)]}}
         for each in ("StatefulSet", "DaemonSet")
     ]
+    pairs = [
+        each
+        for name in ("web", "old", "run")
+        for each in canary_pair(name, 0 if name == "old" else 1, made=name != "web")
+    ]
     pod = {"kind": "Pod", "metadata": {"name": "pod", "namespace": "shop", "uid": "p", "labels": {"app": "app"}}}
     sets = [workload("ReplicaSet", "replicaset")]
     return World(
-        objects=copy.deepcopy([*owners, *sets, pod, *colours, *(revision(each, n) for each in owners for n in (1, 2))]),
+        objects=copy.deepcopy(
+            [*owners, *sets, pod, *colours, *pairs, *(revision(each, n) for each in owners for n in (1, 2))]
+        ),
         now=NOW,
     )
 
@@ -94,6 +102,11 @@ LINES = {
     "patch": ["""patch service app -p '{"spec":{"selector":{"version":"green"}}}'"""],
     "bluegreen switch": ["bluegreen switch app --to=green"],
     "bluegreen status": ["bluegreen status", "bluegreen status app"],
+    "canary start": ["canary start web app=web:v2", "canary start old app=web:v2 --canary=old-canary"],
+    "canary set-weight": ["canary set-weight run --weight=50"],
+    "canary promote": ["canary promote run"],
+    "canary abort": ["canary abort run"],
+    "canary status": ["canary status run"],
 }
 
 
@@ -110,10 +123,18 @@ async def used(lines: list[str]) -> set[tuple[str, str, str]]:
             found |= {(verb, kind, "") for verb in ("list", "watch") for kind in followed}
         if isinstance(outcome, Plan):
             found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.calls}
-            waits = [condition_of(each.condition) for each in outcome.steps if isinstance(each, Wait)]
-            found |= {("watch", beside.kind.kind, "") for each in waits for beside in each.beside}
+            found |= followed_by(outcome)
             made.send(each for each in outcome.calls if each.verb != "delete")
     return found | {(verb, kind, "") for verb, kind in made.looked}
+
+
+def followed_by(made: Plan) -> set[tuple[str, str, str]]:
+    """What its waits watch beside what it changes and its pods, which whoever follows may do anyway."""
+    waits = [each for each in made.steps if isinstance(each, Wait)]
+    changed = {each.target.kind for each in made.calls}
+    kinds = {each.target.kind for each in waits} - changed
+    kinds |= {beside.kind for each in waits for beside in condition_of(each.condition).beside}
+    return {(verb, each.kind, "") for verb in ("list", "watch") for each in kinds}
 
 
 def test_every_operation_is_looked_at() -> None:

@@ -31,19 +31,19 @@ async def two_colours(world: World, *, replicas: int = 2) -> AppWorld:
 
 async def served(world: World, colour: str, count: int) -> None:
     """Returns when the endpoints of the Service are as many ready pods of this colour and nothing else."""
-    path = f"/apis/discovery.k8s.io/v1/namespaces/{world.namespace}/endpointslices"
     async with asyncio.timeout(30):
         while True:
-            found = await asyncio.to_thread(names, world, path)
-            if found == [colour] * count:
+            found = await asyncio.to_thread(endpoint_pods, world, "app-service")
+            if [each.split("-")[1] for each in found] == [colour] * count:
                 return
 
 
-def names(world: World, path: str) -> list[str]:
-    labels = "kubernetes.io/service-name=app-service"
-    found: list[dict[str, Any]] = world.shop.admin.items(path, labels=labels)
+def endpoint_pods(world: World, service: str) -> list[str]:
+    """The names of the pods that get a Service's traffic."""
+    path = f"/apis/discovery.k8s.io/v1/namespaces/{world.namespace}/endpointslices"
+    found: list[dict[str, Any]] = world.shop.admin.items(path, labels=f"kubernetes.io/service-name={service}")
     return [
-        each["targetRef"]["name"].split("-")[1]
+        each["targetRef"]["name"]
         for item in found
         for each in item.get("endpoints") or ()
         if each["conditions"]["ready"]
@@ -73,6 +73,17 @@ async def test_as_it_is_pasted_with_a_colleague_and_back_without_one(shared_worl
         assert world.sent() == [PATCHED] * 2
         assert (await bot.life(2))[0] == "request.planned alice"
         assert not [each for each in await bot.life(2) if each == "vote.approve bob"]
+
+
+async def test_a_json_patch_is_a_switch_too(world: World) -> None:
+    await two_colours(world)
+    patch = """[{"op":"replace","path":"/spec/selector/version","value":"green"}]"""
+    async with world.bot() as bot:
+        await bot.command("alice", f"kubectl patch svc app-service --type=json -p '{patch}'")
+        await bot.approve("bob", await bot.card(1))
+        await bot.ended(1, "✅", "2/2 ready")
+    await served(world, "green", 2)
+    assert world.sent() == [PATCHED]
 
 
 async def test_a_colour_that_is_not_ready_is_refused_and_nothing_is_sent(world: World) -> None:

@@ -43,11 +43,13 @@ def switched(seen: Observation) -> Progress:
 
 
 def shared(seen: Observation) -> Progress:
-    """Done when at least `pods` ready pods with the labels of argument `labels` get the Service's traffic.
+    """Done when at least `pods` ready pods with the labels of argument `labels` get the Service's traffic; those with
+    the labels of `without` are not counted.
 
     Argument `selector`: the Service's, as it was when the plan was made.
     """
-    wanted, labels = seen.arguments.get("pods"), _labels(seen.arguments.get("labels"))
+    wanted = seen.arguments.get("pods")
+    labels, without = (_labels(seen.arguments.get(each)) for each in ("labels", "without"))
     total = wanted if isinstance(wanted, int) else 0
     ended = _ended(seen, seen.arguments.get("selector"))
     if ended is not None:
@@ -55,7 +57,8 @@ def shared(seen: Observation) -> Progress:
     serving = _serving(seen)
     if serving is None:
         return Progress(total=total, message=text("waiting for the endpoints"))
-    own = [each for each in seen.pods if matches(labels, each.metadata.labels or {})]
+    labelled = [(each, each.metadata.labels or {}) for each in seen.pods]
+    own = [each for each, have in labelled if matches(labels, have) and not matches(without, have)]
     served = sum(1 for each in own if each.ready and each.metadata.uid in serving)
     if served < total:
         message = text("{served} of {total} pods get traffic", served=served, total=total)
