@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from bot.errors import NotFound, NotUnderstood, Refused
+from bot.errors import Choice, NotFound, NotUnderstood, Refused
 from bot.operations.arguments import ChangeArguments, Flag, Words
 from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
 from bot.operations.models import Quota
@@ -66,6 +66,8 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
     for each in wanted:
         _check_current(each, arguments.current_replicas)
     around = list(await asyncio.gather(*(look_around(cluster, each) for each in wanted)))
+    for each, near in zip(wanted, around, strict=True):
+        _check_autoscaler(each, near, arguments)
     quotas = await _quotas(cluster, arguments.namespace)
     calls = tuple(scale_call(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, 1))
     waits = tuple(scale_wait(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, len(calls) + 1))
@@ -110,6 +112,31 @@ def _check_current(seen: Seen, expected: int) -> None:
         )
 
 
+def _check_autoscaler(seen: Seen, around: Surroundings, arguments: ScaleArguments) -> None:
+    """Raise `Refused` for a number that an autoscaler forces back at once (operations.md §5), with the limit to change.
+
+    Zero is another thing: it turns the autoscaler off.
+    """
+    scaler, replicas = around.autoscaler, arguments.replicas
+    if scaler is None or replicas == 0 or scaler.minimum <= replicas <= scaler.spec.max_replicas:
+        return
+    flag = f"--max={replicas}" if replicas > scaler.spec.max_replicas else f"--min={replicas}"
+    line = command_line(arguments, "hpa", "set", f"hpa/{scaler.metadata.name}", flag)
+    raise Refused(
+        text(
+            "{hpa} keeps {target} between {least} and {most} pods.",
+            hpa=Code(f"hpa/{scaler.metadata.name}"),
+            target=Code(seen.target.reference),
+            least=scaler.minimum,
+            most=scaler.spec.max_replicas,
+        ),
+        target=seen.target.title,
+        why=text("{count} would be set back within seconds.", count=replicas),
+        next=text("Change its limit instead: {command}.", command=Code(line)),
+        choices=(Choice(label=line, command_line=line),),
+    )
+
+
 def _impact(seen: Seen, replicas: int) -> Impact:
     """Pods added or removed; only scaling to nothing makes it unavailable on purpose."""
     return Impact(
@@ -150,17 +177,20 @@ def _warnings(seen: Seen, around: Surroundings, replicas: int) -> list[Text]:
         found.append(text("One pod means downtime whenever it is replaced."))
     if around.autoscaler is None:
         return found
-    values: dict[str, Any] = {
-        "hpa": Code(f"hpa/{around.autoscaler.metadata.name}"),
-        "least": around.autoscaler.minimum,
-        "most": around.autoscaler.spec.max_replicas,
-    }
+    scaler = around.autoscaler
+    named_ = Code(f"hpa/{scaler.metadata.name}")
     if replicas == 0:
-        found.append(text("{hpa} stays off until someone sets 1 or more.", hpa=values["hpa"]))
-    elif around.autoscaler.minimum <= replicas <= around.autoscaler.spec.max_replicas:
-        found.append(text("{hpa} sets the number again within seconds, between {least} and {most}.", **values))
+        found.append(text("{hpa} stays off until someone sets 1 or more.", hpa=named_))
     else:
-        found.append(text("{hpa} sets it back to between {least} and {most}: change its limits instead.", **values))
+        found.append(
+            text(
+                "{hpa} sets the number again within seconds, between {least} and {most}; {command} holds it.",
+                hpa=named_,
+                least=scaler.minimum,
+                most=scaler.spec.max_replicas,
+                command=Code(f"hpa pause {named_.value} --at={replicas}"),
+            )
+        )
     return found
 
 

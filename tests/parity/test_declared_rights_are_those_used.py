@@ -10,6 +10,7 @@ from bot.operations.conditions import condition_of
 from bot.operations.kinds import KINDS
 from bot.operations.plan import Plan, Wait
 from bot.operations.view import Live
+from tests.autoscaling.scalers import scaler
 from tests.bluegreen.colours import world as two_colours
 from tests.canary.pairs import pair as canary_pair
 from tests.parity.planning import REGISTRY, ask
@@ -77,16 +78,31 @@ def world() -> World:
         for name in ("web", "old", "run")
         for each in canary_pair(name, 0 if name == "old" else 1, made=name != "web")
     ]
+    scalers = [
+        scaler(1, 9, name=f"hpa-{each.lower()}", aim=each.lower(), kind=each)
+        for each in ("Deployment", "StatefulSet", "ReplicaSet")
+    ]
+    free = [workload(kind, "free") for kind in ("Deployment", "StatefulSet", "ReplicaSet")]
     pod = {"kind": "Pod", "metadata": {"name": "pod", "namespace": "shop", "uid": "p", "labels": {"app": "app"}}}
     sets = [workload("ReplicaSet", "replicaset")]
     return World(
         objects=copy.deepcopy(
-            [*owners, *sets, pod, *colours, *pairs, *(revision(each, n) for each in owners for n in (1, 2))]
+            [
+                *owners,
+                *sets,
+                pod,
+                *colours,
+                *pairs,
+                *scalers,
+                *free,
+                *(revision(each, n) for each in owners for n in (1, 2)),
+            ]
         ),
         now=NOW,
     )
 
 
+SCALED = ("hpa-deployment", "hpa-statefulset", "hpa-replicaset")
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
 LINES = {
     "rollout status": [f"rollout status {each}{flag}" for each in TARGETS for flag in (" --watch=false", "")],
@@ -102,6 +118,12 @@ LINES = {
     "patch": ["""patch service app -p '{"spec":{"selector":{"version":"green"}}}'"""],
     "bluegreen switch": ["bluegreen switch app --to=green"],
     "bluegreen status": ["bluegreen status", "bluegreen status app"],
+    "autoscale": [f"autoscale {each} --max=1" for each in ("deploy/free", "sts/free", "rs/free")],
+    "hpa status": ["hpa status", *(f"hpa status {each}" for each in SCALED)],
+    "hpa set": [f"hpa set {each} --max=1" for each in SCALED],
+    "hpa pause": [f"hpa pause {each} --at=1" for each in SCALED],
+    "hpa resume": [line for each in SCALED for line in (f"hpa pause {each} --at=1", f"hpa resume {each}")],
+    "hpa remove": [f"hpa remove {each}" for each in SCALED],
     "canary start": ["canary start web app=web:v2", "canary start old app=web:v2 --canary=old-canary"],
     "canary set-weight": ["canary set-weight run --weight=50"],
     "canary promote": ["canary promote run"],

@@ -46,7 +46,7 @@ async def test_from_the_first_pod_to_all_of_them(shared_world: World) -> None:
         await bot.ended(1, "✅")
         assert await numbers(world) == {"app": (3, "app:v1"), "app-canary": (1, "app:v2")}
         assert world.sent() == [
-            "kajitori:alice create deployments/",
+            "kajitori:alice create deployments/app-canary",
             "kajitori:alice patch deployments/app/scale",
         ]
 
@@ -78,7 +78,7 @@ async def test_a_canary_that_does_not_come_up_leaves_the_stable_pods_and_is_abor
         await bot.approve("bob", await bot.card(1))
         await bot.card(1, "ImagePullBackOff")
         assert await numbers(world) == {"app": (4, "app:v1"), "app-canary": (1, "app:broken-1")}
-        assert world.sent() == ["kajitori:alice create deployments/"]
+        assert world.sent() == ["kajitori:alice create deployments/app-canary"]
 
         await bot.command("alice", "canary abort app")
         await bot.approve("bob", await bot.card(2))
