@@ -118,7 +118,7 @@ LINES = {
     "patch": ["""patch service app -p '{"spec":{"selector":{"version":"green"}}}'"""],
     "bluegreen switch": ["bluegreen switch app --to=green"],
     "bluegreen status": ["bluegreen status", "bluegreen status app"],
-    "autoscale": [f"autoscale {each} --max=1" for each in ("deploy/free", "sts/free", "rs/free")],
+    "autoscale": [f"autoscale {each}/free --max=1 --name=for-{each}" for each in ("deploy", "sts", "rs")],
     "hpa status": ["hpa status", *(f"hpa status {each}" for each in SCALED)],
     "hpa set": [f"hpa set {each} --max=1" for each in SCALED],
     "hpa pause": [f"hpa pause {each} --at=1" for each in SCALED],
