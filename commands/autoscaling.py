@@ -31,7 +31,7 @@ from bot.operations.printers import around
 from bot.operations.printers.tables import print_table
 from bot.operations.progress import Condition
 from bot.operations.reader import Reader
-from bot.operations.surroundings import owner_warnings
+from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.targets import find_targets
 from bot.operations.untrusted import one_line
 from bot.operations.view import Action, View
@@ -224,7 +224,7 @@ async def remove(cluster: Reader, arguments: HpaArguments) -> Plan | Nothing:
         pinned=_pinned(arguments, found.target),
         before=text("{value}", value=Code(str(found.limits))),
         after=text("{count} pods, until somebody changes it", count=found.replicas),
-        warnings=owner_warnings(found.seen),
+        warnings=owner_warnings(found.seen, marked(found.seen)),
         destructive=True,
     )
 

@@ -9,7 +9,8 @@ from typing import Annotated, Final
 import msgspec
 
 from bot.errors import NotUnderstood
-from bot.operations.arguments import Flag, Words, WorkloadArguments
+from bot.operations import sync_pauses
+from bot.operations.arguments import Flag, PauseSync, Words, WorkloadArguments
 from bot.operations.images import (
     EVERY,
     Fields,
@@ -36,6 +37,8 @@ RIGHTS: Final = (
     *(Right("get", kind) for kind in ROLLABLE),
     *(Right("patch", kind) for kind in ROLLABLE),
     Right("list", PDB),
+    *sync_pauses.LOOK,
+    *sync_pauses.PAUSE,
 )
 image = Family("set", text("Set the images or the resources of a workload's containers"))
 
@@ -45,6 +48,7 @@ class ImageArguments(WorkloadArguments):
 
     images: Annotated[tuple[str, ...], Words("CONTAINER=IMAGE", text("the new image; * means every container"))] = ()
     dry_run: DryRun = "none"
+    pause_sync: PauseSync = False
 
 
 class ResourcesArguments(WorkloadArguments):
@@ -54,6 +58,7 @@ class ResourcesArguments(WorkloadArguments):
     limits: Annotated[tuple[str, ...], Flag("--limits", "", "RESOURCE=QUANTITY", text("cpu=500m,memory=256Mi"))] = ()
     requests: Annotated[tuple[str, ...], Flag("--requests", "", "RESOURCE=QUANTITY", text("cpu=100m,memory=1Gi"))] = ()
     dry_run: DryRun = "none"
+    pause_sync: PauseSync = False
 
 
 @image.change("image", short=("image",), rights=RIGHTS, example="set image deploy/app app=registry/app:v2")
@@ -80,6 +85,7 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
         back=_image_back(only, arguments) if only else None,
         warnings=image_warnings(wanted),
+        pause_sync=arguments.pause_sync,
     )
 
 
@@ -110,6 +116,7 @@ async def set_resources(cluster: Reader, arguments: ResourcesArguments) -> Plan 
         summary=text("Set resources of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
         back=_resources_back(changes[0], wanted, arguments) if len(workloads) == 1 else None,
+        pause_sync=arguments.pause_sync,
     )
     before, after = _resource_words(changes[0], arguments.containers, wanted)
     return plan if len(workloads) > 1 else msgspec.structs.replace(plan, before=before, after=after, note=None)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from bot.errors import Choice, NotFound, NotUnderstood, Refused
+from bot.operations import sync_pauses
 from bot.operations.arguments import ChangeArguments, Flag, Words
 from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
 from bot.operations.models import Quota
@@ -45,6 +46,7 @@ class ScaleArguments(ChangeArguments):
         *(Right("get", kind) for kind in SCALABLE),
         *(Right("patch", kind, "scale") for kind in SCALABLE),
         *(Right("list", kind) for kind in (HPA, PDB, QUOTA)),
+        *sync_pauses.LOOK,
     ),
     example="scale deploy/app --replicas=5",
 )
@@ -161,7 +163,7 @@ def _all_warnings(
 ) -> tuple[Text, ...]:
     found: list[Text] = []
     for seen, near in zip(wanted, around, strict=True):
-        each = [*_warnings(seen, near, replicas), *owner_warnings(seen), *unseen_warnings(near)]
+        each = [*_warnings(seen, near, replicas), *owner_warnings(seen, near), *unseen_warnings(near)]
         each += quota_warnings(quotas or (), seen.template, replicas - seen.replicas)
         found += [named(seen.target, warning) if len(wanted) > 1 else warning for warning in each]
     if quotas is None and any(replicas > each.replicas for each in wanted):

@@ -66,6 +66,9 @@ class ChangeArguments(Arguments):
     reason: Annotated[str, Flag("--reason", "", "TEXT", text("why, for the one who approves"))] = ""
 
 
+PauseSync = Annotated[
+    bool, Flag("--pause-sync", "", "", text("first pause the sync of Argo CD or Flux that would put it back"))
+]
 WORKLOAD_WORDS = ("deployment", "statefulset", "daemonset")
 
 

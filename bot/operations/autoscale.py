@@ -11,7 +11,7 @@ from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import HPA, Target
 from bot.operations.plan import Nothing
 from bot.operations.quantities import canonical_quantity
-from bot.operations.surroundings import owner_warnings
+from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.templates import containers
 from bot.operations.workloads import Seen
 from bot.text import Code, Text, text
@@ -87,7 +87,7 @@ def autoscale_warnings(scaled: Seen, metrics: list[Object]) -> tuple[Text, ...]:
         )
     if scaled.replicas == 0:
         found.append(text("It has no pods, so the autoscaler is off until someone sets 1 or more."))
-    return (*found, *owner_warnings(scaled))
+    return (*found, *owner_warnings(scaled, marked(scaled)))
 
 
 def already_there(every: list[Autoscaler], target: Target, scaled: Seen, limits: Limits) -> Nothing | None:

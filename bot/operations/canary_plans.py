@@ -28,7 +28,7 @@ from bot.operations.patches import add, replace
 from bot.operations.plan import Back, Bound, Call, ContentType, Impact, Plan, Precondition, Step
 from bot.operations.rollouts import impact_of, wait_for_roll_out
 from bot.operations.selectors import selects
-from bot.operations.surroundings import owner_warnings
+from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.template_changes import after_call
 from bot.operations.templates import before_and_after, images, split_image
 from bot.operations.workloads import Seen, command_line, seen
@@ -52,7 +52,7 @@ def weight_plan(pair: Pair, total: int, pods: int, arguments: Arguments, pinned:
         facts=pair.facts(),
         bound=Bound(pods=impact.pods),
         impact=impact,
-        warnings=(*_total_warnings(pair, total), *owner_warnings(pair.stable)),
+        warnings=(*_total_warnings(pair, total), *owner_warnings(pair.stable, marked(pair.stable))),
         back=_back_to(pair, pair.with_numbers(total - pods, pods), arguments),
     )
 
@@ -125,7 +125,7 @@ def promote_plan(pair: Pair, fields: Fields, arguments: Arguments, pinned: dict[
         facts=pair.facts(),
         bound=Bound(pods=impact.pods),
         impact=impact,
-        warnings=(*_total_warnings(pair, total), *owner_warnings(pair.stable)),
+        warnings=(*_total_warnings(pair, total), *owner_warnings(pair.stable, marked(pair.stable))),
         back=Back(
             command_line=command_line(arguments, "set", "image", pair.stable.target.reference, *words),
             label=text("Back to {version}", version=Code(_short(old, old))),
@@ -247,7 +247,7 @@ def _start_warnings(pair: Pair) -> tuple[Text, ...]:
         found.append(text("Both versions use the same volumes: {claims}.", claims=Code(", ".join(shared))))
     if not stable.healthy or not stable.observed:
         found.append(text("{stable} is not well or being rolled out just now.", stable=Code(stable.target.reference)))
-    return (*found, *owner_warnings(stable))
+    return (*found, *owner_warnings(stable, marked(stable)))
 
 
 def check_makeable(pair: Pair) -> None:

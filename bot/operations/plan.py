@@ -14,6 +14,7 @@ import msgspec
 
 from bot.operations.json import JSON, digest
 from bot.operations.kinds import Kind, Target
+from bot.operations.view import Row
 from bot.text import Text
 
 
@@ -133,7 +134,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` speaks the verb ("Roll back shop/app"); `before` and `after` carry the decision ("v2.4.1" → "v2.4.0");
     `pinned` are the operation's arguments with every relative word resolved, used to plan again for the same target;
-    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before.
+    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before; `afterwards` is what is
+    left to decide once something took effect, each with its button.
     """
 
     summary: Text
@@ -147,6 +149,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     impact: Impact = Impact()
     warnings: tuple[Text, ...] = ()
     back: Back | None = None
+    afterwards: tuple[Row, ...] = ()
     destructive: bool = False
     recovery: bool = False
 

@@ -19,11 +19,15 @@ UNOBSERVED: int = 30
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """`ready` of `total` (pods, usually). `done` and `failed` end the wait; `stuck` says why it stands still."""
+    """`ready` of `total` (pods, usually), and as many `old` ones still there; `weight` of the new in per cent, -1 where
+    traffic is not weighed. `done` and `failed` end the wait; `stuck` says why it stands still.
+    """
 
     done: bool = False
     ready: int = 0
     total: int = 0
+    old: int = 0
+    weight: int = -1
     message: Text
     failed: Text | None = None
     stuck: Text | None = None

@@ -13,7 +13,7 @@ from bot.operations.plan import Back, Call, ContentType, Nothing, Plan, Wait
 from bot.operations.reader import Reader
 from bot.operations.selector_patches import selector_body
 from bot.operations.services import MANAGED_BY_ROLLOUTS
-from bot.operations.surroundings import Surroundings, facts_of, owner_warnings
+from bot.operations.surroundings import facts_of, marked, owner_warnings
 from bot.operations.switches import Standing, Switch, check_standing, patch_line, read_standing
 from bot.operations.workloads import seen
 from bot.text import Bold, Code, Text, text
@@ -56,8 +56,8 @@ async def plan_switch(cluster: Reader, asked: Switch, arguments: Arguments, pinn
             colour=Code(asked.colour),
             serving=standing.serving,
         ),
-        facts=(*standing.new.facts(), *standing.old.facts(), *facts_of(asked.seen, Surroundings(budgets=()))),
-        warnings=(*_warnings(asked, standing), *owner_warnings(asked.seen)),
+        facts=(*standing.new.facts(), *standing.old.facts(), *facts_of(asked.seen, marked(asked.seen))),
+        warnings=(*_warnings(asked, standing), *owner_warnings(asked.seen, marked(asked.seen))),
         back=_back(asked, before_enough, arguments),
     )
 

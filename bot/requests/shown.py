@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.charts.progress import Sample
 from bot.errors import Bug
 from bot.operations.patches import Change
 from bot.operations.plan import Plan
@@ -60,9 +61,10 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     world moved, so votes are asked for again). `server_warnings` are the API server's own words, `changes` everything
     that the rehearsal showed would change. `missing` votes are still needed; `may_vote` names who can give them, people
     on call first; `group` is the Slack group to mention. `problem` says why it ended otherwise than wished, or why a
-    person is needed; `seconds` it ran; `calls` of its plan were sent. `back_until`: until then the requester may take
-    the way back without a new vote; `back_taken`: the number of the request that did. `already_by`: the number of the
-    request that had done the same. `permalink` leads to the card, empty if not posted.
+    person is needed; `samples` are how far it came over time; `seconds` it ran; `calls` of its plan were sent.
+    `back_until`: until then the requester may take the way back without a new vote; `back_taken`: the number of the
+    request that did. `already_by`: the number of the request that had done the same. `permalink` leads to the card,
+    empty if not posted.
     """
 
     number: int
@@ -101,6 +103,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     already_by: int = 0
     break_glass: bool = False
     progress: Progress | None = None
+    samples: tuple[Sample, ...] = ()
     problem: Text | None = None
     seconds: int = 0
     calls: int = 0
@@ -191,6 +194,7 @@ def _request_shown(services: Services, request: Request) -> Shown:
         back_of=request.back_of or 0,
         break_glass=request.break_glass,
         progress=outcome.progress,
+        samples=outcome.samples,
         problem=outcome.problem,
         seconds=round(ran.total_seconds()) if ran is not None else 0,
         ended_at=request.ended_at,

@@ -137,12 +137,21 @@ ANALYSIS_TEMPLATES: Final = Resource(
     counted=True,
     custom=True,
 )
+APPLICATIONS: Final = Resource(
+    kind="Application",
+    plural="applications",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("app", "apps"),
+    counted=True,
+    custom=True,
+)
 
 SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
-    *(ROLLOUTS, ANALYSIS_TEMPLATES),
+    *(ROLLOUTS, ANALYSIS_TEMPLATES, APPLICATIONS),
 )
 BY_ADDRESS: Final = {(each.group, each.version, each.plural): each for each in SERVED}
 BY_KIND: Final = {(each.api_version, each.kind): each for each in SERVED}

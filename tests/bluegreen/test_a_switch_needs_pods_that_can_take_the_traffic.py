@@ -204,10 +204,10 @@ async def test_what_may_not_be_looked_at_is_not_switched_to() -> None:
 
 
 async def test_who_owns_it_and_what_is_headless_is_told() -> None:
-    made = service(BLUE, clusterIP="None", annotations={"argocd.argoproj.io/tracking-id": "x"})
+    made = service(BLUE, clusterIP="None", annotations={"argocd.argoproj.io/tracking-id": "web:/Service:shop/app"})
     planned = await plan(world(made=made), SWITCH)
     assert "It is headless" in said(planned)
-    assert "Argo CD manages it" in said(planned)
+    assert "Argo CD keeps it (application/web)" in said(planned)
     assert any("tracking-id" in each.pointer for each in planned.facts)
 
 

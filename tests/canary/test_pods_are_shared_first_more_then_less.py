@@ -153,7 +153,7 @@ async def test_it_is_started_beside_the_stable_one() -> None:
         "spec": spec,
     }
     assert "budgets count the canary's pods with its own" in said(planned)
-    assert "Argo CD manages it" in said(planned)
+    assert "Argo CD keeps it (application/shop)" in said(planned)
     assert planned.back is not None
     assert planned.back.command_line == "canary abort deployment/web --canary=web-canary -n shop"
     assert planned.back.calls == ()

@@ -14,13 +14,14 @@ from bot.operations.view import Live, View
 from commands.autoscaling import autoscaling, hpa
 from commands.bluegreen import bluegreen, patching
 from commands.canary import canary
+from commands.gitops import gitops
 from commands.image import image
 from commands.pods import pods
 from commands.rollout import rollout
 from commands.scale import scale
 from tests.parity.world import World
 
-REGISTRY = build_registry([rollout, image, scale, pods, patching, bluegreen, canary, autoscaling, hpa])
+REGISTRY = build_registry([rollout, image, scale, pods, patching, bluegreen, canary, autoscaling, hpa, gitops])
 
 
 async def ask(world: World, line: str) -> Plan | Nothing | View | Live:

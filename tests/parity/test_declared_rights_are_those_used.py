@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.errors import KajitoriError
 from bot.operations.conditions import condition_of
-from bot.operations.kinds import KINDS
 from bot.operations.plan import Plan, Wait
 from bot.operations.view import Live
 from tests.autoscaling.scalers import scaler
@@ -16,11 +15,24 @@ from tests.canary.pairs import pair as canary_pair
 from tests.parity.planning import REGISTRY, ask
 from tests.parity.world import NOW, World
 
-KIND_OF = {each.kind: each for each in KINDS}
-
 
 def template(image: str) -> dict[str, Any]:
     return {"metadata": {"labels": {"app": "app"}}, "spec": {"containers": [{"name": "app", "image": image}]}}
+
+
+KEPT: dict[str, dict[str, str]] = {
+    "deployment": {"argocd.argoproj.io/instance": "git"},
+    "statefulset": {"kustomize.toolkit.fluxcd.io/name": "git"},
+    "daemonset": {"helm.toolkit.fluxcd.io/name": "git"},
+    "kustomized": {"kustomize.toolkit.fluxcd.io/name": "git"},
+    "released": {"helm.toolkit.fluxcd.io/name": "git"},
+}
+"""Each is kept by another tool, which has its own in a namespace where it is found only by looking in all."""
+
+
+def syncer(kind: str) -> dict[str, Any]:
+    spec = {"syncPolicy": {"automated": {"selfHeal": True}}} if kind == "Application" else {}
+    return {"kind": kind, "metadata": {"name": "git", "namespace": "tools", "uid": f"u-{kind}"}, "spec": spec}
 
 
 def workload(kind: str, name: str) -> dict[str, Any]:
@@ -31,6 +43,7 @@ def workload(kind: str, name: str) -> dict[str, Any]:
             "name": name,
             "namespace": "shop",
             "uid": f"u-{name}",
+            "labels": KEPT.get(name, {}),
             "annotations": {"deployment.kubernetes.io/revision": "2"},
         },
         "spec": {
@@ -67,6 +80,8 @@ def owner_of(kind: str) -> dict[str, Any]:
 
 def world() -> World:
     owners = [workload(kind, kind.lower()) for kind in ("Deployment", "StatefulSet", "DaemonSet")]
+    owners += [workload("Deployment", name) for name in ("kustomized", "released")]
+    syncers = [syncer(kind) for kind in ("Application", "Kustomization", "HelmRelease")]
     colours = two_colours().objects
     green = next(each for each in reversed(colours) if each["kind"] == "Pod")
     colours += [
@@ -95,7 +110,8 @@ def world() -> World:
                 *pairs,
                 *scalers,
                 *free,
-                *(revision(each, n) for each in owners for n in (1, 2)),
+                *syncers,
+                *(revision(each, number) for each in owners for number in (1, 2)),
             ]
         ),
         now=NOW,
@@ -104,16 +120,17 @@ def world() -> World:
 
 SCALED = ("hpa-deployment", "hpa-statefulset", "hpa-replicaset")
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
+MORE = ("deployment/kustomized", "deployment/released")
 LINES = {
     "rollout status": [f"rollout status {each}{flag}" for each in TARGETS for flag in (" --watch=false", "")],
     "rollout history": [f"rollout history {each}" for each in TARGETS],
-    "rollout undo": [f"rollout undo {each}" for each in TARGETS],
-    "rollout restart": [f"rollout restart {each}" for each in TARGETS],
-    "rollout pause": [f"rollout pause {each}" for each in TARGETS],
-    "rollout resume": ["rollout pause deployment/deployment", *(f"rollout resume {each}" for each in TARGETS)],
-    "set image": [f"set image {each} app=app:v3" for each in TARGETS],
-    "set resources": [f"set resources {each} --limits=cpu=1" for each in TARGETS],
-    "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, "replicaset/replicaset")],
+    "rollout undo": [f"rollout undo {each} --pause-sync" for each in TARGETS],
+    "rollout restart": [f"rollout restart {each} --pause-sync" for each in TARGETS],
+    "rollout pause": [f"rollout pause {each}" for each in (*TARGETS, *MORE)],
+    "rollout resume": [f"rollout {verb} {each}" for verb in ("pause", "resume") for each in (*TARGETS, *MORE)],
+    "set image": [f"set image {each} app=app:v3 --pause-sync" for each in TARGETS],
+    "set resources": [f"set resources {each} --limits=cpu=1 --pause-sync" for each in TARGETS],
+    "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, *MORE, "replicaset/replicaset")],
     "delete pod": ["delete pod pod"],
     "patch": ["""patch service app -p '{"spec":{"selector":{"version":"green"}}}'"""],
     "bluegreen switch": ["bluegreen switch app --to=green"],
@@ -129,6 +146,9 @@ LINES = {
     "canary promote": ["canary promote run"],
     "canary abort": ["canary abort run"],
     "canary status": ["canary status run"],
+    "gitops status": [f"gitops status {each}" for each in TARGETS],
+    "gitops pause": [f"gitops pause {each}" for each in TARGETS],
+    "gitops resume": [f"gitops {verb} {each}" for each in TARGETS for verb in ("pause", "resume")],
 }
 
 

@@ -52,7 +52,8 @@ class World:
             msgspec.convert(each, model)
             for each in self.objects
             if each["kind"] == kind.kind
-            and each["metadata"].get("namespace", "") == namespace
+            and namespace in ("", each["metadata"].get("namespace", ""))
+            and (not fields or fields == f"metadata.name={each['metadata']['name']}")
             and selects(_selector(labels), each["metadata"].get("labels"))
         ]
 

@@ -28,13 +28,14 @@ GOLDEN = OBJECTS / "golden"
 
 @dataclass
 class RecordingReader:
-    """`asked` is every right that was used; `forbidden` those that are refused."""
+    """`asked` is every right that was used; `forbidden` those that are refused; `missing` kinds that are not served."""
 
     objects: list[dict[str, Any]]
     now: datetime = NOW
     cluster: str = "prod-tokyo"
     logs: dict[tuple[str, str, bool], list[str]] = field(default_factory=dict)
     forbidden: set[tuple[str, str, str]] = field(default_factory=set)
+    missing: tuple[str, ...] = ()
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     queries: list[dict[str, Any]] = field(default_factory=list)
     options: list[LogOptions] = field(default_factory=list)
@@ -50,6 +51,8 @@ class RecordingReader:
         self, kind: Kind, namespace: str, model: type[T], *, labels: str = "", fields: str = "", limit: int = 0
     ) -> list[T]:
         self._ask("list", kind)
+        if kind.kind in self.missing:
+            raise NotFound(text("the server could not find the requested resource"))
         self.queries.append({"kind": kind.kind, "namespace": namespace, "labels": labels, "fields": fields})
         found = [
             each

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from bot.charts.progress import TELLING
 from bot.locales.rendering import plain
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
@@ -209,6 +210,11 @@ def was_sent(shown: Shown) -> bool:
         return shown.calls > 0
     states = {each.id: each.state for each in shown.steps}
     return shown.calls > 0 or any(states.get(call.id) not in (None, StepState.ALREADY) for call in shown.plan.calls)
+
+
+def graph(shown: Shown) -> list[tuple[Text, str]]:
+    """The menu's entry for the picture of its progress, once there is something to see."""
+    return [(text("Graph"), "graph")] if len(shown.samples) >= TELLING else []
 
 
 def nothing_sent(shown: Shown) -> list[Text]:
