@@ -132,9 +132,12 @@ def _tests(call: Call, observed: Object, version: JSON, uid: JSON) -> list[JSON]
         {"op": "test", "path": "/metadata/uid", "value": uid},
         {"op": "test", "path": "/metadata/resourceVersion", "value": version},
     ]
-    # JSON Patch compares literally, so the test says what was just read, not what was planned (plans.md §2).
+    # JSON Patch compares literally, so the test says what was just read, not what was planned (plans.md §2). Below
+    # what is not there the server finds nothing to compare and refuses; the version says that it is still not there.
     return pinned + [
-        {"op": "test", "path": each.pointer, "value": resolve(observed, each.pointer)} for each in call.preconditions
+        {"op": "test", "path": each.pointer, "value": resolve(observed, each.pointer)}
+        for each in call.preconditions
+        if resolve(observed, each.pointer.rpartition("/")[0]) is not None
     ]
 
 

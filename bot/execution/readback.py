@@ -32,9 +32,11 @@ def effect_of(call: Call, observed: Object | None, *, manager: str, request_labe
         if observed is None:
             return Effect.NOT_DONE
         label = resolve(observed, "/metadata/labels/kajitori.dev~1request")
-        if request_label and label == request_label:
+        if (request_label and label == request_label) or managed_by(observed, manager):
             return Effect.OURS
-        return Effect.ALREADY if reached(call.body, ContentType.MERGE_PATCH, observed) else Effect.UNKNOWN
+        # Another object of that name: only one that says the same is what was asked for.
+        same = any(reached(call.body, each, observed) for each in (ContentType.MERGE_PATCH, ContentType.STRATEGIC))
+        return Effect.ALREADY if same else Effect.UNKNOWN
     if observed is None:
         return Effect.UNKNOWN
     if managed_by(observed, manager):

@@ -62,6 +62,11 @@ async def look_at_budgets(cluster: Reader, seen: Seen) -> Surroundings:
     )
 
 
+def marked(seen: Seen) -> Surroundings:
+    """What an object's own marks say of who keeps it, with nothing looked up."""
+    return Surroundings(budgets=(), keeper=keeper_of(seen.target, seen.whole))
+
+
 async def _list(cluster: Reader, kind: Kind, namespace: str, model: type[T]) -> list[T] | None:
     try:
         return await cluster.list(kind, namespace, model)

@@ -53,7 +53,7 @@ class Audit:
         if acting is not None:
             entry["impersonatedUser"] = acting.info()
         if asked.is_resource:
-            entry["objectRef"] = asked.reference()
+            entry["objectRef"] = _named(asked.reference(), body)
         if asked.verb in WRITES and body is not None:
             entry["requestObject"] = body
         if asked.group in REVIEWS and answer is not None:
@@ -81,3 +81,10 @@ class Audit:
             and (namespace is None or entry.get("objectRef", {}).get("namespace") == namespace)
             and (audit_id_prefix is None or entry["auditID"].startswith(audit_id_prefix))
         ]
+
+
+def _named(reference: Json, body: Any) -> Json:
+    """What is created has its name in the body only; the real record takes it from there."""
+    metadata = body.get("metadata") if isinstance(body, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return {**reference, "name": name} if name and not reference.get("name") else reference

@@ -11,6 +11,9 @@ from bot.operations.plan import Nothing, Plan, plan_digest
 from bot.operations.registry import build_registry
 from bot.operations.revisions import REVISION
 from bot.operations.view import Live, View
+from commands.autoscaling import autoscaling, hpa
+from commands.bluegreen import bluegreen, patching
+from commands.canary import canary
 from commands.gitops import gitops
 from commands.image import image
 from commands.pods import pods
@@ -18,7 +21,7 @@ from commands.rollout import rollout
 from commands.scale import scale
 from tests.parity.world import World
 
-REGISTRY = build_registry([rollout, image, scale, pods, gitops])
+REGISTRY = build_registry([rollout, image, scale, pods, patching, bluegreen, canary, autoscaling, hpa, gitops])
 
 
 async def ask(world: World, line: str) -> Plan | Nothing | View | Live:

@@ -6,8 +6,12 @@ import copy
 from typing import Any
 
 from bot.errors import KajitoriError
-from bot.operations.plan import Plan
+from bot.operations.conditions import condition_of
+from bot.operations.plan import Plan, Wait
 from bot.operations.view import Live
+from tests.autoscaling.scalers import scaler
+from tests.bluegreen.colours import world as two_colours
+from tests.canary.pairs import pair as canary_pair
 from tests.parity.planning import REGISTRY, ask
 from tests.parity.world import NOW, World
 
@@ -70,16 +74,51 @@ def revision(owner: dict[str, Any], number: int) -> dict[str, Any]:
     }
 
 
+def owner_of(kind: str) -> dict[str, Any]:
+    return {"kind": kind, "name": kind.lower(), "uid": f"u-{kind.lower()}", "controller": True}
+
+
 def world() -> World:
     owners = [workload(kind, kind.lower()) for kind in ("Deployment", "StatefulSet", "DaemonSet")]
     owners += [workload("Deployment", name) for name in ("kustomized", "released")]
+    syncers = [syncer(kind) for kind in ("Application", "Kustomization", "HelmRelease")]
+    colours = two_colours().objects
+    green = next(each for each in reversed(colours) if each["kind"] == "Pod")
+    colours += [
+        {**green, "metadata": {**green["metadata"], "name": each, "ownerReferences": [owner_of(each)]}}
+        for each in ("StatefulSet", "DaemonSet")
+    ]
+    pairs = [
+        each
+        for name in ("web", "old", "run")
+        for each in canary_pair(name, 0 if name == "old" else 1, made=name != "web")
+    ]
+    scalers = [
+        scaler(1, 9, name=f"hpa-{each.lower()}", aim=each.lower(), kind=each)
+        for each in ("Deployment", "StatefulSet", "ReplicaSet")
+    ]
+    free = [workload(kind, "free") for kind in ("Deployment", "StatefulSet", "ReplicaSet")]
     pod = {"kind": "Pod", "metadata": {"name": "pod", "namespace": "shop", "uid": "p", "labels": {"app": "app"}}}
     sets = [workload("ReplicaSet", "replicaset")]
-    syncers = [syncer(kind) for kind in ("Application", "Kustomization", "HelmRelease")]
-    revisions = [revision(each, number) for each in owners for number in (1, 2)]
-    return World(objects=copy.deepcopy([*owners, *sets, *syncers, pod, *revisions]), now=NOW)
+    return World(
+        objects=copy.deepcopy(
+            [
+                *owners,
+                *sets,
+                pod,
+                *colours,
+                *pairs,
+                *scalers,
+                *free,
+                *syncers,
+                *(revision(each, number) for each in owners for number in (1, 2)),
+            ]
+        ),
+        now=NOW,
+    )
 
 
+SCALED = ("hpa-deployment", "hpa-statefulset", "hpa-replicaset")
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
 MORE = ("deployment/kustomized", "deployment/released")
 LINES = {
@@ -93,6 +132,20 @@ LINES = {
     "set resources": [f"set resources {each} --limits=cpu=1 --pause-sync" for each in TARGETS],
     "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, *MORE, "replicaset/replicaset")],
     "delete pod": ["delete pod pod"],
+    "patch": ["""patch service app -p '{"spec":{"selector":{"version":"green"}}}'"""],
+    "bluegreen switch": ["bluegreen switch app --to=green"],
+    "bluegreen status": ["bluegreen status", "bluegreen status app"],
+    "autoscale": [f"autoscale {each}/free --max=1 --name=for-{each}" for each in ("deploy", "sts", "rs")],
+    "hpa status": ["hpa status", *(f"hpa status {each}" for each in SCALED)],
+    "hpa set": [f"hpa set {each} --max=1" for each in SCALED],
+    "hpa pause": [f"hpa pause {each} --at=1" for each in SCALED],
+    "hpa resume": [line for each in SCALED for line in (f"hpa pause {each} --at=1", f"hpa resume {each}")],
+    "hpa remove": [f"hpa remove {each}" for each in SCALED],
+    "canary start": ["canary start web app=web:v2", "canary start old app=web:v2 --canary=old-canary"],
+    "canary set-weight": ["canary set-weight run --weight=50"],
+    "canary promote": ["canary promote run"],
+    "canary abort": ["canary abort run"],
+    "canary status": ["canary status run"],
     "gitops status": [f"gitops status {each}" for each in TARGETS],
     "gitops pause": [f"gitops pause {each}" for each in TARGETS],
     "gitops resume": [f"gitops {verb} {each}" for each in TARGETS for verb in ("pause", "resume")],
@@ -112,8 +165,18 @@ async def used(lines: list[str]) -> set[tuple[str, str, str]]:
             found |= {(verb, kind, "") for verb in ("list", "watch") for kind in followed}
         if isinstance(outcome, Plan):
             found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.calls}
+            found |= followed_by(outcome)
             made.send(each for each in outcome.calls if each.verb != "delete")
     return found | {(verb, kind, "") for verb, kind in made.looked}
+
+
+def followed_by(made: Plan) -> set[tuple[str, str, str]]:
+    """What its waits watch beside what it changes and its pods, which whoever follows may do anyway."""
+    waits = [each for each in made.steps if isinstance(each, Wait)]
+    changed = {each.target.kind for each in made.calls}
+    kinds = {each.target.kind for each in waits} - changed
+    kinds |= {beside.kind for each in waits for beside in condition_of(each.condition).beside}
+    return {(verb, each.kind, "") for verb in ("list", "watch") for each in kinds}
 
 
 def test_every_operation_is_looked_at() -> None:

@@ -93,6 +93,7 @@ class World:
             found = self.find(call.target)
             if call.verb == "create":
                 assert found is None
+                assert isinstance(call.body, dict)
                 self.objects.append(json.loads(json.dumps(call.body)))
                 continue
             assert found is not None
