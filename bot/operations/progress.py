@@ -19,7 +19,8 @@ UNOBSERVED: int = 30
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """`ready` of `total` (pods, usually). `done` and `failed` end the wait; `stuck` says why it stands still."""
+    """`ready` of `total` (pods, usually). `done` and `failed` end the wait; `stuck` says why it stands still; `details`
+    are a line each for what the numbers sum up."""
 
     done: bool = False
     ready: int = 0
@@ -27,6 +28,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     message: Text
     failed: Text | None = None
     stuck: Text | None = None
+    details: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

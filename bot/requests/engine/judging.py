@@ -118,10 +118,10 @@ async def _requester(services: Services, case: Case) -> Person | Stop:
 async def _allowed(services: Services, case: Case) -> Stop | None:
     """The requester's own rights over every call, and that none touches what is untouchable."""
     try:
-        check_untouchable(case.version.plan.calls, services.config.own)
+        check_untouchable(case.version.plan.requests, services.config.own)
     except Untouchable as error:
         return Stop(state=State.HALTED, reason=error.what)
-    if await lacks_right(case.cluster.as_(case.requester), case.version.plan.calls) is None:
+    if await lacks_right(case.cluster.as_(case.requester), case.version.plan.requests) is None:
         return None
     return Stop(state=State.HALTED, reason=text("{person} may no longer do this.", person=case.requester.name))
 
