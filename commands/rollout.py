@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import msgspec
 from pydantic import NonNegativeInt
 
-from bot.errors import Bug, NotUnderstood, Refused
+from bot.errors import NotUnderstood, Refused
 from bot.operations.ages import age, parse_duration
 from bot.operations.arguments import WORKLOAD_WORDS, Arguments, Flag, Words, WorkloadArguments
 from bot.operations.conditions import ROLLED_OUT
 from bot.operations.json import Object, pointer, resolve
-from bot.operations.kinds import CONTROLLER_REVISION, DEPLOYMENT, PDB, POD, REPLICASET, ROLLABLE, STATEFULSET
+from bot.operations.kinds import CONTROLLER_REVISION, DEPLOYMENT, PDB, POD, REPLICASET, ROLLABLE
 from bot.operations.models import Pod
 from bot.operations.operation import Family, Right
-from bot.operations.plan import Back, Bound, Call, ContentType, Fact, Impact, Nothing, Plan
+from bot.operations.plan import Back, Bound, Call, ContentType, Impact, Nothing, Plan
 from bot.operations.printers.documents import write_documents
 from bot.operations.progress import Observation
 from bot.operations.reader import Reader
 from bot.operations.redaction import redacted
-from bot.operations.revisions import Past, find_revision, is_live, live_revision, read_history, restore
+from bot.operations.revisions import Past, find_revision, is_live, live_revision, read_history
+from bot.operations.rollbacks import (
+    back_from_undo,
+    choose_revisions,
+    paused_refusal,
+    undo_warnings,
+    with_revisions,
+)
 from bot.operations.rollouts import deadline_of
 from bot.operations.selectors import selector_of
 from bot.operations.targets import find_targets
-from bot.operations.template_changes import Changed, after_call, look_around_all, plan_of, read_workloads
-from bot.operations.templates import images, split_image
+from bot.operations.template_changes import Changed, look_around_all, plan_of, read_workloads
+from bot.operations.templates import images
 from bot.operations.view import Live, Table, View
 from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
 from bot.text import Bold, Code, Text, text
@@ -144,7 +149,7 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
     """
     refuse_dry_run(arguments.dry_run)
     workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
-    chosen = await _choose(cluster, workloads, arguments)
+    chosen = await choose_revisions(cluster, workloads, arguments.to_revision, arguments.template_hashes)
     wanted = [each for each in chosen if not is_live(each.seen, each.past)]
     if not wanted:
         return Nothing(
@@ -155,10 +160,7 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
             ),
         )
     around = await look_around_all(cluster, [each.seen for each in wanted])
-    changes = [
-        Changed(seen=each.seen, around=near, call=restore(each.seen, each.past, "step-1"), facts=_fact(each.past))
-        for each, near in zip(wanted, around, strict=True)
-    ]
+    changes = [each.change(near) for each, near in zip(wanted, around, strict=True)]
     alone = len(chosen) == 1
     plan = plan_of(
         changes,
@@ -169,52 +171,10 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
             to_revision=chosen[0].past.revision if alone else arguments.to_revision,
             template_hashes=[each.past.hash for each in chosen],
         ),
-        back=_back_from_undo(changes[0], wanted[0].live, arguments) if alone else None,
-        warnings=[warning for each in changes for warning in _undo_warnings(each.seen)],
+        back=back_from_undo(changes[0], wanted[0].live, arguments) if alone else None,
+        warnings=[warning for each in changes for warning in undo_warnings(each.seen)],
     )
-    return _with_revisions(plan, wanted[0] if alone else None, recovery=all(each.recovers for each in wanted))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Chosen:
-    """A workload, the revision it goes to and the one it has now (None before the controller has recorded it)."""
-
-    seen: Seen
-    past: Past
-    live: Past | None
-
-    @property
-    def recovers(self) -> bool:
-        return self.live is not None and self.past.revision < self.live.revision and not self.seen.healthy
-
-
-async def _choose(cluster: Reader, workloads: Sequence[Seen], arguments: UndoArguments) -> list[_Chosen]:
-    """In kubectl's order: find the revision, then refuse what is paused."""
-    hashes = arguments.template_hashes or ("",) * len(workloads)
-    if len(hashes) != len(workloads):
-        raise Bug(text("A pinned undo has a hash for each target."))
-    histories = await asyncio.gather(*(read_history(cluster, each) for each in workloads))
-    chosen = [
-        _Chosen(
-            seen=each,
-            past=find_revision(each, past, arguments.to_revision, template_hash=known),
-            live=live_revision(each, past),
-        )
-        for each, past, known in zip(workloads, histories, hashes, strict=True)
-    ]
-    for each in workloads:
-        if each.target.kind == DEPLOYMENT and each.live.spec.paused:
-            raise _paused(each, text("you cannot rollback a paused deployment; resume it first"))
-    return chosen
-
-
-def _with_revisions(plan: Plan, only: _Chosen | None, *, recovery: bool) -> Plan:
-    """Where no image changes, the revisions are what is before and after."""
-    if only is None or plan.before is not None:
-        return msgspec.structs.replace(plan, recovery=recovery)
-    before = text("revision {revision}", revision=only.live.revision) if only.live else None
-    after = text("revision {revision}", revision=only.past.revision)
-    return msgspec.structs.replace(plan, recovery=recovery, before=before, after=after)
+    return with_revisions(plan, wanted[0] if alone else None, recovery=all(each.recovers for each in wanted))
 
 
 @rollout.change("restart", short=("restart",), rights=(*LOOK, *AROUND, *PATCH), example="rollout restart deploy/app")
@@ -224,7 +184,7 @@ async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothin
     stamp = arguments.restarted_at or cluster.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for seen in workloads:
         if seen.live.spec.paused:
-            raise _paused(seen, text("can't restart paused deployment (run rollout resume first)"))
+            raise paused_refusal(seen, text("can't restart paused deployment (run rollout resume first)"))
     wanted = [seen for seen in workloads if not _restarted_since(seen, stamp)]
     if not wanted:
         return Nothing(
@@ -304,11 +264,6 @@ def restart_body(stamp: str) -> Object:
     return {"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: stamp}}}}}
 
 
-def _paused(seen: Seen, what: Text) -> Refused:
-    resume_it = Code(f"rollout resume {seen.target.reference}")
-    return Refused(what, target=seen.target.title, next=text("Resume it first: {command}.", command=resume_it))
-
-
 def _patch(seen: Seen, body: Object, *pointers: str) -> Call:
     return Call(
         id="step-1",
@@ -330,33 +285,6 @@ def _restarted_since(seen: Seen, stamp: str) -> bool:
         return datetime.fromisoformat(said) >= datetime.fromisoformat(stamp)
     except (ValueError, TypeError):
         return False
-
-
-def _undo_warnings(seen: Seen) -> list[Text]:
-    if seen.target.kind == STATEFULSET and seen.live.spec.pod_management_policy != "Parallel" and not seen.healthy:
-        return [text("Pods that never became ready must be deleted by hand: they hold the others up.")]
-    return []
-
-
-def _back_from_undo(changed: Changed, live: Past | None, arguments: UndoArguments) -> Back | None:
-    """Back to what runs now: its revision keeps its number until it runs again. None before it is recorded."""
-    if live is None or live.revision <= 0:
-        return None
-    old, new = images(changed.seen.template), images(changed.after.template)
-    tags = {split_image(image)[1] for name, image in old.items() if new.get(name) != image}
-    label = (
-        text("Back to {version}", version=Code(tags.pop()))
-        if len(tags) == 1
-        else text("Back to revision {revision}", revision=live.revision)
-    )
-    words = ("rollout", "undo", changed.seen.target.reference, f"--to-revision={live.revision}")
-    call = restore(after_call(changed.seen, changed.call), live, "step-1")
-    return Back(command_line=command_line(arguments, *words), label=label, calls=(call,))
-
-
-def _fact(past: Past) -> tuple[Fact, ...]:
-    """The revision is still held by the same object."""
-    return (Fact(target=past.held_by, pointer="/metadata/name", value=past.meta.name, uid=past.meta.uid),)
 
 
 def _summary(changes: Sequence[Changed], past: Past) -> Text:

@@ -9,7 +9,7 @@ from bot.commandline.nearest import nearest
 from bot.commandline.phrase import longest_match, spellings
 from bot.commandline.shape import Argument, shape_of
 from bot.commandline.tools import tool_of
-from bot.operations.operation import Family, Operation, OperationKind
+from bot.operations.operation import EveryKind, Family, Operation, OperationKind, Right
 from bot.operations.registry import Registry
 from bot.operations.view import Action, View
 from bot.text import Bold, Code, Text, text
@@ -126,11 +126,14 @@ def terminal_line(operation: Operation) -> str:
 
 
 def rights_of(operation: Operation) -> str:
-    """`patch deployments.apps, patch deployments.apps/scale`, as RBAC and its messages write it."""
-    return ", ".join(
-        f"{right.verb} {right.kind.qualified}" + (f"/{right.subresource}" if right.subresource else "")
-        for right in operation.rights
-    )
+    """`patch deployments.apps, patch deployments.apps/scale`, as RBAC writes it; KIND is the one that is asked for."""
+    return ", ".join(_right(each) for each in operation.declared)
+
+
+def _right(right: Right | EveryKind) -> str:
+    if isinstance(right, EveryKind):
+        return f"{right.verb} KIND"
+    return f"{right.verb} {right.kind.qualified}" + (f"/{right.subresource}" if right.subresource else "")
 
 
 def _argument_line(argument: Argument) -> Text:

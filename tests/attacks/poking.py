@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
+
 from bot.operations.arguments import ChangeArguments, Flag, Words
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import DEPLOYMENT, Target
@@ -75,6 +77,28 @@ async def poke_set(cluster: Reader, arguments: PokeArguments) -> Plan | Nothing:
             calls=back_calls,
         ),
         destructive=arguments.hard,
+    )
+
+
+@poke.change(
+    "chain", rights=(Right("get", DEPLOYMENT), Right("patch", DEPLOYMENT)), example="poke chain app web --to=5"
+)
+async def poke_chain(cluster: Reader, arguments: PokeArguments) -> Plan | Nothing:
+    """Set how many pods Deployments have, one after the other, a group each; a label of the last is a fact."""
+    found = [await _read(cluster, name, arguments.namespace) for name in arguments.targets]
+    calls = tuple(
+        msgspec.structs.replace(_call(f"step-{n}", target, seen, "/spec/replicas", arguments.to), group=n)
+        for n, (target, seen) in enumerate(found, 1)
+        if resolve(seen, "/spec/replicas") != arguments.to
+    )
+    last, seen = found[-1]
+    return Plan(
+        summary=text("Set one after the other"),
+        steps=calls,
+        pinned=arguments.model_dump(mode="json", exclude={"reason"}),
+        facts=(Fact(target=last, pointer="/metadata/labels/tier", value=resolve(seen, "/metadata/labels/tier")),),
+        bound=Bound(pods=10),
+        impact=Impact(pods=5),
     )
 
 

@@ -19,7 +19,7 @@ from bot.requests.deciding import people_who_can_vote
 from bot.requests.engine.evicting import evict_members, store_members
 from bot.requests.engine.following import follow_step, start_wait
 from bot.requests.engine.holding import Held, Judged
-from bot.requests.engine.judging import Again, AlreadySo, Go, Stop, Verdict, judge, judge_rest
+from bot.requests.engine.judging import Again, AlreadySo, Begun, Go, Stop, Verdict, judge, judge_rest
 from bot.requests.engine.ledgers import LeasedLedger
 from bot.requests.engine.moves import Finish, Follow, ReadBack, Start, StepState, next_move
 from bot.requests.engine.settling import ask_again, begin, finish, postpone, settle_step
@@ -149,10 +149,15 @@ async def _judged(held: Held, standing: Standing, call: Call | Evict, *, new_gro
     """Whole at the start of a group; inside one that this attempt has judged, not again (design §1)."""
     case, before = standing.case, held.judged
     if new_group or not standing.took_effect:
-        return await judge(held.services, case, standing.votes, cancelled=held.cancelled.is_set())
+        cancelled = held.cancelled.is_set()
+        return await judge(held.services, case, standing.votes, cancelled=cancelled, begun=_begun(standing, call.group))
     if before is not None and (before.version, before.group) == (case.version.version, call.group):
         return Go(requester=before.requester)
     return await judge_rest(held.services, case, standing.votes)
+
+
+def _begun(standing: Standing, group: int) -> Begun | None:
+    return Begun(states=standing.states, group=group) if standing.took_effect else None
 
 
 async def _not_now(held: Held, standing: Standing, call: Call | Evict, verdict: Verdict) -> bool:
@@ -209,7 +214,8 @@ async def _settle(held: Held, standing: Standing, call: Call, outcome: Outcome) 
         return False
     if outcome.sent is Sent.MOVED:
         standing = await _stand(held)
-        verdict = await judge(held.services, standing.case, standing.votes, cancelled=held.cancelled.is_set())
+        cancelled, begun = held.cancelled.is_set(), _begun(standing, call.group)
+        verdict = await judge(held.services, standing.case, standing.votes, cancelled=cancelled, begun=begun)
         if isinstance(verdict, Go):  # it moved back meanwhile, or what moved is not part of the plan
             await _later(held, standing, outcome.reason or text("it changes too fast"))
             return True

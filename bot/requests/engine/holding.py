@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final, final
 
+from bot.errors import Unavailable
 from bot.identity.person import Person
 from bot.requests.services import Services
 from bot.store.errors import lease_lost
@@ -58,7 +59,14 @@ class Held:
         self._note(lease)
 
     async def keep(self) -> None:
-        """Renew for ever; ends with `LeaseLost`, or by being cancelled."""
+        """Renew for ever; ends with `LeaseLost`, by being cancelled, or with `Unavailable` when its life has no renewal
+        left. What is sent meanwhile asks `guard`.
+        """
+        pause = self.services.lease_ttl / RENEWALS
         while True:
-            await self.services.clock.sleep(self.services.lease_ttl / RENEWALS)
-            await self.renew()
+            await self.services.clock.sleep(pause)
+            try:
+                await self.renew()
+            except Unavailable:
+                if self._until - self.services.clock.monotonic() < pause / 2:
+                    raise

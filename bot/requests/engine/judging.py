@@ -5,6 +5,7 @@ Row state alone never authorises: rights, policy and votes are judged from what 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -21,6 +22,8 @@ from bot.policy.untouchable import Untouchable, check_untouchable
 from bot.requests.deciding import counted_votes, decide_plan
 from bot.requests.drift import drift
 from bot.requests.engine.moments import voting_moment
+from bot.requests.engine.moves import StepState
+from bot.requests.engine.remaining import moved_since
 from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
 from bot.requests.rights import lacks_right
 from bot.requests.services import Services
@@ -65,19 +68,35 @@ class AlreadySo:
 Verdict = Go | Stop | Again | AlreadySo
 
 
-async def judge(services: Services, case: Case, votes: tuple[Vote, ...], *, cancelled: bool) -> Verdict:
-    """The verdict on beginning a group. Raises `Unavailable` when something that must be asked cannot be asked now."""
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A plan of which a part has taken effect: how its steps stand, and the group that would begin now."""
+
+    states: Mapping[str, StepState]
+    group: int
+
+
+async def judge(
+    services: Services, case: Case, votes: tuple[Vote, ...], *, cancelled: bool, begun: Begun | None = None
+) -> Verdict:
+    """The verdict on beginning a group; `begun` if it is not the first that takes effect.
+
+    Raises `Unavailable` when something that must be asked cannot be asked now.
+    """
     request = case.request
     now = services.clock.now()
     if cancelled:
-        return Stop(state=State.CANCELLED, reason=text("It was taken back before anything was sent."))
+        reason = (
+            text("It was stopped before this step.") if begun else text("It was taken back before anything was sent.")
+        )
+        return Stop(state=State.CANCELLED, reason=reason)
     if request.started_at is None and request.expires_at is not None and request.expires_at <= now:
         return Stop(state=State.EXPIRED, reason=text("Its approval was too old when it could be started."))
     requester = await _requester(services, case)
     if isinstance(requester, Stop):
         return requester
     case = replace(case, requester=requester)
-    moved = await _moved(services, case)
+    moved = await (_rest_moved(case, begun) if begun else _moved(services, case))
     if moved is not None:
         return moved
     return await _allowed(services, case) or await _counted(services, case, votes)
@@ -144,6 +163,16 @@ async def _moved(services: Services, case: Case) -> Verdict | None:
     if isinstance(planned, Nothing):
         return AlreadySo(message=planned.message)
     return _again(services, case, planned, tuple(differences))
+
+
+async def _rest_moved(case: Case, begun: Begun) -> Verdict | None:
+    """Has the world moved in what is left of a plan that was begun? `None` if not."""
+    client = case.cluster.as_(case.requester).client
+    try:
+        changed = await moved_since(client, case.version.plan, begun.states, begun.group)
+    except Refused as error:
+        return Stop(state=State.FAILED, reason=error.what)
+    return Stop(state=State.FAILED, reason=changed[0]) if changed else None
 
 
 def _again(services: Services, case: Case, planned: Planned, changed: tuple[Text, ...]) -> Verdict:

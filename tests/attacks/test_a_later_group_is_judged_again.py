@@ -1,0 +1,84 @@
+"""A plan may halt between its groups: what comes later is held to its own words when its turn comes.
+
+`poke chain app web` changes `app`, and then, in a group of its own, `web`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.attacks.stage import Stage
+from tests.attacks.test_a_policy_that_changes_after_the_vote_is_heard import policy
+
+CHAIN = "poke chain app web --to=5"
+
+
+def between(stage: Stage, meanwhile: Callable[[], object]) -> None:
+    """Once, when the first group's outcome is stored."""
+    left = [meanwhile]
+
+    def point(label: str) -> None:
+        if label == "outcome-stored" and left:
+            left.pop()()
+
+    stage.services = replace(stage.services, point=point)
+
+
+async def run(stage: Stage) -> tuple[str, list[str]]:
+    """The state it ends in, and the Deployments that were changed, in order."""
+    stage.set_policy(policy(approvals=1))
+    number = await stage.ask(line=CHAIN)
+    await stage.vote("U0BOB", number)
+    while await stage.attempt():
+        pass
+    return (await stage.request(number)).state, [each.path.rpartition("/")[2] for each in stage.world.changes]
+
+
+async def test_what_was_done_before_is_no_difference(stage: Stage) -> None:
+    assert await run(stage) == ("succeeded", ["app", "web"])
+
+
+async def test_a_precondition_that_moved_meanwhile_stops_it(stage: Stage) -> None:
+    between(stage, lambda: stage.world.touch("web", 7))
+    assert await run(stage) == ("partly_done", ["app"])
+
+
+async def test_what_somebody_else_has_done_meanwhile_is_not_done_again(stage: Stage) -> None:
+    between(stage, lambda: stage.world.touch("web", 5))
+    assert await run(stage) == ("succeeded", ["app"])
+
+
+async def test_an_object_that_was_made_anew_meanwhile_stops_it(stage: Stage) -> None:
+    def made_anew() -> None:
+        stage.world.object("web")["metadata"]["uid"] = "another"
+
+    between(stage, made_anew)
+    assert await run(stage) == ("partly_done", ["app"])
+
+
+async def test_a_fact_that_moved_meanwhile_stops_it(stage: Stage) -> None:
+    def relabelled() -> None:
+        stage.world.object("web")["metadata"]["labels"]["tier"] = "batch"
+
+    between(stage, relabelled)
+    assert await run(stage) == ("partly_done", ["app"])
+
+
+@pytest.mark.parametrize("denied", ["kajitori:alice", "kajitori:bob"], ids=["the requester's", "the voter's"])
+async def test_rights_that_were_taken_meanwhile_stop_it(stage: Stage, denied: str) -> None:
+    between(stage, lambda: stage.world.deny.add(denied))
+    assert await run(stage) == ("partly_done", ["app"])
+
+
+async def test_a_freeze_that_begins_meanwhile_stops_it(stage: Stage) -> None:
+    refusing = "apiVersion: kajitori.dev/v1\nkind: Policy\nrules: [{name: all, decision: {refuse: frozen}}]\n"
+    between(stage, lambda: stage.set_policy(refusing))
+    assert await run(stage) == ("partly_done", ["app"])
+
+
+async def test_a_stricter_policy_stops_it_and_asks_nobody_for_what_is_half_done(stage: Stage) -> None:
+    between(stage, lambda: stage.set_policy(policy(approvals=2)))
+    assert await run(stage) == ("partly_done", ["app"])
