@@ -23,12 +23,13 @@ NODE_RULES: Final[list[dict[str, Any]]] = [
 
 @dataclass(frozen=True, kw_only=True)
 class Drained:
-    """`node` holds `pods` of the applications, which carry a label of this story: on a real cluster it holds others too."""
+    """`node` holds `pods` of the applications, labelled as this story's: a real node holds others too."""
 
     world: World
     apps: tuple[AppWorld, ...]
     node: str
     pods: tuple[dict[str, Any], ...]
+    before: int = 0
 
     @property
     def line(self) -> str:
@@ -57,17 +58,8 @@ class Drained:
         return [*self.patches(), *self.world.sent()]
 
     def patches(self) -> list[str]:
-        """Who changed this node."""
-        entries = self.world.shop.control_plane.audit_entries(verbs={"patch"})
-        return [
-            f"{each['impersonatedUser']['username']} patch nodes"
-            for each in entries
-            if each["objectRef"]["resource"] == "nodes"
-            and each["objectRef"].get("name") == self.node
-            and "impersonatedUser" in each
-            and "dryRun" not in each["requestURI"]
-            and each["responseStatus"].get("code", 200) < 300
-        ]
+        """Who changed this node in this story: others have drained it before."""
+        return _patches(self.world, self.node)[self.before :]
 
     def evicted(self) -> list[str]:
         """The pods whose eviction the API server took, each as often as it took it."""
@@ -100,7 +92,20 @@ async def drained(
             by_node.setdefault(pod["spec"]["nodeName"], []).append(pod)
     full = {node: pods for node, pods in by_node.items() if _apps(pods) == set(names)}
     node, pods = max(full.items(), key=lambda each: (len(each[1]), each[0]))
-    return Drained(world=world, apps=tuple(apps), node=node, pods=tuple(pods))
+    before = len(_patches(world, node))
+    return Drained(world=world, apps=tuple(apps), node=node, pods=tuple(pods), before=before)
+
+
+def _patches(world: World, node: str) -> list[str]:
+    return [
+        f"{each['impersonatedUser']['username']} patch nodes"
+        for each in world.shop.control_plane.audit_entries(verbs={"patch"})
+        if each["objectRef"]["resource"] == "nodes"
+        and each["objectRef"].get("name") == node
+        and "impersonatedUser" in each
+        and "dryRun" not in each["requestURI"]
+        and each["responseStatus"].get("code", 200) < 300
+    ]
 
 
 def _apps(pods: list[dict[str, Any]]) -> set[str]:
