@@ -45,8 +45,8 @@ class Surveyed:
 
     @property
     def going(self) -> tuple[Pod, ...]:
-        """All that are not left, whether the flags are there or not: what a budget would be asked for."""
-        return tuple(each.pod for each in self.judged if not each.left)
+        """All that go, whether the flags are there yet or not: what a budget would be asked for."""
+        return tuple(each.pod for each in self.judged if not each.left and Reason.DAEMON_SET not in each.refused)
 
     @property
     def holds(self) -> tuple[Hold, ...]:

@@ -11,13 +11,15 @@ from bot.operations.plan import Nothing, Plan, plan_digest
 from bot.operations.registry import build_registry
 from bot.operations.revisions import REVISION
 from bot.operations.view import Live, View
+from commands.disruption import forecasts
 from commands.image import image
+from commands.nodes import nodes
 from commands.pods import pods
 from commands.rollout import rollout
 from commands.scale import scale
 from tests.parity.world import World
 
-REGISTRY = build_registry([rollout, image, scale, pods])
+REGISTRY = build_registry([rollout, image, scale, pods, nodes, forecasts])
 
 
 async def ask(world: World, line: str) -> Plan | Nothing | View | Live:

@@ -61,9 +61,30 @@ def world() -> World:
     owners = [workload(kind, kind.lower()) for kind in ("Deployment", "StatefulSet", "DaemonSet")]
     pod = {"kind": "Pod", "metadata": {"name": "pod", "namespace": "shop", "uid": "p", "labels": {"app": "app"}}}
     sets = [workload("ReplicaSet", "replicaset")]
-    return World(
-        objects=copy.deepcopy([*owners, *sets, pod, *(revision(each, n) for each in owners for n in (1, 2))]), now=NOW
-    )
+    revisions = [revision(each, n) for each in owners for n in (1, 2)]
+    return World(objects=copy.deepcopy([*owners, *sets, pod, *revisions, *on_nodes(owners)]), now=NOW)
+
+
+def on_nodes(owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Two nodes, the second cordoned, and on the first a pod of each owner."""
+    nodes = [
+        {"kind": "Node", "metadata": {"name": "node-a", "uid": "n-a"}, "spec": {}},
+        {"kind": "Node", "metadata": {"name": "node-b", "uid": "n-b"}, "spec": {"unschedulable": True}},
+    ]
+    pods = [
+        {
+            "kind": "Pod",
+            "metadata": {
+                "name": f"pod-{each['metadata']['name']}",
+                "namespace": "shop",
+                "uid": f"p-{each['metadata']['name']}",
+                "ownerReferences": [{**each["metadata"], "kind": each["kind"], "controller": True}],
+            },
+            "spec": {"nodeName": "node-a"},
+        }
+        for each in owners
+    ]
+    return [*nodes, *pods]
 
 
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
@@ -78,6 +99,10 @@ LINES = {
     "set resources": [f"set resources {each} --limits=cpu=1" for each in TARGETS],
     "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, "replicaset/replicaset")],
     "delete pod": ["delete pod pod"],
+    "cordon": ["cordon node-a"],
+    "uncordon": ["uncordon node-b"],
+    "drain": ["drain node-a --ignore-daemonsets"],
+    "disruption": ["disruption", "disruption node-a"],
 }
 
 
@@ -93,7 +118,7 @@ async def used(lines: list[str]) -> set[tuple[str, str, str]]:
             followed = (outcome.target.kind.kind, "Pod")
             found |= {(verb, kind, "") for verb in ("list", "watch") for kind in followed}
         if isinstance(outcome, Plan):
-            found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.calls}
+            found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.requests}
             made.send(each for each in outcome.calls if each.verb != "delete")
     return found | {(verb, kind, "") for verb, kind in made.looked}
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.errors import NotFound, Refused
+from bot.operations.json import resolve
 from bot.operations.kinds import KINDS, Kind, Target
 from bot.operations.models import Requirement, Selector
 from bot.operations.patches import apply_patch
@@ -52,8 +53,9 @@ class World:
             msgspec.convert(each, model)
             for each in self.objects
             if each["kind"] == kind.kind
-            and each["metadata"].get("namespace", "") == namespace
+            and namespace in ("", each["metadata"].get("namespace", ""))
             and selects(_selector(labels), each["metadata"].get("labels"))
+            and _has(each, fields)
         ]
 
     async def log(self, pod: str, namespace: str, options: LogOptions) -> AsyncIterator[str]:
@@ -90,6 +92,12 @@ class World:
             raise Refused(text("may not {verb} {kind}", verb=verb, kind=kind.plural))
 
 
+def _has(found: dict[str, Any], fields: str) -> bool:
+    """A field selector of one term, like `spec.nodeName=node-a`."""
+    way, _, wanted = fields.partition("=")
+    return not fields or resolve(found, "/" + way.replace(".", "/")) == wanted
+
+
 def _selector(written: str) -> Selector:
     labels, expressions = {}, []
     for part in written.split(",") if written else ():
@@ -124,7 +132,7 @@ def recorded(name: str) -> Recorded:
     command = golden["command"]
     return Recorded(
         name=name,
-        namespace=command[command.index("-n") + 1],
+        namespace=command[command.index("-n") + 1] if "-n" in command else "",
         command=tuple(command),
         objects=golden["before"]["objects"],
         changes=[each for each in golden["requests"] if each["method"] != "GET"],

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot.errors import Unavailable
 from bot.running import Knobs
+from bot.text import text
 from tests.installation.bot import Bot, everything
 from tests.installation.world import World
 from tests.scenarios.nodes import Drained, budget_of, drained, opened_again
@@ -92,24 +94,21 @@ EDITS = {
 }
 
 
-class Died(Exception):
-    """Stands for a process that ends when the members are stored and none is evicted."""
-
-
 @asynccontextmanager
 async def half_done(found: Drained) -> AsyncIterator[Bot]:
-    """The bot whose drain for alice has come so far; its attempt goes on with the next one."""
-    died = asyncio.Event()
+    """The bot whose drain for alice has come so far that the members are stored, and that comes no further."""
+    came = asyncio.Event()
 
     def point(label: str) -> None:
         if label == "members-stored":
-            died.set()
-            raise Died
+            came.set()
+        if label == "members-stored" or (label == "before-intent" and came.is_set()):
+            raise Unavailable(text("This process has come to its end."))
 
     async with found.world.bot(knobs=Knobs(point=point)) as bot:
         await bot.command("alice", found.line)
         await bot.approve("bob", await bot.card(1))
-        await died.wait()
+        await came.wait()
         yield bot
     found.world.clock.turn_on(seconds=60)
 
@@ -128,8 +127,8 @@ async def test_edited_members_halt_it_loudly_and_nobody_is_evicted(simulated_wor
 async def test_members_that_were_deleted_are_chosen_again_within_the_bound(simulated_world: World) -> None:
     found = await drained(simulated_world)
     async with half_done(found) as bot:
+        put_pod(found, "stranger")
         await bot.sql("DELETE FROM steps WHERE step_id LIKE 'step-2%'")
-    put_pod(found, "stranger")
     async with simulated_world.bot() as bot:
         await bot.ended(1, "⚠️", "cannot delete Pods that declare no controller")
     assert found.evicted() == []
