@@ -22,7 +22,7 @@ from bot.text import Code, Text, text
 ROWS: Final = 50
 """Rows of a table that a message can hold."""
 
-forecasts = Family("", text("See what would hold up a drain"), namespaced=False)
+forecasts = Family("", text("See what would hold up a drain"), cli="", namespaced=False)
 
 
 class DisruptionArguments(Arguments):

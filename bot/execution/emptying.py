@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Final, final
 
 from bot.execution.evictions import LOOK, Answer, Book, Ended, Fate, Standing, Work, send_eviction
+from bot.operations.draining import pods
 from bot.operations.evict import Member
 from bot.operations.kinds import NODE, POD
 from bot.operations.models import Node, Pod
@@ -60,13 +61,13 @@ class Emptying:
     async def _look(self) -> dict[str, Pod]:
         """The pods of the node by uid; what has gone or is going is settled. Uncordoned, it would be filled again."""
         name, watcher = self._work.step.target.name, self._work.watcher
-        node, pods = await asyncio.gather(
+        node, found = await asyncio.gather(
             watcher.list(NODE, "", Node, fields=f"metadata.name={name}"),
             watcher.list(POD, "", Pod, fields=f"spec.nodeName={name}"),
         )
         if node and not node[0].spec.unschedulable and self._outside is None:
             self._outside = text("{node} was uncordoned meanwhile", node=Code(name))
-        there = {each.metadata.uid: each for each in pods}
+        there = {each.metadata.uid: each for each in found}
         now = self._work.clock.now()
         for each in self._all:
             pod = there.get(each.member.uid)
@@ -128,7 +129,7 @@ class Emptying:
         if self._work.clock.now() < self._work.ends:
             return None
         minutes = max(1, self._work.step.deadline // 60)
-        return text("{count} pods are still there after {minutes} min", count=len(left), minutes=minutes)
+        return text("{pods} still there after {minutes} min", pods=pods(len(left)), minutes=minutes)
 
     def _staying(self, there: Mapping[str, Pod]) -> int:
         return sum(1 for each in self._all if each.member.uid in there and each.fate is not Fate.GOING)
@@ -153,8 +154,8 @@ class Emptying:
             done=not left,
             ready=gone,
             total=len(self._all),
-            message=text("{gone} of {total} pods are gone", gone=gone, total=len(self._all)),
-            stuck=text("{count} pods wait", count=len(waiting)) if waiting else None,
+            message=text("{gone} of {total} pods gone", gone=gone, total=len(self._all)),
+            stuck=text("{pods} waiting", pods=pods(len(waiting))) if waiting else None,
             details=tuple(details),
         )
 
@@ -176,7 +177,7 @@ def _line(member: Member, state: Text) -> Text:
 
 def _bounded(lines: list[Text]) -> list[Text]:
     left = len(lines) - SHOWN
-    return lines if left <= 0 else [*lines[:SHOWN], text("and {count} pods more", count=left)]
+    return lines if left <= 0 else [*lines[:SHOWN], text("and {count} more", count=left)]
 
 
 @final

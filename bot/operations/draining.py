@@ -108,6 +108,11 @@ def title_of(pod: Pod) -> str:
     return f"{pod.metadata.namespace}/{pod.metadata.name}"
 
 
+def pods(count: int) -> Text:
+    """So many pods."""
+    return text("1 pod") if count == 1 else text("{count} pods", count=count)
+
+
 def some(titles: Sequence[str]) -> Text:
     """A few names, and how many more there are."""
     named = Code(", ".join(titles[:NAMED]))
@@ -117,21 +122,21 @@ def some(titles: Sequence[str]) -> Text:
 
 def refusal(reason: Reason, titles: Sequence[str]) -> Text:
     """kubectl's sentence for the pods that are refused for one reason."""
-    pods = some(titles)
+    named = some(titles)
     match reason:
         case Reason.DAEMON_SET:
             return text(
                 "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): {pods}",
-                pods=pods,
+                pods=named,
             )
         case Reason.ORPHAN:
-            return text("cannot delete Pods whose DaemonSet is gone (use --force to override): {pods}", pods=pods)
+            return text("cannot delete Pods whose DaemonSet is gone (use --force to override): {pods}", pods=named)
         case Reason.LOCAL:
             return text(
-                "cannot delete Pods with local storage (use --delete-emptydir-data to override): {pods}", pods=pods
+                "cannot delete Pods with local storage (use --delete-emptydir-data to override): {pods}", pods=named
             )
         case Reason.UNMANAGED:
-            return text("cannot delete Pods that declare no controller (use --force to override): {pods}", pods=pods)
+            return text("cannot delete Pods that declare no controller (use --force to override): {pods}", pods=named)
 
 
 def by_reason(judged: Iterable[Judged], *, refused: bool) -> dict[Reason, list[str]]:
@@ -143,17 +148,17 @@ def by_reason(judged: Iterable[Judged], *, refused: bool) -> dict[Reason, list[s
     return {reason: found[reason] for reason in Reason if reason in found}
 
 
-def choose_members(step: Evict, pods: Sequence[Pod]) -> tuple[tuple[Member, ...], Text | None]:
+def choose_members(step: Evict, found: Sequence[Pod]) -> tuple[tuple[Member, ...], Text | None]:
     """The members among the pods that are there after the cordon, or why it may not go on: one is outside the bound."""
     ours = frozenset(each.uid for each in step.holders)
-    judged = [judge_pod(each, step.rule, ours) for each in in_order(pods)]
+    judged = [judge_pod(each, step.rule, ours) for each in in_order(found)]
     for each in judged:
         why = _outside(step, each)
         if why is not None:
             return (), why
     members = tuple(member_of(each.pod) for each in judged if each.taken)
     if len(members) > step.most:
-        return (), text("{count} pods are on it now, and {most} were voted on", count=len(members), most=step.most)
+        return (), text("{pods} on it now; voted on: {most} at most", pods=pods(len(members)), most=step.most)
     return members, None
 
 

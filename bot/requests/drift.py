@@ -7,6 +7,7 @@ impact is. Bodies need no comparison of their own: every field they overwrite is
 from __future__ import annotations
 
 from bot.execution.envelope import same
+from bot.operations.draining import pods
 from bot.operations.plan import Call, Evict, Fact, Plan
 from bot.text import Code, Text, text
 
@@ -56,8 +57,8 @@ def _evictions(voted: tuple[Evict, ...], fresh: tuple[Evict, ...]) -> list[Text]
             if each not in known
         ]
         if len(new.expected) > old.most:
-            count = len(new.expected)
-            found.append(text("it would evict {count} pods, and {most} were voted on", count=count, most=old.most))
+            count = pods(len(new.expected))
+            found.append(text("it would evict {pods}; voted on: {most} at most", pods=count, most=old.most))
     return found
 
 

@@ -163,7 +163,7 @@ async def test_fewer_pods_and_exchanged_ones_are_no_difference() -> None:
 async def test_more_pods_and_another_owners_are_a_difference() -> None:
     voted = await plan(world(pod("a")), LINE)
     more = await drifted(pod("a"), pod("b"), voted=voted)
-    assert "it would evict 2 pods, and 1 were voted on" in more
+    assert "it would evict 2 pods; voted on: 1 at most" in more
     other = {"kind": "ReplicaSet", "name": "web-1", "uid": "other", "controller": True}
     assert await drifted(pod("a", owner=other), voted=voted) == ["pods of shop/replicaset/web-1 are on node-a now"]
 
@@ -173,7 +173,7 @@ async def test_the_members_are_held_to_the_bound() -> None:
     members, why = choose_members(voted, [seen(pod("c")), seen(pod("b"))])
     assert ([each.name for each in members], why) == (["b", "c"], None)
     _, why = choose_members(voted, [seen(pod(name)) for name in "abc"])
-    assert str(why) == "3 pods are on it now, and 2 were voted on"
+    assert str(why) == "3 pods on it now; voted on: 2 at most"
     _, why = choose_members(voted, [seen(pod("a", owner=None))])
     assert "declare no controller" in str(why)
 

@@ -12,6 +12,7 @@ from tests.controlplane.shop import AppWorld
 from tests.installation.world import World
 
 CORE: Final = [""]
+REPLICAS: Final = 6
 PEOPLE: Final = ("alice", "bob", "carol", "dave")
 NODE_RULES: Final[list[dict[str, Any]]] = [
     {"apiGroups": CORE, "resources": ["nodes"], "verbs": ["get", "list", "patch"]},
@@ -71,24 +72,29 @@ class Drained:
 
 
 async def drained(
-    world: World, *, replicas: int = 6, budget: int | None = None, beside: str = "", people: tuple[str, ...] = PEOPLE
+    world: World,
+    *,
+    budget: int | None = None,
+    beside: str = "",
+    app: str = "app",
+    people: tuple[str, ...] = PEOPLE,
 ) -> Drained:
     """A node to drain. `budget` is the `minAvailable` of a budget of `app`; `beside` is an application without one.
 
     `people` may look at everything and patch nodes; who may evict is said by the roles of the namespace.
     """
-    names = ["app", *([beside] if beside else [])]
+    names = [app, *([beside] if beside else [])]
     labels = {"story": world.namespace}
-    apps = [await world.app("app:v1", name=each, replicas=replicas, labels=labels) for each in names]
+    apps = [await world.app("app:v1", name=each, replicas=REPLICAS, labels=labels) for each in names]
     if budget is not None:
-        await world.shop.apply([budget_of("app", budget)])
-        path = f"/apis/policy/v1/namespaces/{world.namespace}/poddisruptionbudgets/app"
-        await world.shop.until(path, lambda found: found.get("status", {}).get("expectedPods") == replicas)
+        await world.shop.apply([budget_of(app, budget)])
+        path = f"/apis/policy/v1/namespaces/{world.namespace}/poddisruptionbudgets/{app}"
+        await world.shop.until(path, lambda found: found.get("status", {}).get("expectedPods") == REPLICAS)
     for person in people:
         await world.shop.allow_everywhere(NODE_RULES, user=f"kajitori:{person}")
     by_node: dict[str, list[dict[str, Any]]] = {}
-    for app in apps:
-        for pod in await app.pods():
+    for each in apps:
+        for pod in await each.pods():
             by_node.setdefault(pod["spec"]["nodeName"], []).append(pod)
     full = {node: pods for node, pods in by_node.items() if _apps(pods) == set(names)}
     node, pods = max(full.items(), key=lambda each: (len(each[1]), each[0]))

@@ -67,7 +67,7 @@ async def test_stopping_says_what_is_gone_what_stays_and_how_to_go_on(world: Wor
         async with world.bot() as bot:
             await bot.command("alice", found.line)
             await bot.approve("bob", await bot.card(1))
-            running = await bot.card(1, "waits for its budget", f"{len(gone)} of {len(found.names)} pods are gone")
+            running = await bot.card(1, "waits for its budget", f"{len(gone)} of {len(found.names)} pods gone")
             await bot.click("alice", running, "cancel")
             card = await bot.ended(1, "⚠️", f"Stopped: {len(stay)} of {len(found.names)} pods stay")
             shown = everything(card)
@@ -124,7 +124,7 @@ async def test_a_budget_that_never_gives_way_ends_with_the_deadline(world: World
         async with world.bot() as bot:
             await bot.command("alice", f"{found.line} --timeout=8s")
             await bot.approve("bob", await bot.card(1))
-            await bot.ended(1, "⚠️", f"{len(found.names)} pods are still there after 1 min", "waits for its budget")
+            await bot.ended(1, "⚠️", f"{len(found.names)} pods still there after 1 min", "waits for its budget")
             assert found.cordoned()
     assert found.evicted() == []
 

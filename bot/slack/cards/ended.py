@@ -16,6 +16,7 @@ from bot.slack.cards.parts import (
     loud,
     nothing_sent,
     paragraph,
+    pods,
     reached,
     requester,
     trouble,
@@ -135,7 +136,7 @@ def _result(shown: Shown) -> list[Text]:
         said = [text("took {time}", time=_took(shown))] if shown.seconds else []
     elif shown.plan is not None and shown.plan.evictions:
         said = [
-            text("{count} pods evicted and gone in {time}", count=progress.total, time=_took(shown)),
+            text("{pods} evicted and gone in {time}", pods=pods(progress.total), time=_took(shown)),
         ]
     elif progress.total:
         said = [
