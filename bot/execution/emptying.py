@@ -123,7 +123,10 @@ class Emptying:
         if self._outside is not None:
             return self._outside
         if self._book.stopping:
-            return text("Stopped: {count} of {total} pods stay.", count=self._staying(there), total=len(self._all))
+            staying = self._staying(there)
+            if not staying:
+                return text("Stopped: {pods} still going.", pods=pods(len(left)))
+            return text("Stopped: {count} of {total} pods stay.", count=staying, total=len(self._all))
         if all(each.fate is Fate.REFUSED for each in left):
             return next((each.why for each in left if each.why is not None), text("It was refused."))
         if self._work.clock.now() < self._work.ends:
