@@ -172,3 +172,40 @@ async def test_what_kubectl_refuses_is_refused_before_the_cordon(world: World) -
         card = await bot.card(1, "gone for good", "needs 2")
         assert "is deleted" in everything(card)
     assert found.sent() == []
+
+
+async def test_a_bot_that_serves_some_namespaces_only_leaves_nodes_alone(simulated_world: World) -> None:
+    found = await drained(simulated_world)
+    async with simulated_world.bot(cluster={"namespaces": [simulated_world.namespace]}) as bot:
+        for line in (found.line, f"cordon {found.node}", f"disruption {found.node}"):
+            await bot.command("alice", line)
+            await bot.refused("alice", "I do not serve the whole of prod", "the pods of every namespace.")
+    assert found.sent() == []
+
+
+async def test_a_rule_about_one_namespace_whose_pods_go_decides(simulated_world: World) -> None:
+    found = await drained(simulated_world)
+    rule = "rules: [{name: kept, match: {namespaces: [%s]}, decision: {refuse: not these pods}}]\n"
+    async with simulated_world.bot(policy=rule % simulated_world.namespace) as bot:
+        await bot.command("alice", found.line)
+        await bot.refused("alice", "not these pods")
+    assert found.sent() == []
+
+
+async def test_the_same_drain_from_another_channel_is_the_same_ask(simulated_world: World) -> None:
+    found = await drained(simulated_world)
+    async with simulated_world.bot() as bot:
+        await bot.command("alice", found.line)
+        await bot.card(1)
+        await bot.command("bob", f"{found.line} -n default")
+        await bot.said("R-1", person="bob", channel="payments-prod")
+        assert len(bot.cards()) == 1
+
+
+async def test_a_forecast_is_private_and_leads_to_the_drain(world: World) -> None:
+    found = await drained(world, budget=6)
+    async with world.bot() as bot:
+        await bot.command("alice", f"disruption {found.node}")
+        shown = await bot.said(f"What would hold up a drain of {found.node}", "pdb/app lets none go now")
+        assert shown.get("is_ephemeral")
+    assert found.sent() == []
