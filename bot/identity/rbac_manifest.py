@@ -1,4 +1,5 @@
-"""The Kubernetes roles, from the operations' own declarations: the bot's, which may almost nothing, and two for teams.
+"""The Kubernetes roles, from the operations' own declarations: the bot's, which may almost nothing, and those of teams
+in a namespace and over a cluster.
 
 The bot's: create reviews; get, list and watch the kinds that changes aim at, and pods; impersonate exactly the users
 and groups of the configuration. Constrained impersonation (beta in Kubernetes 1.36, KEP-5284) also names what
@@ -44,6 +45,11 @@ def rbac_yaml(config: Config, registry: Registry, *, constrained: bool = False) 
 def teams_yaml(config: Config, registry: Registry, *, namespace: str) -> str:
     """An example for the owners of a namespace: what the operations need, bound to the teams' prefixed groups."""
     return HEADER + _dump(team_documents(config, registry, namespace=namespace))
+
+
+def cluster_yaml(config: Config, registry: Registry) -> str:
+    """An example for whoever runs a cluster: what the operations that concern the whole of it need, like its nodes."""
+    return HEADER + _dump(cluster_documents(config, registry))
 
 
 def bot_documents(config: Config, registry: Registry, *, constrained: bool = False) -> list[Document]:
@@ -137,6 +143,38 @@ def team_documents(config: Config, registry: Registry, *, namespace: str) -> lis
                 "apiVersion": f"{RBAC}/v1",
                 "kind": "RoleBinding",
                 "metadata": {"name": f"{NAME}-{team}", "namespace": namespace},
+                "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
+                "subjects": [{"apiGroup": RBAC, "kind": "Group", "name": config.impersonation.prefix + team}],
+            }
+        )
+    return documents
+
+
+def cluster_documents(config: Config, registry: Registry) -> list[Document]:
+    """Two roles, and a binding of one for each team over the cluster. They look into every namespace, for nodes carry
+    the pods of all.
+    """
+    whole = Registry(
+        operations={each.name: each for each in registry if not each.namespaced}, families=registry.families
+    )
+    reads = used_rights(whole, only=(OperationKind.READ, OperationKind.PROBE))
+    roles = {f"{NAME}-cluster-reads": reads, f"{NAME}-cluster-changes": used_rights(whole)}
+    documents: list[Document] = [
+        {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": name},
+            "rules": _grouped(rights, prefix=""),
+        }
+        for name, rights in roles.items()
+    ]
+    for team in sorted(config.teams):
+        role = f"{NAME}-cluster-reads" if team == "readers" else f"{NAME}-cluster-changes"
+        documents.append(
+            {
+                "apiVersion": f"{RBAC}/v1",
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": f"{NAME}-cluster-{team}"},
                 "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
                 "subjects": [{"apiGroup": RBAC, "kind": "Group", "name": config.impersonation.prefix + team}],
             }

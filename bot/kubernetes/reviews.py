@@ -7,7 +7,7 @@ evaluation error is a yes (operations.md §6, plans.md §8).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -104,12 +104,21 @@ async def review_call(bot: Client, who: Impersonation, call: Call) -> Access:
 
 async def review_many(bot: Client, who: Impersonation, questions: Sequence[Question]) -> list[Access]:
     """The answers in the order of the questions, asked at once; the same question is asked once."""
+    return await _each_once(questions, lambda question: _review(bot, who, question))
+
+
+async def self_review_many(client: Client, questions: Sequence[Question]) -> list[Access]:
+    """The same of the client's own identity (for a terminal)."""
+    return await _each_once(questions, lambda question: _self_review(client, question))
+
+
+async def _each_once(questions: Sequence[Question], ask: Callable[[Question], Awaitable[Access]]) -> list[Access]:
     names: dict[Question, set[str]] = {}
     for question in questions:
         names.setdefault(_unnamed(question), set()).add(question.name)
     asked = [_unnamed(question) if len(names[_unnamed(question)]) > MOST_NAMES else question for question in questions]
     distinct = list(dict.fromkeys(asked))
-    answers = await asyncio.gather(*(_review(bot, who, question) for question in distinct))
+    answers = await asyncio.gather(*(ask(question) for question in distinct))
     by_question = dict(zip(distinct, answers, strict=True))
     return [by_question[question] for question in asked]
 
@@ -119,6 +128,10 @@ async def self_review(
 ) -> Access:
     """Whether the client's own identity may do it, by a SelfSubjectAccessReview (for a terminal)."""
     asked = Question(verb=verb, kind=kind, namespace=namespace, name=name, subresource=subresource)
+    return await _self_review(client, asked)
+
+
+async def _self_review(client: Client, asked: Question) -> Access:
     return await _ask(client, "SelfSubjectAccessReview", {"resourceAttributes": _attributes(asked)})
 
 

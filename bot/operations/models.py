@@ -80,9 +80,18 @@ class ObjectCondition(Lean, frozen=True, kw_only=True):
     last_transition_time: datetime | None = None
 
 
+class Volume(Lean, frozen=True, kw_only=True):
+    """`empty_dir` is an object, mostly an empty one, where the volume is one that goes with its pod."""
+
+    name: str = ""
+    empty_dir: Object | None = None
+
+
 class PodSpec(Lean, frozen=True, kw_only=True):
     node_name: str = ""
     containers: tuple[Container, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    termination_grace_period_seconds: int | None = None
 
 
 class PodStatus(Lean, frozen=True, kw_only=True):
@@ -103,6 +112,10 @@ class Pod(Lean, frozen=True, kw_only=True):
     @property
     def ready(self) -> bool:
         return any(each.type == "Ready" and each.status == "True" for each in self.status.conditions or ())
+
+    @property
+    def finished(self) -> bool:
+        return self.status.phase in ("Succeeded", "Failed")
 
 
 class Requirement(Lean, frozen=True, kw_only=True):
@@ -186,6 +199,7 @@ class Autoscaler(Lean, frozen=True, kw_only=True):
 
 class BudgetSpec(Lean, frozen=True, kw_only=True):
     selector: Selector | None = None
+    unhealthy_pod_eviction_policy: str = ""
 
 
 class BudgetStatus(Lean, frozen=True, kw_only=True):
@@ -201,6 +215,15 @@ class Budget(Lean, frozen=True, kw_only=True):
     metadata: Meta = Meta()
     spec: BudgetSpec = BudgetSpec()
     status: BudgetStatus = BudgetStatus()
+
+
+class NodeSpec(Lean, frozen=True, kw_only=True):
+    unschedulable: bool = False
+
+
+class Node(Lean, frozen=True, kw_only=True):
+    metadata: Meta = Meta()
+    spec: NodeSpec = NodeSpec()
 
 
 class QuotaStatus(Lean, frozen=True, kw_only=True):

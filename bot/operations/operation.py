@@ -64,7 +64,8 @@ Rights = tuple[Right | EveryKind, ...]
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """`name` as typed ("rollout undo"); `short` are other ways to type the whole of it ("undo"); `cli` are the tools
-    in front of which it may be pasted ("kubectl"). `help` is the function's docstring, first line first.
+    in front of which it may be pasted ("kubectl"). `help` is the function's docstring, first line first. `namespaced`
+    is off for what concerns a whole cluster, like its nodes: then no namespace is filled in, and none narrows it.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Operation:
     cli: str = "kubectl"
     help: str = ""
     family: str = ""
+    namespaced: bool = True
 
     @property
     def rights(self) -> tuple[Right, ...]:
@@ -101,6 +103,7 @@ class Family:
     name: str
     about: Text
     cli: str = "kubectl"
+    namespaced: bool = True
     operations: dict[str, Operation] = field(default_factory=dict)
 
     def read(
@@ -140,6 +143,7 @@ class Family:
                 cli=self.cli,
                 help=inspect.cleandoc(function.__doc__ or ""),
                 family=self.name,
+                namespaced=self.namespaced,
             )
             return function
 

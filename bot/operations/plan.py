@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from bot.operations.evict import Evict, Member, eviction_body, member_id
 from bot.operations.json import JSON, digest
 from bot.operations.kinds import Kind, Target
 from bot.operations.view import Row
@@ -84,7 +85,23 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, tag="wait"):
     group: int = 1
 
 
-Step = Call | Wait
+Step = Call | Evict | Wait
+
+
+def eviction_calls(step: Evict, members: tuple[Member, ...]) -> tuple[Call, ...]:
+    """The requests that evict these members, in their order. The uid becomes a precondition in the envelope."""
+    return tuple(
+        Call(
+            id=member_id(step.id, number),
+            verb="create",
+            target=member.target,
+            subresource="eviction",
+            body=eviction_body(member, step.rule.grace_period),
+            uid=member.uid,
+            group=step.group,
+        )
+        for number, member in enumerate(members, 1)
+    )
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +132,7 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
     pods: int = 0
     unavailable: int = 0
     seconds: int = 0
-    fate: Literal["replaced", "added", "removed"] = "replaced"
+    fate: Literal["replaced", "added", "removed", "evicted"] = "replaced"
 
 
 class Back(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +179,25 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(step for step in self.steps if isinstance(step, Call))
 
     @property
+    def evictions(self) -> tuple[Evict, ...]:
+        return tuple(step for step in self.steps if isinstance(step, Evict))
+
+    @property
+    def requests(self) -> tuple[Call, ...]:
+        """All that it would send if the world stayed as it is: its calls, and the evictions of the pods that are there.
+
+        Rights are asked over these, and what is untouchable is looked for among them.
+        """
+        evicted = (call for each in self.evictions for call in eviction_calls(each, each.expected))
+        return (*self.calls, *evicted)
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """Every namespace that it touches, which the policy is asked about; empty is what has none, like a node."""
+        held = {holder.namespace for each in self.evictions for holder in each.holders}
+        return tuple(sorted({step.target.namespace for step in self.steps} | held | set(self.touches)))
+
+    @property
     def target(self) -> Target:
         """The first call's object, which the card is about."""
         return self.steps[0].target
@@ -176,6 +212,8 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True):
 
 def intent(step: Step) -> dict[str, JSON]:
     """The digested part of a step."""
+    if isinstance(step, Evict):
+        return step.intent
     if isinstance(step, Wait):
         return {
             "kind": "wait",
@@ -235,6 +273,7 @@ __all__ = [
     "Bound",
     "Call",
     "ContentType",
+    "Evict",
     "Fact",
     "Impact",
     "Kind",
@@ -245,6 +284,7 @@ __all__ = [
     "Target",
     "Verb",
     "Wait",
+    "eviction_calls",
     "intent",
     "plan_digest",
     "plan_intent",

@@ -21,7 +21,7 @@ UNOBSERVED: int = 30
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """`ready` of `total`: pods, or with `items` objects that were worked on; as many `old` pods still there; `weight`
     of the new in per cent, -1 where traffic is not weighed. `done` and `failed` end the wait; `stuck` says why it
-    stands still.
+    stands still; `details` are a line each for what the numbers sum up.
     """
 
     done: bool = False
@@ -33,6 +33,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     failed: Text | None = None
     stuck: Text | None = None
     items: bool = False
+    details: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

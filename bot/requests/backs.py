@@ -69,7 +69,7 @@ async def go_back(services: Services, going: GoingBack, read: Read, done: Done) 
         await _check_not_taken(tx, case.request.id)
     asked = _asked(case, going, read)
     if going.person.slack_user != case.request.requester_slack:
-        await check_rights(case.cluster.as_(going.person), case.version.plan.calls)
+        await check_rights(case.cluster.as_(going.person), case.version.plan.requests)
     covered = await covered_way_back(services, case, going.person)
     if covered is None:
         await ask(services, asked, _then(services, case, going, done))

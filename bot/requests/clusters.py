@@ -12,7 +12,7 @@ from bot.identity.person import Person
 from bot.kubernetes.cluster import Client, Cluster
 from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.reader import ClusterReader
-from bot.kubernetes.reviews import Question, question_of, review_many, self_review
+from bot.kubernetes.reviews import question_of, review_many, self_review_many
 from bot.operations.plan import Call
 from bot.operations.reader import Access
 from bot.settings import ClusterConfig, OwnConfig
@@ -66,17 +66,7 @@ class Acting:
         questions = [question_of(call) for call in calls]
         if self.bot is not None and self.who is not None:
             return await review_many(self.bot, self.who, questions)
-        return [await self._self_review(question) for question in questions]
-
-    async def _self_review(self, question: Question) -> Access:
-        return await self_review(
-            self.client,
-            verb=question.verb,
-            kind=question.kind,
-            namespace=question.namespace,
-            name=question.name,
-            subresource=question.subresource,
-        )
+        return await self_review_many(self.client, questions)
 
 
 @dataclass(frozen=True, kw_only=True)

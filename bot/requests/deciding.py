@@ -36,7 +36,6 @@ def decide_plan(
     back_of: WayBack | None = None,
 ) -> Decision:
     """What the policy in force asks for this plan: once for each namespace it touches, the strictest answer counts."""
-    namespaces = sorted({*(step.target.namespace for step in plan.steps), *plan.touches})
     decisions = [
         decide(
             services.policy(),
@@ -55,7 +54,7 @@ def decide_plan(
                 back_of=back_of,
             ),
         )
-        for namespace in namespaces
+        for namespace in plan.namespaces
     ]
     return strictest(decisions[0], *decisions[1:])
 
@@ -80,7 +79,7 @@ async def people_who_can_vote(
 
 async def _covers(cluster: OpenCluster, person: Person, plan: Plan) -> bool:
     try:
-        return await lacks_right(cluster.as_(person), plan.calls) is None
+        return await lacks_right(cluster.as_(person), plan.requests) is None
     except KajitoriError:
         return False
 
@@ -98,7 +97,7 @@ async def counted_votes(services: Services, cluster: OpenCluster, plan: Plan, vo
         voter = await _known(services, vote.voter_slack)
         if voter is None or (voter.key, voter.user) != (vote.voter_key, vote.voter_user):
             continue
-        covers = await lacks_right(cluster.as_(voter), plan.calls) is None
+        covers = await lacks_right(cluster.as_(voter), plan.requests) is None
         found.append(
             Counted(
                 voter=voter, digest=vote.digest, approve=vote.verdict == "approve", covers=covers, at=vote.created_at

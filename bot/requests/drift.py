@@ -7,13 +7,15 @@ impact is. Bodies need no comparison of their own: every field they overwrite is
 from __future__ import annotations
 
 from bot.execution.envelope import same
-from bot.operations.plan import Call, Fact, Plan
+from bot.operations.draining import pods
+from bot.operations.plan import Call, Evict, Fact, Plan
 from bot.text import Code, Text, text
 
 
 def drift(voted: Plan, fresh: Plan) -> list[Text]:
     """What differs, one sentence each; empty means that the vote still stands."""
     found = _calls(voted.calls, fresh.calls)
+    found += _evictions(voted.evictions, fresh.evictions)
     found += _facts(voted.facts, fresh.facts)
     if not voted.bound.allows(fresh.impact.pods):
         found.append(text("it would touch {now} pods instead of {then}", now=fresh.impact.pods, then=voted.impact.pods))
@@ -39,6 +41,26 @@ def _calls(voted: tuple[Call, ...], fresh: tuple[Call, ...]) -> list[Text]:
             for pointer in sorted(then.keys() | now.keys())
             if not same(then.get(pointer), now.get(pointer))
         ]
+    return found
+
+
+def _evictions(voted: tuple[Evict, ...], fresh: tuple[Evict, ...]) -> list[Text]:
+    """Fewer pods, or others of the same owners, are within the bound; one of another owner is not (plans.md §6)."""
+    if [(each.target.path, each.rule) for each in voted] != [(each.target.path, each.rule) for each in fresh]:
+        return [text("other objects are concerned now")]
+    found: list[Text] = []
+    for old, new in zip(voted, fresh, strict=True):
+        if old.uid != new.uid:
+            found.append(text("{target} was deleted and made anew", target=Code(old.target.title)))
+        known = set(old.holders)
+        found += [
+            text("pods of {holder} are on {node} now", holder=Code(each.title), node=Code(old.target.name))
+            for each in new.holders
+            if each not in known
+        ]
+        if len(new.expected) > old.most:
+            count = pods(len(new.expected))
+            found.append(text("it would evict {pods}; voted on: {most} at most", pods=count, most=old.most))
     return found
 
 

@@ -42,7 +42,7 @@ async def break_glass(services: Services, person: Person, mark: Mark, reason: st
         )
     decision = decide_plan(services, case.cluster, request.operation, person, plan, break_glass=True)
     check_decision(decision)
-    await check_rights(case.cluster.as_(person), plan.calls)
+    await check_rights(case.cluster.as_(person), plan.requests)
     now = services.clock.now()
     vote = signed_vote(
         services,

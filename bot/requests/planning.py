@@ -14,7 +14,7 @@ from bot.operations.patches import Change
 from bot.operations.plan import Nothing, Plan, plan_digest
 from bot.policy.untouchable import check_untouchable
 from bot.requests.clusters import Acting
-from bot.requests.rehearsal import Moved, Rehearsal, rehearse
+from bot.requests.rehearsal import Moved, Rehearsal, rehearse, rehearse_evictions
 from bot.requests.rights import check_rights
 from bot.text import Code, text
 
@@ -47,17 +47,17 @@ async def plan_change(acting: Acting, operation: Operation, arguments: Arguments
         outcome = await draw(acting, operation, arguments)
         if isinstance(outcome, Nothing):
             return outcome
-        check_untouchable(outcome.calls, acting.own, touches=outcome.touches)
+        check_untouchable(outcome.requests, acting.own, touches=outcome.touches)
         check_served(acting, outcome)
-        await check_rights(acting, outcome.calls)
+        await check_rights(acting, outcome.requests)
         try:
-            rehearsals = await asyncio.gather(*(rehearse(acting, call, timeout=timeout) for call in outcome.calls))
+            rehearsals = await _rehearsed(acting, outcome, timeout)
         except Moved:
             continue
         return Planned(
             plan=outcome,
             digest=digest_of(outcome, acting.name, operation, arguments),
-            rehearsals=tuple(rehearsals),
+            rehearsals=rehearsals,
         )
     raise Moved(text("{operation} cannot be planned: its objects change too fast.", operation=Code(operation.name)))
 
@@ -70,6 +70,14 @@ def check_served(acting: Acting, plan: Plan) -> None:
             text("I do not serve {namespace} in {cluster}.", namespace=Code(outside[0]), cluster=Code(acting.name)),
             next=text("There I serve {names}.", names=Code(", ".join(acting.served))),
         )
+
+
+async def _rehearsed(acting: Acting, plan: Plan, timeout: int) -> tuple[Rehearsal, ...]:
+    """Every call by itself, and the evictions of each step together. Raises what `rehearse` raises."""
+    calls = asyncio.gather(*(rehearse(acting, call, timeout=timeout) for call in plan.calls))
+    evictions = asyncio.gather(*(rehearse_evictions(acting, step, timeout=timeout) for step in plan.evictions))
+    found = await asyncio.gather(calls, evictions)
+    return (*found[0], *found[1])
 
 
 async def draw(acting: Acting, operation: Operation, arguments: Arguments) -> Plan | Nothing:

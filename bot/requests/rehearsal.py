@@ -4,20 +4,24 @@ person is bothered; its answer is also the *after* that the card shows (plans.md
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from bot.errors import Refused
 from bot.execution.envelope import manager_of, violated, wrap
-from bot.kubernetes.errors import Conflict, Invalid
+from bot.kubernetes.errors import Conflict, Invalid, ObjectNotFound, TooMany
 from bot.operations.json import Object
 from bot.operations.patches import Change, differences
-from bot.operations.plan import Call
+from bot.operations.plan import Call, Evict, eviction_calls
 from bot.requests.clusters import Acting
 from bot.text import Code, text
 
 ROUNDS = 5
+MOST_EVICTIONS: Final = 20
+"""Evictions that are tried one by one; beyond that the first of them stand for all, as with rights asked by name."""
 
 
 class Rehearsed(StrEnum):
@@ -72,6 +76,35 @@ async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
             changes=tuple(differences(before, after)) if whole and before is not None else (),
         )
     raise Moved(text("{target} changes too fast to plan.", target=Code(call.target.title)))
+
+
+async def rehearse_evictions(acting: Acting, step: Evict, *, timeout: int) -> Rehearsal:
+    """Try the evictions of the pods that are there, at most twenty. `timeout` in seconds.
+
+    Each is tried alone, so that no dry run tells what a budget says to all of them: the plan computed that. Where one
+    refuses already (429) nothing is wrong with the plan, for the eviction will wait. Raises the API server's refusal.
+    """
+    tried = eviction_calls(step, step.expected)[:MOST_EVICTIONS]
+    found = await asyncio.gather(*(_rehearse_eviction(acting, call, timeout) for call in tried))
+    whole = all(each is not None for each in found) and len(tried) == len(step.expected)
+    warnings = tuple(dict.fromkeys(warning for each in found for warning in each or ()))
+    return Rehearsal(step=step.id, how=Rehearsed.DRY_RUN if whole else Rehearsed.COMPUTED, warnings=warnings)
+
+
+async def _rehearse_eviction(acting: Acting, call: Call, timeout: int) -> tuple[str, ...] | None:
+    """The API server's warnings; `None` where a budget does not allow it now. Raises `Moved` if the pod is gone."""
+    envelope = wrap(call, None, manager=manager_of(0, call.id), timeout=timeout, dry_run=True)
+    try:
+        response = await acting.client.send(
+            call, body=envelope.body, query=envelope.query, audit_id="", timeout=timeout + 5
+        )
+    except TooMany as error:
+        if error.budget:
+            return None
+        raise
+    except (Conflict, ObjectNotFound) as error:
+        raise Moved(text("{target} went while it was being planned.", target=Code(call.target.title))) from error
+    return tuple(response.warnings)
 
 
 async def _is_newer(acting: Acting, call: Call, before: Object) -> bool:

@@ -48,6 +48,8 @@ async def check_rights(acting: Acting, calls: Sequence[Call]) -> None:
         why=text("{user} lacks {right}.", user=Code(acting.user), right=Code(f"{call.verb} {resource}")),
         next=text(
             "Ask someone who has it, or the owner of {namespace} for a role binding.",
-            namespace=Code(call.target.namespace or "-"),
-        ),
+            namespace=Code(call.target.namespace),
+        )
+        if call.target.namespace
+        else text("Ask someone who has it, or whoever runs {cluster} for a cluster role.", cluster=acting.title),
     )

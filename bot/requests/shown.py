@@ -46,7 +46,9 @@ class Ballot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepShown(msgspec.Struct, frozen=True, kw_only=True):
-    """One step with what is known of it. `how` is how it was rehearsed; `state` None: not begun."""
+    """One step, or one eviction of a step, with what is known of it. `how` is how it was rehearsed; `state` None: not
+    begun.
+    """
 
     id: str
     how: str
@@ -224,16 +226,18 @@ def _plan_shown(
         may_vote=tuple(_mention(services, user) for user in extras.may_vote),
         group=_group(services, decision),
         back_until=back_until(request, decision.back_window) if plan.back is not None and plan.back.calls else None,
-        calls=sum(1 for call in plan.calls if steps.get(call.id) == StepState.DONE),
+        calls=_done(plan, steps),
         steps=tuple(
-            StepShown(
-                id=step.id,
-                how=how.get(step.id, ""),
-                state=StepState(steps[step.id]) if step.id in steps else None,
-            )
-            for step in plan.steps
+            StepShown(id=name, how=how.get(name, ""), state=StepState(steps[name]) if name in steps else None)
+            for name in dict.fromkeys([*(step.id for step in plan.steps), *steps])
         ),
     )
+
+
+def _done(plan: Plan, steps: Mapping[str, str]) -> int:
+    """Requests of ours that took effect: calls, and evictions, whose records are those of no step of the plan."""
+    others = {step.id for step in plan.steps} - {call.id for call in plan.calls}
+    return sum(1 for name, state in steps.items() if state == StepState.DONE and name not in others)
 
 
 def _asked_for(services: Services, request: Request, plan: Plan, voted: Decision) -> Decision:

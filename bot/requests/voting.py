@@ -131,7 +131,7 @@ async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
         return decision
     if decision.view_required and not ballot.viewed:
         raise NeedsView(text("This vote is given in a view that shows the calls."))
-    await check_rights(case.cluster.as_(ballot.person), plan.calls)
+    await check_rights(case.cluster.as_(ballot.person), plan.requests)
     return decision
 
 

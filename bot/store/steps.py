@@ -56,8 +56,12 @@ async def intend(
     sent_at: datetime | None = None,
     sent_deadline: datetime | None = None,
     pinned_version: str = "",
+    outcome: bytes | None = None,
 ) -> None:
-    """Store that a step is about to be sent, or sent again. Raises `LeaseLost`; `Bug` if the step has already ended."""
+    """Store that a step is about to be sent, or sent again, with what must be known to go on.
+
+    Raises `LeaseLost`; `Bug` if the step has already ended.
+    """
     await hold(tx, lease)
     sending: dict[str, Any] = {
         "fence": lease.fence,
@@ -66,6 +70,8 @@ async def intend(
         "sent_deadline": sent_deadline,
         "pinned_version": pinned_version,
     }
+    if outcome is not None:
+        sending["outcome"] = tx.keyring.seal(outcome, _purpose(lease.request, plan_version, step_id))
     again = await tx.execute(
         update(steps).where(*_is(lease.request, plan_version, step_id), steps.c.state == "intended").values(**sending)
     )

@@ -63,7 +63,7 @@ async def _run(parsed: Parsed, way: Way, screen: Screen, *, json: bool, save: Pa
 
 async def _look(place: Place, parsed: Parsed, screen: Screen, *, json: bool, save: Path | None) -> Exit:
     operation = parsed.operation
-    outcome = await _outcome(place, operation, place.filled(parsed.arguments))
+    outcome = await _outcome(place, operation, place.filled(parsed.arguments, operation))
     if isinstance(outcome, View):
         screen.json(view_document(outcome, screen)) if json else show_view(screen, outcome, save=save)
         return Exit.DONE

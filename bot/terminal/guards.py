@@ -52,7 +52,7 @@ def check_policy(place: Place, plan: Plan, operation: Operation, *, registry: Re
     if place.config is None:
         return
     policy = load_policy(place.config, registry)
-    namespaces = sorted({call.target.namespace for call in plan.calls} or {plan.target.namespace})
+    namespaces = plan.namespaces
     me = Person(slack_user="", team="", name="terminal", user=place.acting.user, key="terminal")
     for name, cluster in place.configured.items():
         asked = Asked(

@@ -12,7 +12,7 @@ from bot.execution.calls import Outcome, Sending, Sent, read_back, send_call
 from bot.execution.envelope import audit_id_of
 from bot.execution.readback import Effect
 from bot.operations.operation import Operation
-from bot.operations.plan import Call, Nothing, Plan, Wait
+from bot.operations.plan import Call, Evict, Nothing, Plan, Step, Wait
 from bot.operations.standing import tied
 from bot.requests.drift import drift
 from bot.requests.engine.moves import Finish, StepState, next_move
@@ -20,6 +20,7 @@ from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
 from bot.requests.states import State
 from bot.settings import load_settings
 from bot.terminal.errors import Exit
+from bot.terminal.evicting import INSTANCE, Evicting
 from bot.terminal.following import show_wait
 from bot.terminal.guards import check_policy, check_terminal, check_unguarded
 from bot.terminal.hiding import hidden
@@ -32,7 +33,6 @@ from bot.terminal.plan_text import show_plan
 from bot.terminal.screen import Screen
 from bot.text import Code, text
 
-INSTANCE = "local"
 BEYOND = 1 << 40
 """Runs from here are numbered from here up, by chance, so that no field manager of ours is ever that of a request."""
 
@@ -55,7 +55,9 @@ async def change_locally(place: Place, parsed: Parsed, screen: Screen) -> Exit:
     check_unguarded(place)
     check_terminal(screen)
     clock = place.acting.clock
-    planned = await plan_change(place.acting, parsed.operation, place.filled(parsed.arguments), timeout=TIMEOUT)
+    planned = await plan_change(
+        place.acting, parsed.operation, place.filled(parsed.arguments, parsed.operation), timeout=TIMEOUT
+    )
     if isinstance(planned, Nothing):
         screen.say(planned.message)
         return Exit.DONE
@@ -111,8 +113,19 @@ async def _perform(run: _Run) -> Exit:
         if isinstance(move, Finish):
             return _finish(run, move.state)
         step = move.step
-        run.records[step.id] = await _send(run, step) if isinstance(step, Call) else await _wait(run, step)
+        run.records[step.id] = await _do(run, step)
         run.journal.write("outcome", step=step.id, state=str(run.records[step.id]))
+
+
+async def _do(run: _Run, step: Step) -> StepState:
+    match step:
+        case Call():
+            return await _send(run, step)
+        case Evict():
+            evicting = Evicting(run.place.acting, run.number, run.journal, run.screen, run.records)
+            return await evicting.run(step)
+        case Wait():
+            return await _wait(run, step)
 
 
 async def _send(run: _Run, call: Call) -> StepState:

@@ -1,4 +1,4 @@
-"""`kajitori manifest slack|rbac|teams`: what is given to Slack and to Kubernetes, made from code and configuration."""
+"""`kajitori manifest …`: what is given to Slack and to Kubernetes, made from code and configuration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.identity.rbac_manifest import rbac_yaml, teams_yaml
+from bot.identity.rbac_manifest import cluster_yaml, rbac_yaml, teams_yaml
 from bot.identity.slack_manifest import slack_yaml
 from bot.terminal.config import the_config
 from bot.terminal.lines import the_registry
@@ -40,3 +40,10 @@ def rbac(config: Path | None, constrained: bool) -> None:
 def teams(config: Path | None, namespace: str) -> None:
     """An example of roles and bindings for the teams in one namespace."""
     click.echo(teams_yaml(the_config(config), the_registry(), namespace=namespace), nl=False)
+
+
+@command.command("cluster")
+@CONFIG
+def cluster(config: Path | None) -> None:
+    """An example of roles and bindings for what concerns the whole cluster: its nodes."""
+    click.echo(cluster_yaml(the_config(config), the_registry()), nl=False)

@@ -27,6 +27,7 @@ from bot.kubernetes.connection import Connection
 from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.transport import Transport
 from bot.operations.arguments import Arguments
+from bot.operations.operation import Operation
 from bot.requests.clusters import Acting
 from bot.settings import ClusterConfig, Config, OwnConfig, load_config, load_settings
 from bot.terminal.options import Way
@@ -42,9 +43,10 @@ class Place:
     configured: Mapping[str, ClusterConfig]
     config: Config | None
 
-    def filled(self, arguments: Arguments) -> Arguments:
-        """The arguments with the cluster's name, and a namespace where the command line names none."""
-        namespace = arguments.namespace or arguments.home or self.namespace
+    def filled(self, arguments: Arguments, operation: Operation) -> Arguments:
+        """The arguments with the cluster's name, and a namespace where one is needed and none is named."""
+        named = arguments.namespace or arguments.home or self.namespace
+        namespace = named if operation.namespaced else ""
         return arguments.model_copy(update={"namespace": namespace, "context": self.acting.name})
 
 

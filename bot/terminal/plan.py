@@ -50,7 +50,7 @@ def command(words: tuple[str, ...], output: str, show_values: bool, **way: Any) 
 
 async def _plan(parsed: Parsed, way: Way, screen: Screen, *, json: bool, show_values: bool) -> None:
     async with open_place(way, parsed.arguments, clock=SystemClock()) as place:
-        arguments = place.filled(parsed.arguments)
+        arguments = place.filled(parsed.arguments, parsed.operation)
         planned = await plan_change(place.acting, parsed.operation, arguments, timeout=TIMEOUT)
     if isinstance(planned, Nothing):
         values = arguments.model_dump(mode="json", exclude={"reason"})

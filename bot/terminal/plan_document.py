@@ -12,7 +12,7 @@ from typing import Any
 from bot.operations.json import JSON
 from bot.operations.operation import Operation
 from bot.operations.patches import Change
-from bot.operations.plan import Call, Nothing, Step, Wait
+from bot.operations.plan import Call, ContentType, Evict, Nothing, Step, Wait, eviction_calls
 from bot.requests.planning import Planned
 from bot.terminal.screen import Screen
 
@@ -90,7 +90,10 @@ def ordered(value: JSON) -> JSON:
 
 
 def _step(step: Step, rehearsal: str | None, hide: Hide) -> dict[str, Any]:
-    """Every step has the keys of a call, so that a script reads all alike; a wait sends nothing and has three more."""
+    """Every step has the keys of a call, so that a script reads all alike; a wait sends nothing and has three more.
+
+    An eviction says its rule and its bound, and as `expected` the requests that it would send now.
+    """
     if isinstance(step, Wait):
         return {
             "kind": "wait",
@@ -104,6 +107,21 @@ def _step(step: Step, rehearsal: str | None, hide: Hide) -> dict[str, Any]:
             "condition": step.condition,
             "deadline": step.deadline,
             "arguments": ordered(step.arguments),
+        }
+    if isinstance(step, Evict):
+        return {
+            "kind": "evict",
+            "method": "POST",
+            "path": step.target.path,
+            "query": {},
+            "contentType": str(ContentType.JSON),
+            "body": None,
+            "preconditions": [{"pointer": "/metadata/uid", "value": step.uid}],
+            "rehearsal": rehearsal,
+            "deadline": step.deadline,
+            "rule": ordered(step.intent["rule"]),
+            "bound": ordered(step.intent["bound"]),
+            "expected": [_step(call, None, hide) for call in eviction_calls(step, step.expected)],
         }
     return {
         "kind": "call",

@@ -53,10 +53,21 @@ def _show_step(screen: Screen, step: dict[str, Any]) -> None:
     if step["kind"] == "wait":
         screen.line(f"  wait {step['condition']} {step['path']} ({step['deadline']} s)")
         return
+    if step["kind"] == "evict":
+        bound = step["bound"]
+        screen.line(f"  evict {step['path']} ({step['deadline']} s, at most {bound['pods']} pods of")
+        screen.line("    " + ", ".join(_holder(each) for each in bound["holders"]) + ")", style="dim")
+        for each in step["expected"]:
+            _show_step(screen, each)
+        return
     how = f"  [{step['rehearsal']}]" if step["rehearsal"] else ""
     screen.line(f"  {step['method']} {step['path']}{how}")
     if step["body"] is not None:
         screen.line(f"    {step['contentType']}: {_short(step['body'], 2000)}", style="dim")
+
+
+def _holder(holder: dict[str, str]) -> str:
+    return f"{holder['namespace']}/{holder['kind'].lower()}/{holder['name']}"
 
 
 def _short(value: Any, longest: int = LONGEST_VALUE) -> str:

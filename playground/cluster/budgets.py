@@ -86,7 +86,11 @@ def _controller(store: Store, namespace: str, owner: Json) -> Json | None:
 
 
 def evict(writes: Writes, namespace: str, name: str, body: Json, *, dry_run: bool) -> Json:
-    """Raises `Problem` 429 where a budget does not allow it. A dry run asks no budget (plans.md §4, live)."""
+    """Raises `Problem` 429 where a budget does not allow it.
+
+    A dry run is refused by a budget that allows none, and takes nothing from one that allows some: so each of several
+    is told yes where one may go (`eviction.go`; plans.md §4, live).
+    """
     pod = writes.current(PODS, namespace, name)
     options = body.get("deleteOptions") or {}
     dry_run = dry_run or "All" in (options.get("dryRun") or ())
@@ -96,7 +100,7 @@ def evict(writes: Writes, namespace: str, name: str, body: Json, *, dry_run: boo
         if matches_selector((each.get("spec") or {}).get("selector"), labels_of(pod))
     ]
     ended = pod["status"].get("phase") in ("Pending", "Succeeded", "Failed") or pod["metadata"].get("deletionTimestamp")
-    if budgets and not ended and not dry_run:
+    if budgets and not ended:
         if len(budgets) > 1:
             message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
             raise Problem(500, "InternalError", message)

@@ -198,8 +198,8 @@ def _entries(stage: Stage, cluster: str) -> list[Entry]:
 
 
 def _concerns(entry: Entry, people: set[str], namespace: str) -> bool:
-    """As one of the people into this namespace, or a review about one of them."""
+    """As one of the people into this namespace (empty: into any, as for a node), or a review about one of them."""
     if (entry.get("impersonatedUser") or {}).get("username") in people:
-        return (entry.get("objectRef") or {}).get("namespace") in (None, "", namespace)
+        return not namespace or (entry.get("objectRef") or {}).get("namespace") in (None, "", namespace)
     body = entry.get("requestObject")  # of a JSON patch it is a list
     return isinstance(body, dict) and (body.get("spec") or {}).get("user") in people

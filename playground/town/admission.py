@@ -9,7 +9,7 @@ from typing import Final
 
 import yaml
 
-from bot.identity.rbac_manifest import NAME, bot_documents, team_documents
+from bot.identity.rbac_manifest import NAME, bot_documents, cluster_documents, team_documents
 from bot.operations.registry import Registry
 from bot.settings import Config, parse_config
 from playground.cluster.server import SimulatedCluster
@@ -41,4 +41,5 @@ def _admit(cluster: SimulatedCluster, config: Config, registry: Registry, folder
     cluster.admin.apply(bot_documents(config, registry))
     for namespace in NAMESPACES:
         cluster.admin.apply(team_documents(config, registry, namespace=namespace))
+    cluster.admin.apply(cluster_documents(config, registry))
     return cluster.service_account(own, NAME, folder)

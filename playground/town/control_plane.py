@@ -20,7 +20,7 @@ import yaml
 
 from bot.commandline.own import OWN
 from bot.errors import Refused
-from bot.identity.rbac_manifest import NAME, bot_documents, team_documents
+from bot.identity.rbac_manifest import NAME, bot_documents, cluster_documents, team_documents
 from bot.operations.registry import build_registry, installed_families
 from bot.settings import Config, parse_config
 from bot.text import Code, text
@@ -73,6 +73,7 @@ def _furnish(plane: Any, apply: Callable[..., Any]) -> None:
     apply(bot_documents(config, registry))
     for namespace in NAMESPACES:
         apply(team_documents(config, registry, namespace=namespace))
+    apply(cluster_documents(config, registry))
     for image in LATER:
         plane.admin.wait(APP, rolled_out, seconds=PATIENCE)
         _set_image(plane, APP, IMAGE + image)

@@ -10,7 +10,7 @@ import yaml
 
 from bot.commandline.own import OWN
 from bot.commandline.reference import reference
-from bot.identity.rbac_manifest import rbac_yaml, teams_yaml
+from bot.identity.rbac_manifest import cluster_yaml, rbac_yaml, teams_yaml
 from bot.identity.slack_manifest import slack_yaml
 from bot.operations.registry import build_registry, installed_families
 from bot.settings import load_config
@@ -30,6 +30,7 @@ def generated() -> Mapping[Path, str]:
         DEPLOY / "rbac" / "bot.yaml": rbac_yaml(config, registry),
         DEPLOY / "rbac" / "bot-constrained.yaml": rbac_yaml(config, registry, constrained=True),
         DEPLOY / "rbac" / "teams.yaml": teams_yaml(config, registry, namespace=NAMESPACE),
+        DEPLOY / "rbac" / "cluster.yaml": cluster_yaml(config, registry),
         DEPLOY / "kubernetes" / "configuration.yaml": configuration(),
         ROOT / "docs" / "reference.md": reference(registry, command=config.command),
     }

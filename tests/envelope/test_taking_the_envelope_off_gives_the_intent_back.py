@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.errors import Bug
 from bot.execution.envelope import same, unwrap, violated, wrap
+from bot.operations.evict import Member, eviction_body
 from bot.operations.json import canonical, resolve
 from bot.operations.kinds import DEPLOYMENT, POD, Target
 from bot.operations.plan import Call, ContentType, Precondition
@@ -95,3 +98,30 @@ def test_absent_null_and_empty_are_the_same_and_nothing_else_is() -> None:
     assert not same({"a": ""}, {})
     assert not same([], [None])
     assert not same(1, True)
+
+
+@given(grace=st.integers(-1, 600), dry_run=st.booleans())
+def test_of_an_eviction(grace: int, dry_run: bool) -> None:
+    member = Member(namespace="shop", name="app-1", uid="u-1", holder="rs")
+    body = eviction_body(member, grace)
+    call = Call(id="step-2-1", verb="create", target=member.target, subresource="eviction", body=body, uid="u-1")
+    envelope = wrap(call, None, manager="m", timeout=5, dry_run=dry_run)
+    assert canonical(unwrap(call, envelope)) == canonical(body)
+    assert resolve(envelope.body, "/deleteOptions/preconditions") == {"uid": "u-1"}
+    assert envelope.query == {"timeout": "5s", **({"dryRun": "All"} if dry_run else {})}
+
+
+@pytest.mark.parametrize(
+    ("uid", "body"),
+    [
+        ("", {"deleteOptions": {}}),
+        ("u-1", {}),
+        ("u-1", {"deleteOptions": {"preconditions": {"uid": "another"}}}),
+        ("u-1", {"deleteOptions": {"dryRun": []}}),
+    ],
+)
+def test_what_is_no_plain_eviction_of_one_pod_is_not_wrapped(uid: str, body: dict[str, Any]) -> None:
+    target = Target(kind=POD, name="app-1", namespace="shop")
+    call = Call(id="step-2-1", verb="create", target=target, subresource="eviction", body=body, uid=uid)
+    with pytest.raises(Bug):
+        wrap(call, None, manager="m", timeout=5)

@@ -14,14 +14,17 @@ from bot.operations.view import Live, View
 from commands.autoscaling import autoscaling, hpa
 from commands.bluegreen import bluegreen, patching
 from commands.canary import canary
+from commands.disruption import forecasts
 from commands.gitops import gitops
 from commands.image import image
+from commands.nodes import nodes
 from commands.pods import pods
 from commands.rollout import rollout
 from commands.scale import scale
 from tests.parity.world import World
 
-REGISTRY = build_registry([rollout, image, scale, pods, patching, bluegreen, canary, autoscaling, hpa, gitops])
+FAMILIES = (rollout, image, scale, pods, patching, bluegreen, canary, autoscaling, hpa, gitops, nodes, forecasts)
+REGISTRY = build_registry(FAMILIES)
 
 
 async def ask(world: World, line: str) -> Plan | Nothing | View | Live:

@@ -112,10 +112,33 @@ def world() -> World:
                 *free,
                 *syncers,
                 *(revision(each, number) for each in owners for number in (1, 2)),
+                *on_nodes(owners),
             ]
         ),
         now=NOW,
     )
+
+
+def on_nodes(owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Two nodes, the second cordoned, and on the first a pod of each owner."""
+    nodes = [
+        {"kind": "Node", "metadata": {"name": "node-a", "uid": "n-a"}, "spec": {}},
+        {"kind": "Node", "metadata": {"name": "node-b", "uid": "n-b"}, "spec": {"unschedulable": True}},
+    ]
+    pods = [
+        {
+            "kind": "Pod",
+            "metadata": {
+                "name": f"pod-{each['metadata']['name']}",
+                "namespace": "shop",
+                "uid": f"p-{each['metadata']['name']}",
+                "ownerReferences": [{**each["metadata"], "kind": each["kind"], "controller": True}],
+            },
+            "spec": {"nodeName": "node-a"},
+        }
+        for each in owners
+    ]
+    return [*nodes, *pods]
 
 
 SCALED = ("hpa-deployment", "hpa-statefulset", "hpa-replicaset")
@@ -149,6 +172,10 @@ LINES = {
     "gitops status": [f"gitops status {each}" for each in TARGETS],
     "gitops pause": [f"gitops pause {each}" for each in TARGETS],
     "gitops resume": [f"gitops {verb} {each}" for each in TARGETS for verb in ("pause", "resume")],
+    "cordon": ["cordon node-a"],
+    "uncordon": ["uncordon node-b"],
+    "drain": ["drain node-a --ignore-daemonsets"],
+    "disruption": ["disruption", "disruption node-a"],
 }
 
 
@@ -164,7 +191,7 @@ async def used(lines: list[str]) -> set[tuple[str, str, str]]:
             followed = (outcome.target.kind.kind, "Pod")
             found |= {(verb, kind, "") for verb in ("list", "watch") for kind in followed}
         if isinstance(outcome, Plan):
-            found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.calls}
+            found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.requests}
             found |= followed_by(outcome)
             made.send(each for each in outcome.calls if each.verb != "delete")
     return found | {(verb, kind, "") for verb, kind in made.looked}

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.errors import NotFound, Refused
+from bot.operations.json import resolve
 from bot.operations.kinds import KINDS, Kind, Target
 from bot.operations.models import Requirement, Selector
 from bot.operations.patches import apply_patch
@@ -58,8 +59,8 @@ class World:
             for each in self.objects
             if each["kind"] == kind.kind
             and namespace in ("", each["metadata"].get("namespace", ""))
-            and (not fields or fields == f"metadata.name={each['metadata']['name']}")
             and selects(_selector(labels), each["metadata"].get("labels"))
+            and _has(each, fields)
         ]
 
     async def log(self, pod: str, namespace: str, options: LogOptions) -> AsyncIterator[str]:
@@ -107,6 +108,12 @@ class World:
             raise NotFound(text("the server could not find the requested resource"))
         if kind.kind in self.forbidden:
             raise Refused(text("may not {verb} {kind}", verb=verb, kind=kind.plural))
+
+
+def _has(found: dict[str, Any], fields: str) -> bool:
+    """A field selector of one term, like `spec.nodeName=node-a`."""
+    way, _, wanted = fields.partition("=")
+    return not fields or resolve(found, "/" + way.replace(".", "/")) == wanted
 
 
 def _selector(written: str) -> Selector:

@@ -7,6 +7,7 @@ import contextlib
 import io
 import logging
 import os
+import pty
 import shutil
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
@@ -45,6 +46,8 @@ class Ran:
 
 
 Kajitori = Callable[..., Awaitable[Ran]]
+AtTerminal = Callable[..., Awaitable[Ran]]
+COMMAND = str(Path(sys.executable).with_name("kajitori"))
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +115,37 @@ def kubeconfig_yaml(url: str, *, context: str = "blue") -> str:
             "contexts": [{"name": context, "context": {"cluster": "c", "user": "me", "namespace": "shop"}}],
         }
     )
+
+
+@pytest.fixture
+def at_terminal() -> AtTerminal:
+    """The installed command at a terminal of its own, with a person who types one line when asked to."""
+
+    async def ran(*arguments: str, typed: str) -> Ran:
+        outer, inner = pty.openpty()
+        async with started(COMMAND, *arguments, stdin=inner, stdout=inner, stderr=inner) as process:
+            os.close(inner)
+            shown = await asyncio.to_thread(_converse, outer, typed)
+            os.close(outer)
+            return Ran(code=await process.wait(), out=shown, err="")
+
+    return ran
+
+
+def _converse(terminal: int, typed: str) -> str:
+    shown = b""
+    answered = False
+    while True:
+        try:
+            chunk = os.read(terminal, 4096)
+        except OSError:
+            return shown.decode()
+        if not chunk:
+            return shown.decode()
+        shown += chunk
+        if not answered and b"to go on:" in shown:
+            os.write(terminal, typed.encode())
+            answered = True
 
 
 @pytest.fixture

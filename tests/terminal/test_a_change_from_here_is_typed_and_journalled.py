@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import pty
-import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -15,44 +10,10 @@ import pytest
 from aiohttp import web
 
 from tests.kubernetes.api_server import ApiServer
-from tests.processes import started
-from tests.terminal.conftest import APP, REVIEWS, Kajitori, Ran, deployment, foresee_plan
+from tests.terminal.conftest import APP, REVIEWS, AtTerminal, Kajitori, deployment, foresee_plan
 
 LINE = "touch note deploy/app --note=v2"
-COMMAND = str(Path(sys.executable).with_name("kajitori"))
 PLANNING = [f"GET {APP}", f"POST {REVIEWS}", f"GET {APP}", f"PATCH {APP}"]
-AtTerminal = Callable[..., Awaitable[Ran]]
-
-
-@pytest.fixture
-def at_terminal() -> AtTerminal:
-    """The installed command at a terminal of its own, with a person who types one line when asked to."""
-
-    async def ran(*arguments: str, typed: str) -> Ran:
-        outer, inner = pty.openpty()
-        async with started(COMMAND, *arguments, stdin=inner, stdout=inner, stderr=inner) as process:
-            os.close(inner)
-            shown = await asyncio.to_thread(_converse, outer, typed)
-            os.close(outer)
-            return Ran(code=await process.wait(), out=shown, err="")
-
-    return ran
-
-
-def _converse(terminal: int, typed: str) -> str:
-    shown = b""
-    answered = False
-    while True:
-        try:
-            chunk = os.read(terminal, 4096)
-        except OSError:
-            return shown.decode()
-        if not chunk:
-            return shown.decode()
-        shown += chunk
-        if not answered and b"to go on:" in shown:
-            os.write(terminal, typed.encode())
-            answered = True
 
 
 @pytest.fixture

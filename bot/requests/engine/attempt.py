@@ -6,34 +6,31 @@ by the next one from what is stored.
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.errors import KajitoriError, Unavailable
+from bot.errors import Unavailable
 from bot.execution.calls import Outcome, Sending, Sent, read_back, send_call
 from bot.execution.envelope import audit_id_of
 from bot.execution.readback import Effect, why_unknown
-from bot.execution.waits import follow_wait
 from bot.kubernetes.cluster import Client
-from bot.operations.plan import Call, Wait
-from bot.operations.standing import tied
+from bot.operations.plan import Call, Evict, Wait
 from bot.requests.deciding import people_who_can_vote
+from bot.requests.engine.evicting import evict_members, store_members
+from bot.requests.engine.following import follow_step, start_wait
 from bot.requests.engine.holding import Held, Judged
 from bot.requests.engine.judging import Again, AlreadySo, Begun, Go, Stop, Verdict, judge, judge_rest
 from bot.requests.engine.ledgers import LeasedLedger
 from bot.requests.engine.moves import Finish, Follow, ReadBack, Start, StepState, next_move
-from bot.requests.engine.pulse import Pulse
-from bot.requests.engine.results import templates_left
-from bot.requests.engine.settling import ask_again, begin, finish, postpone, settle_step, show_progress
+from bot.requests.engine.settling import ask_again, begin, finish, postpone, settle_step
+from bot.requests.engine.standing import Standing
 from bot.requests.outcomes import decode_outcome
 from bot.requests.states import State
 from bot.requests.voting import Case, case_of
 from bot.store.errors import LeaseLost
 from bot.store.requests import load
-from bot.store.steps import StepRecord, intend, steps_of
-from bot.store.votes import Vote, votes_on
+from bot.store.steps import steps_of
+from bot.store.votes import votes_on
 from bot.text import Text, text
 
 TRIES: Final = 40
@@ -44,23 +41,6 @@ STATES: Final = {
     Sent.ALREADY: StepState.ALREADY,
     Sent.REFUSED: StepState.FAILED,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """A request as it stands now, for one round."""
-
-    case: Case
-    steps: dict[str, StepRecord]
-    votes: tuple[Vote, ...]
-
-    @property
-    def states(self) -> dict[str, StepState]:
-        return {name: StepState(each.state) for name, each in self.steps.items()}
-
-    @property
-    def took_effect(self) -> bool:
-        return any(state in (StepState.DONE, StepState.ALREADY) for state in self.states.values())
 
 
 async def run_attempt(held: Held) -> None:
@@ -96,13 +76,17 @@ async def _move(held: Held, standing: Standing) -> bool:
     match move:
         case Start(step=Call() as call):
             return await _start_call(held, standing, call, new_group=move.new_group)
+        case Start(step=Evict() as evict):
+            return await _start_evict(held, standing, evict, new_group=move.new_group)
         case Start(step=Wait() as wait):
-            await _start_wait(held, standing, wait)
+            await start_wait(held, standing, wait)
             return False
         case ReadBack(step=call):
             return await _recover(held, standing, call)
+        case Follow(step=Evict() as evict):
+            return await _go_on_evicting(held, standing, evict)
         case Follow(step=Wait() as wait):
-            return await _follow(held, standing, wait)
+            return await follow_step(held, standing, wait)
         case Finish(state=state):
             await finish(held, case, state)
             return True
@@ -125,6 +109,31 @@ async def _start_call(held: Held, standing: Standing, call: Call, *, new_group: 
             return await _not_now(held, standing, call, verdict)
 
 
+async def _start_evict(held: Held, standing: Standing, step: Evict, *, new_group: bool) -> bool:
+    """Choose and store whom the evictions are about; they begin with the next round."""
+    if held.cancelled.is_set() and standing.took_effect:
+        await settle_step(held, standing.case, step.id, StepState.FAILED, text("Stopped: no pod was evicted."))
+        return False
+    verdict = await _judged(held, standing, step, new_group=new_group)
+    if not isinstance(verdict, Go):
+        return await _not_now(held, standing, step, verdict)
+    held.judged = Judged(version=standing.case.version.version, group=step.group, requester=verdict.requester)
+    await begin(held, standing.case)
+    held.services.point("executing")
+    await store_members(held, standing.case, step, verdict.requester)
+    return False
+
+
+async def _go_on_evicting(held: Held, standing: Standing, step: Evict) -> bool:
+    """The members are stored. Whoever finds them there judges before evicting: rows authorise nothing."""
+    verdict = await _judged(held, standing, step, new_group=False)
+    if not isinstance(verdict, Go):
+        return await _not_now(held, standing, step, verdict)
+    held.judged = Judged(version=standing.case.version.version, group=step.group, requester=verdict.requester)
+    await evict_members(held, standing, step, verdict.requester)
+    return False
+
+
 async def _landed_late(held: Held, standing: Standing, call: Call) -> bool:
     """Whether it is so by our own sending, which was not there when it was looked for: a server that stood still."""
     case = standing.case
@@ -136,7 +145,7 @@ async def _landed_late(held: Held, standing: Standing, call: Call) -> bool:
     return True
 
 
-async def _judged(held: Held, standing: Standing, call: Call, *, new_group: bool) -> Verdict:
+async def _judged(held: Held, standing: Standing, call: Call | Evict, *, new_group: bool) -> Verdict:
     """Whole at the start of a group; inside one that this attempt has judged, not again (design §1)."""
     case, before = standing.case, held.judged
     if new_group or not standing.took_effect:
@@ -151,7 +160,7 @@ def _begun(standing: Standing, group: int) -> Begun | None:
     return Begun(states=standing.states, group=group) if standing.took_effect else None
 
 
-async def _not_now(held: Held, standing: Standing, call: Call, verdict: Verdict) -> bool:
+async def _not_now(held: Held, standing: Standing, call: Call | Evict, verdict: Verdict) -> bool:
     """Nothing of this group is sent. What took effect before stays, and is said."""
     case = standing.case
     reason: Text
@@ -231,51 +240,6 @@ async def _recover(held: Held, standing: Standing, call: Call) -> bool:
     states = {Effect.OURS: StepState.DONE, Effect.ALREADY: StepState.ALREADY, Effect.UNKNOWN: StepState.UNKNOWN}
     reason = why_unknown(call) if effect is Effect.UNKNOWN else None
     await settle_step(held, case, call.id, states[effect], reason, template=template)
-    return False
-
-
-async def _start_wait(held: Held, standing: Standing, wait: Wait) -> None:
-    services, case = held.services, standing.case
-    await begin(held, case)
-    async with services.database.transaction() as tx:
-        now = services.clock.now()
-        await intend(tx, held.lease, case.version.version, wait.id, sent_at=now)
-
-
-async def _follow(held: Held, standing: Standing, wait: Wait) -> bool:
-    """Watch until the wait ends, or somebody asks to stop; whether the attempt is over."""
-    services, case = held.services, standing.case
-    started = standing.steps[wait.id].sent_at or services.clock.now()
-    shown = Pulse(held, case)
-    wait = tied(wait, case.version.plan, templates_left(standing.steps))
-    following = asyncio.create_task(
-        follow_wait(case.cluster.bot, wait, clock=services.clock, started=started, report=shown.report),
-        name=f"follow R-{case.request.id}",
-    )
-    stopped = asyncio.create_task(held.cancelled.wait(), name=f"stop R-{case.request.id}")
-    try:
-        await asyncio.wait({following, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if following.done():
-            progress = following.result()
-            await held.renew()  # it may be the end of a way back that was taken while this one ran
-        if held.cancelled.is_set():
-            await finish(held, case, State.HALTED, text("Following was stopped; what was sent has taken effect."))
-            return True
-    except Unavailable:
-        raise
-    except KajitoriError as error:
-        if isinstance(error, LeaseLost):
-            raise
-        await settle_step(held, case, wait.id, StepState.UNKNOWN, error.what)
-        return False
-    finally:
-        for task in (following, stopped):
-            task.cancel()
-        await asyncio.gather(following, stopped, return_exceptions=True)
-    await show_progress(held, case, progress)
-    state = StepState.FAILED if progress.failed is not None else StepState.DONE
-    await settle_step(held, case, wait.id, state, progress.failed)
-    services.point("followed")
     return False
 
 

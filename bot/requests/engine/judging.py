@@ -138,10 +138,10 @@ async def _allowed(services: Services, case: Case) -> Stop | None:
     """The requester's own rights over every call, and that none touches what is untouchable."""
     try:
         plan = case.version.plan
-        check_untouchable(plan.calls, services.config.own, touches=plan.touches)
+        check_untouchable(plan.requests, services.config.own, touches=plan.touches)
     except Untouchable as error:
         return Stop(state=State.HALTED, reason=error.what)
-    if await lacks_right(case.cluster.as_(case.requester), case.version.plan.calls) is None:
+    if await lacks_right(case.cluster.as_(case.requester), case.version.plan.requests) is None:
         return None
     return Stop(state=State.HALTED, reason=text("{person} may no longer do this.", person=case.requester.name))
 

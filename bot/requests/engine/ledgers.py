@@ -14,11 +14,16 @@ from bot.store.steps import intend
 
 @final
 class LeasedLedger:
-    """One attempt's `bot.execution.calls.Ledger` for one plan version."""
+    """One attempt's `bot.execution.calls.Ledger` for one plan version.
 
-    def __init__(self, held: Held, plan_version: int) -> None:
+    `once`: of a call that is asked for again and again the first asking is recorded; its stored intent is renewed.
+    """
+
+    def __init__(self, held: Held, plan_version: int, *, once: bool = False) -> None:
         self._held = held
         self._plan_version = plan_version
+        self._once = once
+        self._recorded: set[str] = set()
 
     async def intend(self, call: Call, *, audit_id: str, version: str, deadline: float) -> None:
         """Store that this call is about to go out. `deadline` in seconds. Raises `LeaseLost`."""
@@ -36,6 +41,8 @@ class LeasedLedger:
                 sent_deadline=now + timedelta(seconds=deadline),
                 pinned_version=version,
             )
+            if self._once and call.id in self._recorded:
+                return
             await record(
                 tx,
                 services,
@@ -47,6 +54,7 @@ class LeasedLedger:
                 audit_id=audit_id,
                 plan=self._plan_version,
             )
+        self._recorded.add(call.id)
 
     def guard(self) -> None:
         """Raise `LeaseLost` if the lease may end before the write does."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.operations.plan import Plan, Wait
+from bot.operations.plan import Evict, Plan, Wait
 from bot.store.requests import Request
 
 LATE: Final = timedelta(hours=1)
-"""Beyond its waits, an execution takes no longer: a cluster that does not answer is asked for forty minutes."""
+"""Beyond its waits and evictions, an execution takes no longer: a silent cluster is asked for forty minutes."""
 
 
 def longest(plan: Plan) -> timedelta:
     """How long the execution of this plan can have taken at most."""
-    return LATE + timedelta(seconds=sum(step.deadline for step in plan.steps if isinstance(step, Wait)))
+    return LATE + timedelta(seconds=sum(step.deadline for step in plan.steps if isinstance(step, Wait | Evict)))
 
 
 def voting_moment(request: Request, plan: Plan, now: datetime) -> datetime:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from bot.operations.plan import Call, Plan, Step
+from bot.operations.plan import Call, Plan, Step, Wait
 from bot.requests.states import State
 
 
@@ -42,7 +42,7 @@ class ReadBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Follow(msgspec.Struct, frozen=True, kw_only=True):
-    """Go on watching a wait that was begun."""
+    """Go on with what was begun and takes a while: a wait, or the evictions of the stored members."""
 
     step: Step
 
@@ -75,6 +75,11 @@ def next_move(plan: Plan, records: Mapping[str, StepState]) -> Move:
 
 
 def _partly(plan: Plan, records: Mapping[str, StepState]) -> bool:
-    """Some calls took effect and some never will: the rest needs a command of its own."""
-    states = [records.get(call.id) for call in plan.calls]
-    return StepState.DONE in states and any(state not in SETTLED for state in states)
+    """Some of it took effect and some never will: the rest needs a command of its own.
+
+    What is recorded under no step's id is one eviction.
+    """
+    waits = {step.id for step in plan.steps if isinstance(step, Wait)}
+    states = [records.get(step.id) for step in plan.steps if step.id not in waits]
+    took = any(state is StepState.DONE for name, state in records.items() if name not in waits)
+    return took and any(state not in SETTLED for state in states)

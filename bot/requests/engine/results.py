@@ -1,4 +1,6 @@
-"""What is kept of how a step ended: why, and the pod template that it left, which the wait after it is tied to."""
+"""What is kept of a step: why it ended so, the pod template that it left, which the wait after it is tied to, and whom
+its evictions are about.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +8,19 @@ from collections.abc import Mapping
 
 import msgspec
 
+from bot.operations.evict import Member
 from bot.store.steps import StepRecord
 from bot.text import Text
 
 
 class StepResult(msgspec.Struct, frozen=True, kw_only=True):
-    """`reason` for people; `template` the digest of the template after a write of ours, empty if it has none."""
+    """`reason` for people; `template` the digest of the template after a write of ours, empty if it has none; `members`
+    are those of an Evict that is under way.
+    """
 
     reason: Text | None = None
     template: str = ""
+    members: tuple[Member, ...] = ()
 
 
 def encode_result(result: StepResult) -> bytes | None:

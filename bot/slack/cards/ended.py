@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.operations.kinds import Target, known_kinds
-from bot.operations.plan import Plan
+from bot.operations.plan import Call, Evict, Plan, Wait
 from bot.operations.view import Row
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
@@ -13,10 +13,12 @@ from bot.slack.cards.limits import Block
 from bot.slack.cards.parts import (
     asked,
     graph,
+    has_logs,
     head,
     loud,
     nothing_sent,
     paragraph,
+    pods,
     reached,
     requester,
     trouble,
@@ -60,7 +62,7 @@ def partly_done(shown: Shown, locale: str) -> list[Block]:
         commands.append(text("The way back: {command}", command=way))
     return [
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
-        *paragraph([*trouble(shown), *steps(shown)], locale),
+        *paragraph([*trouble(shown), *steps(shown), *_each_pod(shown)], locale),
         *paragraph(commands, locale),
         *paragraph([requester(shown), *voted(shown, approve=True)], locale),
         *paragraph(_left_to_decide(shown), locale),
@@ -111,11 +113,16 @@ def steps(shown: Shown) -> list[Text]:
     if shown.plan is None:
         return []
     states = {each.id: each.state for each in shown.steps}
-    said = []
-    for call in shown.plan.calls[:10]:
-        effect = quiet(call.effect) if call.effect is not None else text("{target}", target=Code(call.target.title))
-        said.append(text("{sign} {effect}", sign=_STEP_SIGNS[states.get(call.id)], effect=effect))
-    return said
+    told = [each for each in shown.plan.steps if not isinstance(each, Wait)]
+    return [text("{sign} {effect}", sign=_STEP_SIGNS[states.get(step.id)], effect=_effect(step)) for step in told[:10]]
+
+
+def _effect(step: Call | Evict) -> Text:
+    if isinstance(step, Evict):
+        return text("evict the pods of {node}", node=Code(one_line(step.target.name)))
+    if step.effect is not None:
+        return quiet(step.effect)
+    return text("{target}", target=Code(step.target.title))
 
 
 _STEP_SIGNS = {
@@ -137,6 +144,10 @@ def _result(shown: Shown) -> list[Text]:
         said = [
             quiet(progress.message),
             text("{ready}/{total} items in {time}", time=_took(shown), **numbers),
+        ]
+    elif shown.plan is not None and shown.plan.evictions:
+        said = [
+            text("{pods} evicted and gone in {time}", pods=pods(progress.total), time=_took(shown)),
         ]
     elif progress.total:
         said = [
@@ -167,6 +178,11 @@ def _already(shown: Shown) -> list[Text]:
 
 def _how_far(shown: Shown) -> list[Text]:
     return how_far(shown.progress) if shown.progress is not None else []
+
+
+def _each_pod(shown: Shown) -> list[Text]:
+    """Which pods are gone and which stay."""
+    return [] if shown.progress is None else [text("• {detail}", detail=quiet(each)) for each in shown.progress.details]
 
 
 def _way_back(shown: Shown) -> list[Text]:
@@ -204,11 +220,11 @@ def _after(shown: Shown, locale: str, again: Text | None = None) -> list[Element
     for each in _afterwards(shown):
         if each.action is not None:
             row += runs.button(each.action.label, each.action.command_line, each.action.style)
-    if not row and was_sent(shown):
+    if not row and was_sent(shown) and has_logs(shown):
         row.append(button(text("Logs"), "logs", shown.mark, locale=locale))
         return [*row, overflow([*graph(shown), (text("Details"), "details")], shown.mark, locale=locale)]
     options = [*graph(shown), (text("Details"), "details")]
-    if was_sent(shown):
+    if was_sent(shown) and has_logs(shown):
         options.insert(0, (text("Logs"), "logs"))
     return [*row, overflow(options, shown.mark, locale=locale)]
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.charts.progress import TELLING
 from bot.locales.rendering import plain
+from bot.operations.plan import Call, Plan
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
 from bot.requests.states import State
@@ -204,12 +205,24 @@ def _notification(shown: Shown, locale: str, limit: int) -> Text:
     )
 
 
+def has_logs(shown: Shown) -> bool:
+    """Whether what it is about has pods of its own: a node has not."""
+    return shown.plan is None or shown.plan.target.kind.namespaced
+
+
+def _requests(shown: Shown, plan: Plan) -> set[str]:
+    """The ids of all that goes out by itself: calls, and the evictions of an Evict, which have a record each."""
+    waits = {step.id for step in plan.steps if not isinstance(step, Call)}
+    return {call.id for call in plan.calls} | {each.id for each in shown.steps if each.id not in waits}
+
+
 def was_sent(shown: Shown) -> bool:
     """Whether any call may have gone out: only what was never begun, or found to be so already, certainly has not."""
     if shown.plan is None:
         return shown.calls > 0
     states = {each.id: each.state for each in shown.steps}
-    return shown.calls > 0 or any(states.get(call.id) not in (None, StepState.ALREADY) for call in shown.plan.calls)
+    asked = _requests(shown, shown.plan)
+    return shown.calls > 0 or any(states.get(each) not in (None, StepState.ALREADY) for each in asked)
 
 
 def graph(shown: Shown) -> list[tuple[Text, str]]:
@@ -221,7 +234,7 @@ def nothing_sent(shown: Shown) -> list[Text]:
     """Said exactly where it is certain; a call that the API server refused was sent, but took no effect."""
     if not was_sent(shown):
         return [text("Nothing was sent.")]
-    plan_calls = {call.id for call in shown.plan.calls} if shown.plan is not None else set()
+    plan_calls = _requests(shown, shown.plan) if shown.plan is not None else set()
     states = {each.state for each in shown.steps if each.id in plan_calls}
     took_none = shown.calls == 0 and states <= {None, StepState.ALREADY, StepState.FAILED}
     return [text("Nothing took effect.")] if took_none else []

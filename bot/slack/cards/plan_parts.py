@@ -9,7 +9,7 @@ from typing import Final
 from bot.operations.disclosure import disclosed, disclosed_change
 from bot.operations.json import JSON
 from bot.operations.patches import Change
-from bot.operations.plan import Call, Plan, Step, Wait
+from bot.operations.plan import Call, Evict, Plan, Step, Wait, eviction_calls
 from bot.operations.untrusted import visible
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown, StepShown
@@ -39,6 +39,25 @@ def calls(of: Sequence[Call], locale: str) -> list[Block]:
             left -= len(body)
     if len(of) > SHOWN_CALLS:
         blocks += paragraph([text("… and {count} more calls", count=len(of) - SHOWN_CALLS)], locale)
+    return blocks
+
+
+def evictions(of: Sequence[Evict], locale: str) -> list[Block]:
+    """What is agreed to where no list of pods can be: the rule, how many pods at most, whose; then those of now."""
+    blocks: list[Block] = []
+    for step in of:
+        holders = [text("• {holder}", holder=Code(one_line(each.title, 200))) for each in step.holders[:SHOWN_CALLS]]
+        if len(step.holders) > SHOWN_CALLS:
+            holders.append(text("… and {count} more owners", count=len(step.holders) - SHOWN_CALLS))
+        rule = Code(one_line(json.dumps(step.intent["rule"], sort_keys=True), 500))
+        bound = text(
+            "Then the pods that {node} holds after the cordon are evicted, {most} at most, of these owners only:",
+            node=Code(one_line(step.target.name)),
+            most=step.most,
+        )
+        blocks += paragraph([bound, *holders, text("by the rule {rule}", rule=rule)], locale)
+        blocks += paragraph([text("As it is now:")], locale) if step.expected else []
+        blocks += calls(eviction_calls(step, step.expected), locale)
     return blocks
 
 
@@ -126,8 +145,9 @@ def _step(step: Step, known: StepShown | None) -> Text:
     state = STEP_WORDS[known.state if known is not None else None]
     if isinstance(step, Wait):
         return text("wait for {condition} of {target}: {state}", condition=step.condition, target=about, state=state)
+    verb = "evict" if isinstance(step, Evict) else step.verb
     how = Code(one_line(known.how, 40)) if known is not None and known.how else Code("–")
-    return text("{verb} {target}: {state}, rehearsed by {how}", verb=step.verb, target=about, state=state, how=how)
+    return text("{verb} {target}: {state}, rehearsed by {how}", verb=verb, target=about, state=state, how=how)
 
 
 STEP_WORDS: Final[dict[StepState | None, Text]] = {

@@ -8,7 +8,7 @@ from bot.operations.progress import Progress
 from bot.requests.shown import Shown
 from bot.slack.cards.buttons import Element, actions, button, confirmation, overflow
 from bot.slack.cards.limits import Block
-from bot.slack.cards.parts import graph, head, loud, paragraph, reached, requester, voted
+from bot.slack.cards.parts import graph, has_logs, head, loud, paragraph, reached, requester, voted
 from bot.slack.cards.quiet import quiet
 from bot.text import Text, text
 
@@ -35,7 +35,7 @@ def how_far(progress: Progress | None) -> list[Text]:
         said.insert(0, text("{bar} {ready}/{total}", bar=bar(progress.ready, progress.total), **numbers))
     if progress.stuck is not None:
         said.append(text("🟠 {reason}", reason=quiet(progress.stuck)))
-    return said
+    return [*said, *(text("• {detail}", detail=quiet(each)) for each in progress.details)]
 
 
 def bar(ready: int, total: int) -> str:
@@ -47,6 +47,8 @@ def bar(ready: int, total: int) -> str:
 def _sent(shown: Shown) -> list[Text]:
     if shown.cancel_asked:
         return [text("Stopping: nothing more will be begun.")]
+    if shown.plan is not None and shown.plan.evictions:
+        return []
     if shown.calls == 1:
         return [text("sent once")]
     return [text("{count} calls, each sent once", count=shown.calls)] if shown.calls > 1 else []
@@ -55,9 +57,9 @@ def _sent(shown: Shown) -> list[Text]:
 def _buttons(shown: Shown, locale: str) -> list[Element]:
     options = [*graph(shown), (text("Details"), "details"), (text("Why?"), "why")]
     menu = overflow(options, shown.mark, locale=locale)
-    logs = button(text("Logs"), "logs", shown.mark, locale=locale)
+    logs = [button(text("Logs"), "logs", shown.mark, locale=locale)] if has_logs(shown) else []
     if shown.cancel_asked:
-        return [logs, menu]
+        return [*logs, menu]
     stuck = shown.progress is not None and shown.progress.stuck is not None
     goes_back = shown.plan is not None and shown.plan.back is not None
     label = text("Stop & go back") if goes_back else text("Stop")
@@ -70,7 +72,17 @@ def _buttons(shown: Shown, locale: str) -> list[Element]:
         style="primary" if stuck else "",
         confirm=confirmation(text("Stop R-{number}?", number=str(shown.number)), body, label, locale=locale),
     )
-    return [logs, stop, menu]
+    halt = [_halt(shown, locale)] if goes_back and shown.plan is not None and shown.plan.evictions else []
+    return [*logs, stop, *halt, menu]
+
+
+def _halt(shown: Shown, locale: str) -> Element:
+    """To stop where it is: the node stays cordoned, so that the rest can be evicted later."""
+    label = text("Stop, keep cordoned")
+    question = text("Stop R-{number}?", number=str(shown.number))
+    body = text("No more pods are evicted. Those that are gone stay gone, and the node stays cordoned.")
+    dialog = confirmation(question, body, text("Stop"), locale=locale)
+    return button(label, "cancel", shown.mark, locale=locale, confirm=dialog)
 
 
 def _what_stop_does(shown: Shown) -> Text:

@@ -78,6 +78,8 @@ def _fate(of: Impact) -> Text:
             return text("{pods} more", pods=touched)
         case "removed":
             return text("{pods} fewer", pods=touched)
+        case "evicted":
+            return text("{pods} evicted", pods=touched)
         case _ if of.unavailable == 0:
             return text("{pods}, none down", pods=touched)
         case _:

@@ -40,7 +40,9 @@ async def on_line(visit: Visit, line: str, *, anyway: bool = False, glass: bool 
     if parsed.operation.kind is OperationKind.OWN:
         await _own(visit, parsed)
         return
-    arguments = await in_place(services, visit.delivery.channel, parsed.arguments)
+    arguments = await in_place(
+        services, visit.delivery.channel, parsed.arguments, namespaced=parsed.operation.namespaced
+    )
     canonical = line_of(parsed.operation, parsed.arguments)
     try:
         if parsed.operation.kind is OperationKind.CHANGE:
@@ -74,11 +76,12 @@ async def on_line(visit: Visit, line: str, *, anyway: bool = False, glass: bool 
         raise await _with_near_names(visit, error, parsed, arguments) from error
 
 
-async def in_place(services: Services, channel: str, arguments: Arguments) -> Arguments:
+async def in_place(services: Services, channel: str, arguments: Arguments, *, namespaced: bool = True) -> Arguments:
     """The arguments with cluster and namespace filled in: as typed, else the operation's home, else the channel's, else
     the cluster's default.
 
-    Raises `Refused` where no cluster can be told, or the bot does not serve that namespace.
+    What is not `namespaced` gets none, as kubectl lets `-n` say nothing about a node. Raises `Refused` where no cluster
+    can be told, or the bot does not serve that namespace, or not the whole cluster.
     """
     async with services.database.read() as tx:
         chosen = await context_of(tx, channel)
@@ -94,6 +97,14 @@ async def in_place(services: Services, channel: str, arguments: Arguments) -> Ar
             ),
         )
     config = services.clusters[cluster].config
+    if not namespaced:
+        if config.namespaces:
+            raise Refused(
+                text("I do not serve the whole of {cluster}, and this concerns all of it.", cluster=Code(cluster)),
+                why=text("A node carries the pods of every namespace."),
+                next=text("There I serve {names}.", names=Code(", ".join(config.namespaces))),
+            )
+        return arguments.model_copy(update={"context": cluster, "namespace": ""})
     theirs = ""
     if chosen is not None and chosen.cluster == cluster:
         theirs = chosen.namespace

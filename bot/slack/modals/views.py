@@ -7,7 +7,7 @@ from bot.requests.shown import Shown
 from bot.slack.cards.ended import steps
 from bot.slack.cards.limits import Block
 from bot.slack.cards.parts import asked, change, loud, paragraph, place, requester, trouble, voted, voters
-from bot.slack.cards.plan_parts import calls, changes, identity, stages
+from bot.slack.cards.plan_parts import calls, changes, evictions, identity, stages
 from bot.slack.cards.quiet import mild, one_line
 from bot.slack.cards.waiting import covers_back, impact, moved, warnings
 from bot.slack.modals.frame import View, modal, reason_input
@@ -154,6 +154,7 @@ def _exactly(shown: Shown, locale: str) -> list[Block]:
     return [
         *paragraph([text("Exactly this is sent:")], locale, first_bold=True),
         *calls(shown.plan.calls, locale),
+        *evictions(shown.plan.evictions, locale),
         *changes(shown.changes, locale),
         *paragraph(identity(shown), locale),
     ]
