@@ -17,6 +17,7 @@ from bot.operations.argo.halting import plan_abort, plan_pause, plan_retry
 from bot.operations.argo.kinds import ANALYSIS_RUN, ROLLOUT, not_installed
 from bot.operations.argo.promoting import PromoteArguments, plan_promote
 from bot.operations.argo.restarting import RestartArguments, RunArguments, plan_restart, plan_terminate
+from bot.operations.argo.rollout import Seen
 from bot.operations.argo.templates import deadline_of
 from bot.operations.argo.views import history_view, list_view, rollout_view
 from bot.operations.arguments import Arguments, Flag
@@ -31,7 +32,7 @@ from bot.operations.reader import Reader
 from bot.operations.selectors import selector_of
 from bot.operations.view import Live, View
 from bot.operations.workloads import command_line
-from bot.text import Code, text
+from bot.text import Code, Text, text
 
 for kind, printer in printers.PRINTERS.items():
     declare_printer(kind, printer)
@@ -54,6 +55,12 @@ class StatusArguments(RolloutArguments):
 
     watch: Annotated[bool, Flag("--watch", "-w", "", text("follow it to its end; on by default"))] = True
     timeout: Annotated[str, Flag("--timeout", "-t", "DURATION", text("follow it this long at most, e.g. 5m"))] = "0s"
+
+
+class GetArguments(RolloutArguments):
+    """As `kubectl argo rollouts get rollout` takes them."""
+
+    watch: Annotated[bool, Flag("--watch", "-w", "", text("follow it to its end"))] = False
 
 
 class HistoryArguments(RolloutArguments):
@@ -83,28 +90,36 @@ async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
             text("{written} is no duration.", written=Code(arguments.timeout)),
             next=text("Write it like {example}.", example=Code("--timeout=5m")),
         )
-    title = text("Rollout {target}", target=Code(found.target.title))
     if arguments.watch:
-        deadline = int(seconds) or deadline_of(found)
-        return Live(title=title, condition=SETTLED.name, target=found.target, deadline=deadline)
+        return _live(found, int(seconds) or deadline_of(found))
     namespace, labels = found.target.namespace, selector_of(found.live.spec.selector)
     pods = await cluster.list(POD, namespace, Pod, labels=labels)
     runs = await cluster.list(ANALYSIS_RUN, namespace, Object)
     observed = Observation(target=found.whole, pods=pods, arguments={}, now=cluster.now, beside={ANALYSIS_RUN: runs})
     progress = SETTLED.evaluate(observed)
     said = (progress.failed or progress.message, progress.stuck)
-    return View(title=title, lines=tuple(each for each in said if each is not None))
+    return View(title=_title(found), lines=tuple(each for each in said if each is not None))
+
+
+def _title(found: Seen) -> Text:
+    return text("Rollout {target}", target=Code(found.target.title))
+
+
+def _live(found: Seen, deadline: int) -> Live:
+    return Live(title=_title(found), condition=SETTLED.name, target=found.target, deadline=deadline)
 
 
 @argo_rollouts.read(
     "get rollout",
     short=("rollouts get rollout",),
-    rights=(*FIND, SETS, Right("list", POD), Right("list", ANALYSIS_RUN)),
+    rights=(*FIND, SETS, *FOLLOW),
     example="argo rollouts get rollout app-rollout",
 )
-async def get_rollout(cluster: Reader, arguments: RolloutArguments) -> View:
+async def get_rollout(cluster: Reader, arguments: GetArguments) -> View | Live:
     """Show a rollout with its revisions, pods and analyses (kubectl argo rollouts get rollout)."""
     found = await find_rollout(cluster, arguments, "get rollout")
+    if arguments.watch:
+        return _live(found, deadline_of(found))
     return await rollout_view(cluster, found, partial(command_line, arguments))
 
 

@@ -137,12 +137,21 @@ ANALYSIS_TEMPLATES: Final = Resource(
     counted=True,
     custom=True,
 )
+ANALYSIS_RUNS: Final = Resource(
+    kind="AnalysisRun",
+    plural="analysisruns",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("ar",),
+    counted=True,
+    custom=True,
+)
 
 SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
-    *(ROLLOUTS, ANALYSIS_TEMPLATES),
+    *(ROLLOUTS, ANALYSIS_TEMPLATES, ANALYSIS_RUNS),
 )
 BY_ADDRESS: Final = {(each.group, each.version, each.plural): each for each in SERVED}
 BY_KIND: Final = {(each.api_version, each.kind): each for each in SERVED}
@@ -176,7 +185,7 @@ UNSERVED: Final = frozenset(
         ("scheduling.k8s.io", "priorityclasses"),
         *(("storage.k8s.io", each) for each in ("csidrivers", "csinodes", "csistoragecapacities", "storageclasses")),
         *(("storage.k8s.io", each) for each in ("volumeattachments", "volumeattributesclasses")),
-        *(("argoproj.io", each) for each in ("analysisruns", "clusteranalysistemplates", "experiments")),
+        *(("argoproj.io", each) for each in ("clusteranalysistemplates", "experiments")),
     }
 )
 """What API server 1.36 serves and this one does not, by group and plural."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors import Refused
 from bot.operations.argo.arguments import RolloutChangeArguments, as_workload, find_rollout, twin_warnings
 from bot.operations.argo.calls import ABORT, PAUSE, RESUME, RETRY, UPDATE, after, spec_call, status_call
-from bot.operations.argo.promotion import unobserved
+from bot.operations.argo.place import unobserved
 from bot.operations.argo.revisions import replica_sets
 from bot.operations.argo.rollout import Seen, phase_of, where
 from bot.operations.argo.templates import deadline_of, follow, follow_version, impact_of

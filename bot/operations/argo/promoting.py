@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final
 from bot.errors import NotFound, Refused
 from bot.operations.argo.arguments import RolloutChangeArguments, find_rollout, twin_warnings
 from bot.operations.argo.calls import after, spec_call, status_call
-from bot.operations.argo.promotion import BASIS, Promotion, Wanted, place_of, promotion
+from bot.operations.argo.place import place_of
+from bot.operations.argo.promotion import BASIS, Promotion, Wanted, promotion
 from bot.operations.argo.revisions import history_of, read_owner, replica_sets, restore_call
 from bot.operations.argo.rollout import HASH, Seen
 from bot.operations.argo.templates import follow_version, impact_of

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.errors import Choice, Refused
+from bot.operations.argo.place import gone_on, place_of, unobserved
 from bot.operations.argo.rollout import Seen, phase_of, step_words, weight_of, where
 from bot.operations.json import Object
 from bot.text import Bold, Code, Text, text
@@ -60,17 +61,12 @@ class Wanted:
     at: str = ""
 
 
-def place_of(found: Seen) -> str:
-    """Where it stands now, as `--at` takes it: a step of another template is not the same step."""
-    status = found.live.status
-    return f"{status.current_pod_hash}:{found.index}" if found.steps else status.current_pod_hash
-
-
 def promotion(found: Seen, wanted: Wanted) -> Promotion:
     """What is to be sent. Raises `Refused`, with what would do what was probably meant."""
-    gone_on = _place(found, wanted)
-    if gone_on is not None:
-        return Promotion(nothing=gone_on)
+    look = wanted.line("argo", "rollouts", "get", "rollout", found.target.name)
+    since = gone_on(found, wanted.at, look=look)
+    if since is not None:
+        return Promotion(nothing=since)
     _check(found)
     if found.promoted and not found.live.spec.paused:
         return Promotion(nothing=_done(found))
@@ -95,34 +91,6 @@ def inconclusive_body(index: int) -> Object:
     return {"status": {"pauseConditions": None, "controllerPause": False, "currentStepIndex": index}}
 
 
-def _place(found: Seen, wanted: Wanted) -> Text | None:
-    """The sentence, if it has gone on from there since. Raises `Refused` for another version."""
-    if not wanted.at:
-        return None
-    template_hash, _, step = wanted.at.partition(":")
-    if template_hash != found.live.status.current_pod_hash:
-        raise Refused(
-            text("{target} is about another version now.", target=Code(found.target.reference)),
-            target=found.target.title,
-            why=text(
-                "It was about {then}, and {now} is under way.",
-                then=Code(template_hash),
-                now=Code(found.live.status.current_pod_hash or "-"),
-            ),
-            next=_look(found, wanted),
-        )
-    if not step.isascii() or not step.isdigit() or int(step) == found.index:
-        return None
-    if int(step) < found.index:
-        return text("{target} has gone on already: {where}.", target=Code(found.target.reference), where=where(found))
-    raise Refused(
-        text("{target} began again since.", target=Code(found.target.reference)),
-        target=found.target.title,
-        why=text("It was at step {then} and is at step {now}.", then=int(step) + 1, now=found.index + 1),
-        next=_look(found, wanted),
-    )
-
-
 def _check(found: Seen) -> None:
     """Refuses to decide by what the controller has not looked at, or does not act on."""
     if found.invalid:
@@ -134,16 +102,6 @@ def _check(found: Seen) -> None:
         )
     if not found.observed:
         raise unobserved(found)
-
-
-def unobserved(found: Seen) -> Refused:
-    """The controller has not looked at the last change: what the status says is about the version before."""
-    return Refused(
-        text("The last change of {target} is not observed yet.", target=Code(found.target.reference)),
-        target=found.target.title,
-        why=text("What its status says is about the version before it."),
-        next=text("Ask again in a few seconds; if it stays so, the controller of Argo Rollouts is not running."),
-    )
 
 
 def _done(found: Seen) -> Text:
@@ -301,8 +259,3 @@ def _again(found: Seen, wanted: Wanted, flag: str) -> Choice:
     """Bound to where it stands, so that a button that is pressed late does nothing else."""
     words = ("argo", "rollouts", "promote", found.target.name, flag, f"--at={place_of(found)}")
     return Choice(label=f"promote {flag}", command_line=wanted.line(*words))
-
-
-def _look(found: Seen, wanted: Wanted) -> Text:
-    line = wanted.line("argo", "rollouts", "get", "rollout", found.target.name)
-    return text("Look at it again: {command}.", command=Code(line))

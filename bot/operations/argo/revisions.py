@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.errors import NotFound, Refused
-from bot.operations.argo.promotion import unobserved
+from bot.operations.argo.place import unobserved
 from bot.operations.argo.rollout import HASH, Seen
 from bot.operations.json import Object
 from bot.operations.kinds import DEPLOYMENT, REPLICASET, Kind, Target

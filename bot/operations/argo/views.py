@@ -12,7 +12,7 @@ from bot.operations.ages import age
 from bot.operations.argo.analysis import findings, owned_runs, runs_of
 from bot.operations.argo.kinds import ANALYSIS_RUN, ROLLOUT
 from bot.operations.argo.models import Rollout
-from bot.operations.argo.promotion import place_of
+from bot.operations.argo.place import place_of
 from bot.operations.argo.revisions import find_past, history_of, replica_sets
 from bot.operations.argo.rollout import DEGRADED, PAUSED, Seen, phase_of, seen, weight_of
 from bot.operations.argo.tree import Family, header, tags_of, tree
