@@ -46,6 +46,15 @@ async def shared_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield found
 
 
+@pytest.fixture(params=["simulated", REAL])
+async def argo_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """A story's world in which Rollouts are walked: by the simulator, or by the real controller of Argo Rollouts."""
+    if request.param == "real":
+        request.getfixturevalue("argo_control_plane")
+    async with _world(request, tmp_path) as found:
+        yield found
+
+
 @pytest.fixture
 async def simulated_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """For what only the simulated cluster can be told to do."""

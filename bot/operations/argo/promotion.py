@@ -63,6 +63,8 @@ class Wanted:
 
 def promotion(found: Seen, wanted: Wanted) -> Promotion:
     """What is to be sent. Raises `Refused`, with what would do what was probably meant."""
+    if found.live.status.abort and not wanted.full:
+        raise _aborted(found, wanted)
     look = wanted.line("argo", "rollouts", "get", "rollout", found.target.name)
     since = gone_on(found, wanted.at, look=look)
     if since is not None:
@@ -72,8 +74,6 @@ def promotion(found: Seen, wanted: Wanted) -> Promotion:
         return Promotion(nothing=_done(found))
     if wanted.full:
         return _full(found)
-    if found.live.status.abort:
-        raise _aborted(found, wanted)
     if wanted.skip_step or wanted.skip_all:
         return _skip(found, everything=wanted.skip_all)
     if found.live.spec.paused:

@@ -21,7 +21,8 @@ def image_call(found: Seen, owner: Work | None, changed: dict[str, str]) -> Call
     """The images by container, set where the template stands.
 
     The plugin reads the whole object and puts it back, which would also put back whatever changed since; this sets the
-    images alone, under the condition that the containers are those that were read.
+    images alone. A custom resource knows no strategic merge, so that containers are counted: the whole template must be
+    as it was read (an API server refuses to `test` that there is no further element in a list).
     """
     if owner is not None:
         fields = {name: {"image": reference} for name, reference in changed.items()}
@@ -34,18 +35,12 @@ def image_call(found: Seen, owner: Work | None, changed: dict[str, str]) -> Call
             uid=owner.uid,
             preconditions=container_preconditions(owner, set(changed), ("image",)),
         )
-    body: list[JSON] = []
-    pointers: list[str] = []
-    for group in GROUPS:
-        names = [str(each.get("name")) for each in containers(found.template, group)]
-        if not changed.keys() & set(names):
-            continue
-        at = ("spec", "template", "spec", group)
-        pointers += [pointer(*at, index, "name") for index in range(len(names) + 1)]
-        for index, name in enumerate(names):
-            if name in changed:
-                body.append(replace(pointer(*at, index, "image"), changed[name]))
-                pointers.append(pointer(*at, index, "image"))
+    body: list[JSON] = [
+        replace(pointer("spec", "template", "spec", group, index, "image"), changed[str(each.get("name"))])
+        for group in GROUPS
+        for index, each in enumerate(containers(found.template, group))
+        if str(each.get("name")) in changed
+    ]
     return Call(
         id="step-1",
         verb="patch",
@@ -53,7 +48,7 @@ def image_call(found: Seen, owner: Work | None, changed: dict[str, str]) -> Call
         content_type=ContentType.JSON_PATCH,
         body=body,
         uid=found.uid,
-        preconditions=found.holds(*pointers, "/spec/workloadRef"),
+        preconditions=found.holds("/spec/template", "/spec/workloadRef"),
     )
 
 

@@ -1,0 +1,92 @@
+"""A canary of Argo Rollouts in a story's world, from the inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.installation.world import World
+
+Json = dict[str, Any]
+STEPS: Final[list[Json]] = [{"setWeight": 20}, {"pause": {}}, {"setWeight": 60}, {"pause": {}}]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canary:
+    """One Rollout named `app-rollout`."""
+
+    world: World
+
+    @property
+    def path(self) -> str:
+        return f"/apis/argoproj.io/v1alpha1/namespaces/{self.world.namespace}/rollouts/app-rollout"
+
+    async def get(self) -> Json:
+        return await self.until(lambda _: True)
+
+    async def until(self, met: Any) -> Json:
+        """The Rollout as soon as it is as wanted. Raises `TimeoutError`."""
+        return await self.world.shop.until(self.path, met)
+
+    async def image(self) -> str:
+        return str((await self.get())["spec"]["template"]["spec"]["containers"][0]["image"])
+
+    async def weight(self) -> tuple[int, int]:
+        """New pods, and all of them."""
+        status = (await self.get())["status"]
+        return status.get("updatedReplicas", 0), status["replicas"]
+
+    async def set_image(self, image: str) -> None:
+        """Somebody else's change; returns at once."""
+        await self.world.shop.apply([_canary(image)])
+
+
+async def canary(world: World, *images: str) -> Canary:
+    """One that went through these images: the first is stable, and the last one waits at its first pause."""
+    found = Canary(world=world)
+    first, *later = images or ("app:v1", "app:v2")
+    await found.set_image(first)
+    await found.until(is_healthy)
+    for image in later:
+        await found.set_image(image)
+        await found.until(holds_at(1))
+    return found
+
+
+def is_healthy(found: Json) -> bool:
+    status = found.get("status", {})
+    return bool(status.get("phase") == "Healthy" and status.get("observedGeneration") == _generation(found))
+
+
+def holds_at(index: int) -> Any:
+    """Whether it waits at the pause of this step."""
+
+    def holds(found: Json) -> bool:
+        status = found.get("status", {})
+        seen = status.get("observedGeneration") == _generation(found)
+        return bool(seen and status.get("pauseConditions") and status.get("currentStepIndex") == index)
+
+    return holds
+
+
+def _generation(found: Json) -> str:
+    return str(found["metadata"]["generation"])
+
+
+def _canary(image: str) -> Json:
+    labels = {"app": "app-rollout"}
+    container = {"name": "app", "image": image}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Rollout",
+        "metadata": {"name": "app-rollout", "labels": labels},
+        "spec": {
+            "replicas": 5,
+            "selector": {"matchLabels": labels},
+            "strategy": {"canary": {"maxSurge": 1, "maxUnavailable": 0, "steps": STEPS}},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {"containers": [container], "terminationGracePeriodSeconds": 1},
+            },
+        },
+    }
