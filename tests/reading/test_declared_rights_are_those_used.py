@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from bot.errors import Refused
-from bot.operations.kinds import KINDS
+from bot.operations.kinds import known_kinds
 from bot.operations.operation import Family
+from bot.operations.registry import installed_families
 from commands import access, describe, diff, events, logs, overview, reading
 from tests.reading.conftest import RecordingReader, pod
 
+installed_families()  # each declares the kinds that it brings
+KINDS = known_kinds()
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
 LIVES: list[tuple[Family, str, list[dict[str, Any]]]] = [
     (
