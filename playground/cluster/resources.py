@@ -146,12 +146,21 @@ ANALYSIS_RUNS: Final = Resource(
     counted=True,
     custom=True,
 )
+EXPERIMENTS: Final = Resource(
+    kind="Experiment",
+    plural="experiments",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("exp",),
+    counted=True,
+    custom=True,
+)
 
 SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
-    *(ROLLOUTS, ANALYSIS_TEMPLATES, ANALYSIS_RUNS),
+    *(ROLLOUTS, ANALYSIS_TEMPLATES, ANALYSIS_RUNS, EXPERIMENTS),
 )
 BY_ADDRESS: Final = {(each.group, each.version, each.plural): each for each in SERVED}
 BY_KIND: Final = {(each.api_version, each.kind): each for each in SERVED}
@@ -185,7 +194,7 @@ UNSERVED: Final = frozenset(
         ("scheduling.k8s.io", "priorityclasses"),
         *(("storage.k8s.io", each) for each in ("csidrivers", "csinodes", "csistoragecapacities", "storageclasses")),
         *(("storage.k8s.io", each) for each in ("volumeattachments", "volumeattributesclasses")),
-        *(("argoproj.io", each) for each in ("clusteranalysistemplates", "experiments")),
+        ("argoproj.io", "clusteranalysistemplates"),
     }
 )
 """What API server 1.36 serves and this one does not, by group and plural."""

@@ -52,6 +52,7 @@ build_controlplane() {
 
   chmod 755 "$made"
   mv -T "$made" "$target"
+  made=
   echo "Built: $(cd "$target" && echo *)" >&2
 }
 
@@ -68,11 +69,12 @@ build_argo() {
   chmod -R u+w "$made"
   chmod 755 "$made"
   mv -T "$made" "$argo"
+  made=
   echo "Built: $(cd "$argo" && echo *)" >&2
 }
 
 made=
 # The module cache is read-only, and so are copies of its directories.
-trap 'if [ -n "$made" ]; then chmod -R u+w "$made" 2>/dev/null; rm -rf "$made"; fi' EXIT
+trap 'if [ -n "$made" ]; then chmod -R u+w "$made" 2>/dev/null || true; rm -rf "$made"; fi' EXIT
 [ -d "$target" ] || build_controlplane
 [ -d "$argo" ] || build_argo
