@@ -166,6 +166,12 @@ class ControlPlane:
             yield
 
     @contextmanager
+    def stopped(self, name: str) -> Iterator[None]:
+        """One of the programs beside it does nothing, as if it were down."""
+        with self._processes[name].frozen():
+            yield
+
+    @contextmanager
     def paused_kubelet(self) -> Iterator[None]:
         """Pods stay as they are: none becomes ready, fails or goes. Keep it shorter than a node's lease, 40 s."""
         with self._processes["kwok"].frozen():

@@ -38,7 +38,7 @@ class Canary:
 
     async def set_image(self, image: str) -> None:
         """Somebody else's change; returns at once."""
-        await self.world.shop.apply([_canary(image)])
+        await self.world.shop.apply([canary_of("app-rollout", image)])
 
 
 async def canary(world: World, *images: str) -> Canary:
@@ -73,20 +73,44 @@ def _generation(found: Json) -> str:
     return str(found["metadata"]["generation"])
 
 
-def _canary(image: str) -> Json:
-    labels = {"app": "app-rollout"}
+def canary_of(name: str, image: str) -> Json:
+    """A canary of five pods that waits at 20 % and at 60 %."""
+    return rollout_of(name, image, {"canary": {"maxSurge": 1, "maxUnavailable": 0, "steps": STEPS}})
+
+
+def rollout_of(name: str, image: str, strategy: Json) -> Json:
+    """A Rollout of five pods."""
+    labels = {"app": name}
     container = {"name": "app", "image": image}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Rollout",
-        "metadata": {"name": "app-rollout", "labels": labels},
+        "metadata": {"name": name, "labels": labels},
         "spec": {
             "replicas": 5,
             "selector": {"matchLabels": labels},
-            "strategy": {"canary": {"maxSurge": 1, "maxUnavailable": 0, "steps": STEPS}},
+            "strategy": strategy,
             "template": {
                 "metadata": {"labels": labels},
                 "spec": {"containers": [container], "terminationGracePeriodSeconds": 1},
             },
         },
+    }
+
+
+def analysis_run(name: str) -> Json:
+    """An analysis that measures every half minute and finds nobody there."""
+    metric = {
+        "name": "web",
+        "interval": "30s",
+        "count": 100,
+        "consecutiveErrorLimit": 1000,
+        "successCondition": "result == 1",
+        "provider": {"web": {"url": "http://127.0.0.1:1/x", "jsonPath": "{$.v}", "timeoutSeconds": 1}},
+    }
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AnalysisRun",
+        "metadata": {"name": name},
+        "spec": {"metrics": [metric]},
     }
