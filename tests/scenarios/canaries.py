@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.installation.world import World
 
 Json = dict[str, Any]
 STEPS: Final[list[Json]] = [{"setWeight": 20}, {"pause": {}}, {"setWeight": 60}, {"pause": {}}]
+CANARY: Final[Json] = {"canary": {"maxSurge": 1, "maxUnavailable": 0, "steps": STEPS}}
+BLUE_GREEN: Final[Json] = {
+    "blueGreen": {
+        "activeService": "active",
+        "previewService": "preview",
+        "autoPromotionEnabled": False,
+        "scaleDownDelaySeconds": 30,
+    }
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Canary:
-    """One Rollout named `app-rollout`."""
+    """One Rollout named `app-rollout`; it is a canary unless its strategy says otherwise."""
 
     world: World
+    strategy: Json = field(default_factory=lambda: CANARY)
 
     @property
     def path(self) -> str:
@@ -38,7 +48,7 @@ class Canary:
 
     async def set_image(self, image: str) -> None:
         """Somebody else's change; returns at once."""
-        await self.world.shop.apply([canary_of("app-rollout", image)])
+        await self.world.shop.apply([rollout_of("app-rollout", image, self.strategy)])
 
 
 async def canary(world: World, *images: str) -> Canary:
@@ -75,7 +85,7 @@ def _generation(found: Json) -> str:
 
 def canary_of(name: str, image: str) -> Json:
     """A canary of five pods that waits at 20 % and at 60 %."""
-    return rollout_of(name, image, {"canary": {"maxSurge": 1, "maxUnavailable": 0, "steps": STEPS}})
+    return rollout_of(name, image, CANARY)
 
 
 def rollout_of(name: str, image: str, strategy: Json) -> Json:
@@ -114,3 +124,26 @@ def analysis_run(name: str) -> Json:
         "metadata": {"name": name},
         "spec": {"metrics": [metric]},
     }
+
+
+async def blue_green(world: World) -> Canary:
+    """A blue/green Rollout whose second version is ready and waits for the switch."""
+    await world.shop.apply([_service("active"), _service("preview")])
+    found = Canary(world=world, strategy=BLUE_GREEN)
+    await found.set_image("app:v1")
+    await found.until(is_healthy)
+    await found.set_image("app:v2")
+    await found.until(lambda it: bool(it["status"].get("pauseConditions")))
+    return found
+
+
+async def active(world: World) -> str:
+    """The version that the active Service selects."""
+    path = f"/api/v1/namespaces/{world.namespace}/services/active"
+    service = await world.shop.until(path, lambda _: True)
+    return str(service["spec"]["selector"]["rollouts-pod-template-hash"])
+
+
+def _service(name: str) -> Json:
+    spec = {"selector": {"app": "app-rollout"}, "ports": [{"name": "http", "port": 80, "protocol": "TCP"}]}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}

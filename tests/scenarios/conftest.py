@@ -56,6 +56,14 @@ async def argo_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
 
 
 @pytest.fixture
+async def argo_real_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """For what only the real controller of Argo Rollouts does. What takes it is marked `cluster`."""
+    request.getfixturevalue("argo_control_plane")
+    async with _real(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
 async def simulated_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """For what only the simulated cluster can be told to do."""
     async with simulated_on(tmp_path, await _sqlite(request, tmp_path), speed=SPEED) as found:
