@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.installation.bot import buttons, everything
+from tests.installation.bot import Json, buttons, everything
 from tests.installation.world import World
 from tests.scenarios.canaries import canary, holds_at, is_healthy
 from tests.scenarios.lines import DONE
@@ -41,16 +41,27 @@ async def test_it_is_seen_promoted_by_a_step_and_taken_back(argo_world: World) -
     assert world.sent() == [STATUS, SPEC]
 
 
-async def test_it_is_led_through_all_steps(argo_world: World) -> None:
+async def test_it_is_led_through_all_steps_by_the_buttons_of_its_cards(argo_world: World) -> None:
     world = argo_world
     app = await canary(world)
     async with world.bot() as bot:
-        for number, words in ((1, "holding at 60 %"), (2, "5/5 ready")):
-            await bot.command("alice", PROMOTE)
-            await bot.approve("bob", await bot.card(number))
-            await bot.ended(number, "✅", words)
+        await bot.command("alice", PROMOTE)
+        await bot.approve("bob", await bot.card(1))
+        held = await bot.ended(1, "✅", "holding at 60 %")
+        assert [each["text"]["text"] for each in pressed(held)] == ["Promote", "Abort"]
+        await bot.click("alice", held, "run:0")
+        await bot.approve("bob", await bot.card(2))
+        await bot.ended(2, "✅", "5/5 ready")
         assert (await app.get())["status"]["phase"] == "Healthy"
+
+        await bot.click("alice", held, "run:0")
+        await bot.said("has gone on already")
     assert world.sent() == [STATUS, STATUS]
+
+
+def pressed(card: Json) -> list[Json]:
+    """The buttons that run something."""
+    return [each for name, each in buttons(card).items() if name.startswith("run")]
 
 
 async def test_two_people_who_promote_the_same_step_promote_one_step(argo_world: World) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from bot.operations.argo.analysis import findings, runs_of
 from bot.operations.argo.kinds import ANALYSIS_RUN, ROLLOUT
 from bot.operations.argo.models import AnalysisRun, Pause, Rollout
+from bot.operations.argo.place import place_of
 from bot.operations.argo.rollout import (
     DEGRADED,
     HASH,
@@ -34,6 +35,7 @@ from bot.operations.pods import short, stuck_reason, with_label
 from bot.operations.progress import UNOBSERVED, Beside, Condition, Observation, Progress
 from bot.operations.selectors import selector_of
 from bot.operations.standing import TEMPLATE, overtaken
+from bot.operations.view import Action
 from bot.text import Bold, Code, Text, When, text
 
 VERSION: Final = "version"
@@ -156,7 +158,19 @@ def _held(found: Seen, observed: Observation, message: str, analysis: list[Text]
     ends = _pause_ends(found)
     if ends is not None and (ends - observed.now).total_seconds() <= SHORT:
         return _moving(found, observed, message, analysis, until=ends)
-    return Progress(done=True, message=_holding(found, ends), stuck=analysis[0] if analysis else None)
+    stuck = analysis[0] if analysis else None
+    return Progress(done=True, message=_holding(found, ends), stuck=stuck, next=_next(found))
+
+
+def _next(found: Seen) -> tuple[Action, ...]:
+    """A pause asks one question. The promotion is of this very step, however late it is pressed."""
+    name = found.target.name
+    return (
+        Action(
+            label=text("Promote"), command_line=f"argo rollouts promote {name} --at={place_of(found)}", style="primary"
+        ),
+        Action(label=text("Abort"), command_line=f"argo rollouts abort {name}"),
+    )
 
 
 def _holding(found: Seen, ends: datetime | None) -> Text:

@@ -7,7 +7,7 @@ from bot.operations.plan import Plan
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
 from bot.requests.states import State
-from bot.slack.cards.buttons import Element, Style, actions, button, confirmation, overflow
+from bot.slack.cards.buttons import Element, Style, actions, button, confirmation, overflow, runnable
 from bot.slack.cards.limits import Block
 from bot.slack.cards.parts import (
     asked,
@@ -34,7 +34,7 @@ def succeeded(shown: Shown, locale: str) -> list[Block]:
         *paragraph([head(shown, reached(shown))], locale, first_bold=True),
         *paragraph(result, locale),
         *paragraph([requester(shown), *voted(shown, approve=True), *loud(shown), *_way_back(shown)], locale),
-        *actions(_after(shown, locale)),
+        *actions([*_next(shown, locale), *_after(shown, locale)]),
     ]
 
 
@@ -136,6 +136,16 @@ def _result(shown: Shown) -> list[Text]:
     if shown.plan is not None and shown.plan.note is not None:
         said.append(quiet(shown.plan.note))
     return [*said, *trouble(shown)]
+
+
+def _next(shown: Shown, locale: str) -> list[Element]:
+    """What its end leaves to decide, as command lines that whoever presses asks for."""
+    following = shown.progress.next if shown.progress is not None and not shown.back_taken else ()
+    return [
+        button(each.label, f"run:{index}", each.command_line, locale=locale, style=each.style)
+        for index, each in enumerate(following)
+        if runnable(each.command_line)
+    ]
 
 
 def _took(shown: Shown) -> Text:
