@@ -153,7 +153,7 @@ def resource_fields(seen: Seen, selected: str, wanted: dict[str, dict[str, str]]
         if any(changes.values()):
             found[name] = {"resources": {kind: values for kind, values in changes.items() if values}}
     if not matched:
-        raise no_container(seen, selected, text("unable to find container named {name}", name=Code(selected)))
+        raise no_container(seen.template, selected, target=seen.target)
     return found
 
 

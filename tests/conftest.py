@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
+from tests.controlplane.argo import add_argo_rollouts
 from tests.controlplane.binaries import NotBuilt
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.velero_server import VeleroServer
@@ -80,3 +81,13 @@ def velero_server(control_plane: ControlPlane, tmp_path_factory: pytest.TempPath
         pytest.fail(str(error), pytrace=False)
     with server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def argo_control_plane(control_plane: ControlPlane) -> ControlPlane:
+    """The same with the kinds and the real controller of Argo Rollouts, from the first test on that asks for it."""
+    try:
+        add_argo_rollouts(control_plane)
+    except NotBuilt as error:
+        pytest.fail(str(error), pytrace=False)
+    return control_plane

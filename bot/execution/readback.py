@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.execution.envelope import violated
-from bot.operations.json import Object, resolve
+from bot.operations.json import JSON, Object, resolve
 from bot.operations.patches import reached
 from bot.operations.plan import Call, ContentType
 from bot.text import Text, text
@@ -53,21 +53,36 @@ def effect_of_sending(call: Call, observed: Object | None, *, manager: str, requ
 
 
 def leaves_no_trace(call: Call) -> bool:
-    """Whether the API server records no field manager of it: so it is with a scale from or to zero.
+    """Whether the API server records no field manager of it: of a scale from or to zero, and of what only removes.
 
-    A Scale of zero has no `spec.replicas` (`omitempty`), so that the field has no owner then, nor after the next scale
-    (seen on a kube-apiserver 1.36).
+    A Scale of zero has no `spec.replicas` (`omitempty`), so that the field has no owner then, nor after the next scale;
+    and who owns no field is in no list (seen on a kube-apiserver 1.36).
     """
+    return _scales_zero(call) or _only_removes(call)
+
+
+def _scales_zero(call: Call) -> bool:
     if call.subresource != "scale":
         return False
     before = [each.value for each in call.preconditions if each.pointer == "/spec/replicas"]
     return 0 in (resolve(call.body, "/spec/replicas"), *before)
 
 
+def _only_removes(call: Call) -> bool:
+    """A merge patch all of whose leaves are null."""
+    return isinstance(call.body, dict) and bool(call.body) and all(map(_is_removal, call.body.values()))
+
+
+def _is_removal(value: JSON) -> bool:
+    return value is None or (isinstance(value, dict) and bool(value) and all(map(_is_removal, value.values())))
+
+
 def why_unknown(call: Call) -> Text:
     """Why nobody but a person can tell whether a call that may have been sent took effect."""
-    if leaves_no_trace(call):
+    if _scales_zero(call):
         return text("It may have been sent, and scaling from or to zero leaves no trace of who did it.")
+    if _only_removes(call):
+        return text("It may have been sent, and taking a field away leaves no trace of who did it.")
     return text("It may have been sent, and the object has changed since; nobody but a person can tell.")
 
 

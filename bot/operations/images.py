@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.errors import NotUnderstood, Refused
+from bot.operations.json import Object
+from bot.operations.kinds import Target
 from bot.operations.plan import Call, ContentType
 from bot.operations.templates import container_patch, container_preconditions, images, split_image
 from bot.operations.workloads import Seen
@@ -26,12 +28,14 @@ Fields = dict[str, dict[str, Any]]
 """What is set, by container."""
 
 
-def read_pairs(words: Sequence[str]) -> dict[str, str]:
+def read_pairs(
+    words: Sequence[str], *, example: str = "set image deployment/app app=registry/app:v2"
+) -> dict[str, str]:
     """`container=image` pairs. Raises `NotUnderstood` with kubectl's reasons."""
     if not words:
         raise NotUnderstood(
             text("at least one image update is required"),
-            next=text("Write it like {example}.", example=Code("set image deployment/app app=registry/app:v2")),
+            next=text("Write it like {example}.", example=Code(example)),
         )
     pairs: dict[str, str] = {}
     for word in words:
@@ -54,22 +58,27 @@ def read_pairs(words: Sequence[str]) -> dict[str, str]:
 
 
 def image_fields(seen: Seen, wanted: dict[str, str]) -> Fields:
-    """What changes, by container. Raises `Refused` for a container that is not there, before anything is sent."""
-    have = images(seen.template)
+    """The same as what is set. Raises `Refused` for a container that is not there, before anything is sent."""
+    return as_fields(changed_images(seen.template, wanted, target=seen.target))
+
+
+def changed_images(template: Object, wanted: dict[str, str], *, target: Target) -> dict[str, str]:
+    """The images that change, by container. Raises `Refused` for a container that is not there."""
+    have = images(template)
     if EVERY in wanted:
         wanted = dict.fromkeys(have, wanted[EVERY])
     for container in wanted:
         if container not in have:
-            raise no_container(seen, container, text("unable to find container named {name}", name=Code(container)))
-    return {name: {"image": reference} for name, reference in wanted.items() if have[name] != reference}
+            raise no_container(template, container, target=target)
+    return {name: reference for name, reference in wanted.items() if have[name] != reference}
 
 
-def no_container(seen: Seen, container: str, what: Text) -> Refused:
-    """The refusal of a container that a workload does not have."""
+def no_container(template: Object, container: str, *, target: Target) -> Refused:
+    """The refusal of a container that the template does not have."""
     return Refused(
-        what,
-        target=seen.target.title,
-        next=text("It has {containers}.", containers=Code(", ".join(images(seen.template)) or "-")),
+        text("unable to find container named {name}", name=Code(container)),
+        target=target.title,
+        next=text("It has {containers}.", containers=Code(", ".join(images(template)) or "-")),
     )
 
 

@@ -186,9 +186,13 @@ async def _live(services: Services, cluster: OpenCluster, looked: Look, what: Li
         raise _told(failures) from failures
     await board.end(
         progress.failed or progress.message,
-        (Action(label=text("Again"), command_line=line_in_place(looked)),),
+        (*_next(looked, progress), Action(label=text("Again"), command_line=line_in_place(looked))),
         *(() if progress.stuck is None else (progress.stuck,)),
     )
+
+
+def _next(looked: Look, progress: Progress) -> tuple[Action, ...]:
+    return progress.placed(namespace=looked.arguments.namespace, cluster=looked.arguments.context).next
 
 
 def _told(failures: ExceptionGroup[Exception]) -> Exception:

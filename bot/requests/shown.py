@@ -195,13 +195,17 @@ def _request_shown(services: Services, request: Request) -> Shown:
         expires_at=request.expires_at,
         back_of=request.back_of or 0,
         break_glass=request.break_glass,
-        progress=outcome.progress,
+        progress=_placed(outcome.progress, request),
         samples=outcome.samples,
         problem=outcome.problem,
         seconds=round(ran.total_seconds()) if ran is not None else 0,
         ended_at=request.ended_at,
         cancel_asked=request.cancel_asked,
     )
+
+
+def _placed(progress: Progress | None, request: Request) -> Progress | None:
+    return progress and progress.placed(namespace=request.namespace, cluster=request.cluster)
 
 
 def _plan_shown(

@@ -146,6 +146,24 @@ APPLICATIONS: Final = Resource(
     counted=True,
     custom=True,
 )
+ANALYSIS_RUNS: Final = Resource(
+    kind="AnalysisRun",
+    plural="analysisruns",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("ar",),
+    counted=True,
+    custom=True,
+)
+EXPERIMENTS: Final = Resource(
+    kind="Experiment",
+    plural="experiments",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("exp",),
+    counted=True,
+    custom=True,
+)
 
 VELERO: Final = "velero.io"
 BACKUPS: Final = Resource(kind="Backup", plural="backups", group=VELERO, counted=True, custom=True)
@@ -168,7 +186,7 @@ SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
-    *(ROLLOUTS, ANALYSIS_TEMPLATES, APPLICATIONS),
+    *(ROLLOUTS, ANALYSIS_TEMPLATES, ANALYSIS_RUNS, EXPERIMENTS, APPLICATIONS),
     *(BACKUPS, RESTORES, SCHEDULES, DELETIONS, DOWNLOADS, LOCATIONS),
 )
 BY_ADDRESS: Final = {(each.group, each.version, each.plural): each for each in SERVED}
@@ -205,7 +223,7 @@ UNSERVED: Final = frozenset(
         *(("storage.k8s.io", each) for each in ("volumeattachments", "volumeattributesclasses")),
         *((VELERO, each) for each in ("backuprepositories", "podvolumebackups", "podvolumerestores")),
         *((VELERO, each) for each in ("serverstatusrequests", "volumesnapshotlocations")),
-        *(("argoproj.io", each) for each in ("analysisruns", "clusteranalysistemplates", "experiments")),
+        ("argoproj.io", "clusteranalysistemplates"),
     }
 )
 """What API server 1.36 serves and this one does not, by group and plural."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from playground.cluster.defaults import pod_spec
 from playground.cluster.problems import not_simulated
-from playground.cluster.resources import JOBS, PODS, ROLLOUTS, Resource
+from playground.cluster.resources import ANALYSIS_RUNS, EXPERIMENTS, JOBS, PODS, ROLLOUTS, Resource
 from playground.cluster.rollout_limits import check_rollout
 from playground.cluster.wire import Json, controller_of
 
@@ -18,6 +18,8 @@ def check_served(resource: Resource, after: Json, before: Json | None) -> None:
     """Raises `Problem` 501. What is there already is not looked at again."""
     if resource is ROLLOUTS:
         check_rollout(after)
+    if resource in (ANALYSIS_RUNS, EXPERIMENTS) and before is None:
+        raise not_simulated(f"the running of {resource.kind}s")
     if resource is JOBS and before is None:
         raise not_simulated("the running of Jobs")
     if resource is PODS and (before is not None or controller_of(after) is not None):

@@ -47,6 +47,23 @@ async def shared_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield found
 
 
+@pytest.fixture(params=["simulated", REAL])
+async def argo_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """A story's world in which Rollouts are walked: by the simulator, or by the real controller of Argo Rollouts."""
+    if request.param == "real":
+        request.getfixturevalue("argo_control_plane")
+    async with _world(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def argo_real_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """For what only the real controller of Argo Rollouts does. What takes it is marked `cluster`."""
+    request.getfixturevalue("argo_control_plane")
+    async with _real(request, tmp_path) as found:
+        yield found
+
+
 @pytest.fixture
 async def velero(world: World, request: pytest.FixtureRequest) -> VeleroWorld:
     """Velero in the story's world: the simulated one, or the real server."""

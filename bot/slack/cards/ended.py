@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.operations.kinds import Target, known_kinds
 from bot.operations.plan import Call, Evict, Plan, Wait
-from bot.operations.view import Row
+from bot.operations.view import Action, Row
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
 from bot.requests.states import State
@@ -217,9 +217,8 @@ def _after(shown: Shown, locale: str, again: Text | None = None) -> list[Element
     if again is not None:
         row.append(button(again, "again", shown.mark, locale=locale))
     runs = Runs(locale)
-    for each in _afterwards(shown):
-        if each.action is not None:
-            row += runs.button(each.action.label, each.action.command_line, each.action.style)
+    for each in [*_next(shown), *(left.action for left in _afterwards(shown) if left.action is not None)]:
+        row += runs.button(each.label, each.command_line, each.style)
     if not row and was_sent(shown) and has_logs(shown):
         row.append(button(text("Logs"), "logs", shown.mark, locale=locale))
         return [*row, overflow([*graph(shown), (text("Details"), "details")], shown.mark, locale=locale)]
@@ -227,6 +226,11 @@ def _after(shown: Shown, locale: str, again: Text | None = None) -> list[Element
     if was_sent(shown) and has_logs(shown):
         options.insert(0, (text("Logs"), "logs"))
     return [*row, overflow(options, shown.mark, locale=locale)]
+
+
+def _next(shown: Shown) -> tuple[Action, ...]:
+    """What its end leaves to decide, as command lines that whoever presses asks for."""
+    return shown.progress.next if shown.progress is not None and not shown.back_taken else ()
 
 
 def _afterwards(shown: Shown) -> tuple[Row, ...]:
