@@ -9,15 +9,18 @@ than the lease, and an Audit-ID that the API server takes over into its own log 
 from __future__ import annotations
 
 import copy
-from typing import Any
+import re
+from typing import Any, Final
 
 import msgspec
 
 from bot.errors import Bug
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.patches import same as same
-from bot.operations.plan import Call, ContentType
+from bot.operations.plan import REQUEST_LABEL, Call, ContentType
 from bot.text import Code, text
+
+MANAGER: Final = re.compile(r"kajitori-(\d+)-.+")
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +38,12 @@ def manager_of(request: int, step: str, plan_version: int = 1) -> str:
     return f"kajitori-{request}-{step}" if plan_version == 1 else f"kajitori-{request}-v{plan_version}-{step}"
 
 
+def request_of(manager: str) -> str:
+    """The request that a field manager of ours is of, as `manager_of` wrote it; empty for any other."""
+    found = MANAGER.fullmatch(manager)
+    return found[1] if found else ""
+
+
 def audit_id_of(instance: str, request: int, step: str, fence: int) -> str:
     """The Audit-ID of one sending; `instance` keeps two installations on one cluster apart."""
     return f"{instance}.{request}.{step}.{fence}"
@@ -49,7 +58,7 @@ def wrap(call: Call, observed: Object | None, *, manager: str, timeout: int, dry
     if dry_run:
         query["dryRun"] = "All"
     if call.verb == "create":
-        return Envelope(body=call.body, query=query)
+        return Envelope(body=_labelled(call, request_of(manager)), query=query)
     if observed is None:
         raise Bug(text("{path} must be read before it is changed.", path=Code(call.path)))
     version, uid = resolve(observed, "/metadata/resourceVersion"), resolve(observed, "/metadata/uid")
@@ -72,7 +81,7 @@ def unwrap(call: Call, envelope: Envelope) -> JSON:
     """Take the envelope off: gives the call's body back, for the comparison of what was approved with what was sent."""
     body = copy.deepcopy(envelope.body)
     if call.verb == "create":
-        return body
+        return _unlabelled(call, body)
     if call.content_type is ContentType.JSON_PATCH and isinstance(body, list):
         return [each for each in body if isinstance(each, dict) and each.get("op") != "test"]
     if isinstance(body, dict):
@@ -111,6 +120,35 @@ def _operations(call: Call) -> list[JSON]:
     ):
         raise Bug(text("{path} is no plain JSON Patch.", path=Code(call.path)))
     return call.body
+
+
+def _labelled(call: Call, request: str) -> JSON:
+    """What is created says which request made it, so that a read-back knows it (plans.md §5). A subresource has no
+    labels of its own. Rehearsed with it too (request 0), for admission may have rules about labels.
+    """
+    if call.subresource or not request:
+        return call.body
+    body = copy.deepcopy(_mapping(call))
+    labels = resolve(body, "/metadata/labels")
+    if isinstance(labels, dict) and REQUEST_LABEL in labels:
+        raise Bug(text("{path} names a request in its intent.", path=Code(call.path)))
+    metadata = body.get("metadata")
+    kept = dict(labels) if isinstance(labels, dict) else {}
+    body["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "labels": {**kept, REQUEST_LABEL: request}}
+    return body
+
+
+def _unlabelled(call: Call, body: JSON) -> JSON:
+    metadata, intended = resolve(body, "/metadata"), resolve(call.body, "/metadata")
+    labels = resolve(metadata, "/labels")
+    if not isinstance(body, dict) or not isinstance(metadata, dict) or not isinstance(labels, dict):
+        return body
+    labels.pop(REQUEST_LABEL, None)
+    if not labels and not (isinstance(intended, dict) and "labels" in intended):
+        del metadata["labels"]
+    if not metadata and intended is None:
+        del body["metadata"]
+    return body
 
 
 def _mapping(call: Call) -> dict[str, Any]:

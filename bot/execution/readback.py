@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.execution.envelope import violated
-from bot.operations.json import Object, resolve
+from bot.operations.json import Object, pointer, resolve
 from bot.operations.patches import reached
-from bot.operations.plan import Call
+from bot.operations.plan import REQUEST_LABEL, Call
 from bot.text import Text, text
 
 
@@ -28,7 +28,7 @@ def effect_of(call: Call, observed: Object | None, *, manager: str, request_labe
     if call.verb == "create":
         if observed is None:
             return Effect.NOT_DONE
-        label = resolve(observed, "/metadata/labels/kajitori.dev~1request")
+        label = resolve(observed, pointer("metadata", "labels", REQUEST_LABEL))
         return Effect.OURS if request_label and label == request_label else Effect.ALREADY
     if observed is None:
         return Effect.UNKNOWN

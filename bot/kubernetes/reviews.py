@@ -73,7 +73,8 @@ def question_of(call: Call) -> Question:
     return Question(
         verb=call.verb,
         kind=call.target.kind,
-        namespace=call.target.namespace,
+        # A Namespace is authorised as an object in itself, so that a role in it can give the right (RequestInfo).
+        namespace=call.target.namespace if unnamed else call.target.space,
         name="" if unnamed else call.target.name,
         subresource=call.subresource,
     )

@@ -8,7 +8,7 @@ Sentences for people are not, so that a better wording never voids a vote. What 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -25,6 +25,9 @@ class ContentType(StrEnum):
     MERGE_PATCH = "application/merge-patch+json"
     STRATEGIC = "application/strategic-merge-patch+json"
 
+
+REQUEST_LABEL: Final = "kajitori.dev/request"
+"""The label of what a plan's call made: the number of its request. The sender adds it."""
 
 Verb = Literal["create", "update", "patch", "delete"]
 METHODS: dict[Verb, str] = {"create": "POST", "update": "PUT", "patch": "PATCH", "delete": "DELETE"}
@@ -220,6 +223,7 @@ def plan_digest(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
 
 __all__ = [
     "METHODS",
+    "REQUEST_LABEL",
     "Back",
     "Bound",
     "Call",

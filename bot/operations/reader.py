@@ -1,4 +1,4 @@
-"""What an operation may do with a cluster: look. There is no way to change anything from here."""
+"""What an operation may do with a cluster: look, and ask by a probe. There is no way to change anything from here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from bot.operations.kinds import Kind
+from bot.operations.probes import Probe
 
 T = TypeVar("T")
 
@@ -61,4 +62,8 @@ class Reader(Protocol):
 
     async def access(self, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = "") -> Access:
         """Whether the person may do this, by a SubjectAccessReview with the person's own groups."""
+        ...
+
+    async def probe(self, probe: Probe) -> tuple[str, ...]:
+        """The API server's warnings, in its own words, about a write that is only tried (`dryRun=All`)."""
         ...

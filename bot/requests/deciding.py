@@ -36,7 +36,7 @@ def decide_plan(
     back_of: WayBack | None = None,
 ) -> Decision:
     """What the policy in force asks for this plan: once for each namespace it touches, the strictest answer counts."""
-    namespaces = sorted({step.target.namespace for step in plan.steps})
+    namespaces = sorted({step.target.space for step in plan.steps})
     decisions = [
         decide(
             services.policy(),

@@ -10,7 +10,7 @@ import msgspec
 
 from bot.errors import Refused
 from bot.execution.envelope import manager_of, violated, wrap
-from bot.kubernetes.errors import Conflict, Invalid
+from bot.kubernetes.errors import AlreadyExists, Conflict, Invalid
 from bot.operations.json import Object
 from bot.operations.patches import Change, differences
 from bot.operations.plan import Call
@@ -57,6 +57,8 @@ async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
             response = await client.send(
                 call, body=envelope.body, query=envelope.query, audit_id="", timeout=timeout + 5
             )
+        except AlreadyExists:
+            raise
         except Conflict:
             continue
         except Invalid:
