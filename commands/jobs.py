@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -46,6 +46,7 @@ STOP: Final = 90
 MADE_BY: Final = pointer("metadata", "labels", REQUEST_LABEL)
 BY_HAND: Final = pointer("metadata", "annotations", INSTANTIATE)
 SUSPEND: Final = "/spec/suspend"
+TEMPLATE: Final = "/spec/jobTemplate"
 
 FINISHED: Final = declare_condition(Condition(name="job-finished", evaluate=finished))
 
@@ -96,10 +97,8 @@ async def create_job(cluster: Reader, arguments: CreateJobArguments) -> Plan | N
     body = job_body(seen.whole, name, arguments.namespace)
     if resolve(body, MADE_BY) is not None:
         raise Refused(
-            text(
-                "The template of {cronjob} carries {label}.", cronjob=Code(seen.target.title), label=Code(REQUEST_LABEL)
-            ),
-            why=text("By that label I know what I made."),
+            text("{label} in a template says that I made it.", label=Code(REQUEST_LABEL)),
+            target=seen.target.title,
             next=text("Take it off the template."),
         )
     job = msgspec.convert(body, Job)
@@ -110,7 +109,7 @@ async def create_job(cluster: Reader, arguments: CreateJobArguments) -> Plan | N
         steps=(Call(id="step-1", verb="create", target=target, body=body), *following),
         pinned=pinned_arguments(arguments, name=name, source=seen.target.reference),
         after=text("{job}", job=Bold(target.reference)),
-        facts=(Fact(target=seen.target, pointer="/spec/jobTemplate", value=_template(seen), uid=seen.uid),),
+        facts=(Fact(target=seen.target, pointer=TEMPLATE, value=resolve(seen.whole, TEMPLATE), uid=seen.uid),),
         bound=Bound(pods=pods),
         impact=Impact(pods=pods, fate="added"),
         warnings=_warnings(cron_job),
@@ -182,19 +181,13 @@ def delete_body() -> Object:
     "suspend", rights=(Right("get", CRON_JOB), Right("patch", CRON_JOB)), example="cronjob suspend nightly"
 )
 async def suspend(cluster: Reader, arguments: CronJobArguments) -> Plan | Nothing:
-    """Stop a CronJob's schedule; what runs goes on.
-
-    The same as kubectl patch cronjob with spec.suspend true.
-    """
+    """Stop a CronJob's schedule; what runs goes on (kubectl patch cronjob, spec.suspend)."""
     return await _set_suspended(cluster, arguments, suspended=True)
 
 
 @cronjobs.change("resume", rights=(Right("get", CRON_JOB), Right("patch", CRON_JOB)), example="cronjob resume nightly")
 async def resume(cluster: Reader, arguments: CronJobArguments) -> Plan | Nothing:
-    """Let a suspended CronJob's schedule go on.
-
-    The same as kubectl patch cronjob with spec.suspend false.
-    """
+    """Let a suspended CronJob's schedule go on (kubectl patch cronjob, spec.suspend)."""
     return await _set_suspended(cluster, arguments, suspended=False)
 
 
@@ -272,10 +265,6 @@ async def _exists(cluster: Reader, target: Target) -> bool:
     except NotFound:
         return False
     return True
-
-
-def _template(seen: Seen) -> Any:
-    return resolve(seen.whole, "/spec/jobTemplate")
 
 
 def _wait(target: Target, job: Job) -> Wait:

@@ -53,14 +53,25 @@ def _omit(found: Json, *keys: str) -> None:
             del found[key]
 
 
-def count_template(resource: Resource, before: Json | None, after: Json) -> None:
-    """A DaemonSet's templates are counted in an annotation, which nobody else can set (`daemonset/strategy.go`)."""
+def settle(resource: Resource, before: Json | None, after: Json) -> None:
+    """What nobody else can set: a Job's selector, and how often a DaemonSet's template changed (`*/strategy.go`)."""
+    if resource is JOBS and before is None:
+        _select_own_pods(after)
     if resource is not DAEMON_SETS:
         return
     known = int((before or {"metadata": {}})["metadata"].get("annotations", {}).get(TEMPLATE_GENERATION, 0))
     moved = before is None or not equal(before["spec"]["template"], after["spec"]["template"])
     annotations = after["metadata"].setdefault("annotations", {})
     annotations[TEMPLATE_GENERATION] = str(known + 1 if moved else known)
+
+
+def _select_own_pods(job: Json) -> None:
+    """Its own uid and name, as `generateSelector` does it."""
+    name, uid = job["metadata"]["name"], job["metadata"]["uid"]
+    labels = job["spec"]["template"]["metadata"].setdefault("labels", {})
+    for prefix in ("batch.kubernetes.io/", ""):
+        labels |= {f"{prefix}controller-uid": uid, f"{prefix}job-name": name}
+    job["spec"]["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}
 
 
 def _default(found: Json, **values: object) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, final
 
 from playground.cluster.admission import admit_created, admit_namespace, complete_pod, warnings_for
-from playground.cluster.defaults import count_template, fill
+from playground.cluster.defaults import fill, settle
 from playground.cluster.managers import owned_at_first, with_manager, with_scaler
 from playground.cluster.pace import Pace
 from playground.cluster.problems import (
@@ -76,7 +76,7 @@ class Writes:
         fill(resource, found)
         asked = owned_at_first(resource, found, body)
         self._special(resource, found)
-        count_template(resource, None, found)
+        settle(resource, None, found)
         validate(resource, found, None)
         if self.store.get(resource, namespace, metadata["name"]) is not None:
             raise already_exists(resource, metadata["name"])
@@ -139,7 +139,7 @@ class Writes:
         if subresource != "status":
             validate(resource, after, before)
             _count(resource, before, after)
-            count_template(resource, before, after)
+            settle(resource, before, after)
             writer.warnings.extend(warnings_for(self.store, resource, after, before))
         after = self._managed(resource, before, after, writer, subresource)
         if equal(_without_version(before), _without_version(after)) or writer.dry_run:

@@ -15,8 +15,8 @@ import yaml
 
 from bot.errors import NotFound, Refused
 from bot.operations.kinds import Kind
-from bot.operations.queries import read_selector
 from bot.operations.probes import Probe
+from bot.operations.queries import read_selector
 from bot.operations.reader import Access, LogOptions
 from bot.operations.selectors import selects
 from bot.text import text
