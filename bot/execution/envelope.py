@@ -144,7 +144,9 @@ def _unlabelled(call: Call, body: JSON) -> JSON:
     if not isinstance(body, dict) or not isinstance(metadata, dict) or not isinstance(labels, dict):
         return body
     labels.pop(REQUEST_LABEL, None)
-    if not labels and not (isinstance(intended, dict) and "labels" in intended):
+    if not labels and isinstance(intended, dict) and "labels" in intended:
+        metadata["labels"] = copy.deepcopy(intended["labels"])
+    elif not labels:
         del metadata["labels"]
     if not metadata and intended is None:
         del body["metadata"]

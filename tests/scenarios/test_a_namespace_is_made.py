@@ -45,10 +45,10 @@ async def test_without_a_level_the_card_says_what_it_takes_in(world: World) -> N
 
 async def test_who_may_not_make_one_is_refused(world: World) -> None:
     rule = [{"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]}]
-    await world.shop.allow_everywhere(rule, user="kajitori:alice")
+    await world.shop.allow_everywhere(rule, user="kajitori:dave")
     async with world.bot() as bot:
-        await bot.command("alice", f"create namespace {world.namespace}-rollouts")
-        await bot.refused("alice", "may not change namespaces", "create namespaces")
+        await bot.command("dave", f"create namespace {world.namespace}-rollouts")
+        await bot.refused("dave", "may not change namespaces", "create namespaces")
 
 
 async def test_where_the_bot_serves_named_namespaces_it_makes_no_other(world: World) -> None:
