@@ -251,8 +251,8 @@ def _new_name(name: str) -> str:
 
 def _unguarded(name: str) -> Text:
     return text(
-        "No Pod Security level is named, so that it takes in every pod, also one that may all on its node: {flag} says "
-        "which, or later {line}.",
+        "No Pod Security level is named, so that it takes in every pod, also one that may do anything on its node: "
+        "{flag} says which, or later {line}.",
         flag=Code("--pod-security=baseline"),
         line=Code(f"podsecurity set {name} --enforce=baseline"),
     )

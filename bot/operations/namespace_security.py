@@ -94,8 +94,8 @@ def _warnings(before: Mapping[str, str], after: Mapping[str, str], refused: int)
     if refused:
         found.append(
             text(
-                "Pods that run and would not be taken in again: {count}. They go on running; a restart, a roll-out or "
-                "a lost node leaves them away.",
+                "Pods that run and would not be taken in again: {count}. They go on running, but after a restart, "
+                "a roll-out or the loss of a node they would be missing.",
                 count=refused,
             )
         )
