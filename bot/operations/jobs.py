@@ -119,7 +119,8 @@ def job_body(cron_job: Object, name: str, namespace: str) -> Object:
     labels = _mapping(resolve(template, "/metadata/labels"))
     if labels:
         metadata["labels"] = labels
-    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": _mapping(template.get("spec"))}
+    spec = _mapping(template.get("spec"))
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec, "status": {}}
 
 
 def job_name(cron_job: str, now: datetime) -> str:

@@ -82,8 +82,10 @@ class Writes:
             raise already_exists(resource, metadata["name"])
         writer.warnings.extend(warnings_for(self.store, resource, found, None))
         admit_created(self.store, resource, found)
-        asked["metadata"] = found["metadata"]
-        found["metadata"] = self._managed(resource, None, asked, writer, "")["metadata"]
+        labelled = {key: asked["metadata"][key] for key in ("labels",) if key in asked["metadata"]}
+        asked["metadata"] = {key: each for key, each in metadata.items() if key != "labels"} | labelled
+        managed = self._managed(resource, None, asked, writer, "")["metadata"]
+        metadata |= {key: each for key, each in managed.items() if key == "managedFields"}
         return found if writer.dry_run else self.store.put(resource, found)
 
     def _identify(self, resource: Resource, namespace: str, found: Json) -> None:

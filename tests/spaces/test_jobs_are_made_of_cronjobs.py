@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -40,7 +42,14 @@ async def test_it_is_what_kubectl_makes_of_the_template() -> None:
             "labels": {"app": "nightly"},
         },
         "spec": {"backoffLimit": 1, "template": pod},
+        "status": {},
     }
+
+
+async def test_it_is_what_kubectl_was_recorded_to_make() -> None:
+    recorded = json.loads((Path(__file__).parent / "kubectl_create_job.json").read_text())
+    made = await plan(World(objects=[recorded["cronjob"]]), " ".join(recorded["command"]))
+    assert made.calls[0].body == recorded["job"]
 
 
 async def test_the_template_is_a_fact() -> None:
