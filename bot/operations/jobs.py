@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,9 +11,9 @@ import msgspec
 
 from bot.errors import NotUnderstood
 from bot.operations.json import JSON, Object, resolve
-from bot.operations.models import Lean, Meta, ObjectCondition
+from bot.operations.models import Lean, Meta, ObjectCondition, Terminated
 from bot.operations.pods import short, stuck_reason
-from bot.operations.progress import Observation, Progress, unobserved
+from bot.operations.progress import UNOBSERVED, Observation, Progress, unobserved
 from bot.text import Code, Text, text
 
 NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -138,7 +139,10 @@ def finished(seen: Observation) -> Progress:
     if complete is not None:
         return Progress(done=True, ready=max(ready, total), total=total, message=text("all pods have ended well"))
     if failed is not None:
-        return Progress(ready=ready, total=total, message=text("failed"), failed=_why_failed(job, failed, seen))
+        ends = _ends(seen)
+        if not ends and job.status.failed and seen.seconds < UNOBSERVED:
+            return Progress(ready=ready, total=total, message=text("failed; I look at its pods"))
+        return Progress(ready=ready, total=total, message=text("failed"), failed=_why_failed(job, failed, ends))
     if job.spec.suspend:
         return Progress(ready=ready, total=total, message=text("suspended"), stuck=text("it is suspended"))
     if job.status.start_time is None:
@@ -157,24 +161,28 @@ def finished(seen: Observation) -> Progress:
     )
 
 
-def _why_failed(job: Job, failed: ObjectCondition, seen: Observation) -> Text:
-    """The Job's own reason, and that of its pods: `BackoffLimitExceeded` alone does not say what to look at."""
-    ends = [
-        (each.state.terminated.reason or "Error", each.state.terminated.exit_code)
-        for pod in sorted(seen.pods, key=lambda pod: pod.metadata.name)
+def _ends(seen: Observation) -> list[Terminated]:
+    """How containers ended that did not end well, the last one last. Pods are seen a moment after their Job."""
+    found = [
+        each.state.terminated
+        for pod in seen.pods
         for each in pod.status.container_statuses or ()
         if each.state is not None and each.state.terminated is not None and each.state.terminated.exit_code
     ]
+    return sorted(found, key=lambda each: each.finished_at.timestamp() if each.finished_at else 0.0)
+
+
+def _why_failed(job: Job, failed: ObjectCondition, ends: Sequence[Terminated]) -> Text:
+    """The Job's own reason, and that of its pods: `BackoffLimitExceeded` alone does not say what to look at."""
     why = Code(short(failed.reason or failed.message) or "-")
     if not ends:
         return text("{reason}: {message}", reason=why, message=Code(short(failed.message) or "-"))
-    reason, code = ends[-1]
     return text(
         "{reason}: {failed} pods failed, the last with {why}, exit code {code}",
         reason=why,
         failed=max(job.status.failed, 1),
-        why=reason,
-        code=code,
+        why=ends[-1].reason or "Error",
+        code=ends[-1].exit_code,
     )
 
 

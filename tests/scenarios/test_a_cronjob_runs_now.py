@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pytest
+
 from tests.installation.bot import Bot, Json
 from tests.installation.world import World
 
@@ -97,3 +99,53 @@ async def test_a_cronjob_that_is_missing_is_said_so(world: World) -> None:
         await bot.refused("alice", "weekly")
         await bot.command("alice", "create job --from=deployment/app")
         await bot.refused("alice", "from must be an existing cronjob")
+
+
+async def test_a_template_that_changed_meanwhile_asks_for_votes_again(world: World) -> None:
+    await nightly(world)
+    async with world.bot() as bot:
+        await bot.command("alice", RUN)
+        card = await bot.card(1)
+        await nightly(world, "app:v2")
+        await bot.approve("bob", card)
+        again = await bot.card(1, "The world moved", "/spec/jobTemplate")
+        assert world.sent() == []
+        await bot.approve("bob", again)
+        await bot.ended(1, "✅")
+        assert (await job(world))["spec"]["template"]["spec"]["containers"][0]["image"] == "app:v2"
+
+
+@pytest.mark.parametrize("fault", ["drop", "lose_answer", "delay"])
+async def test_a_creation_without_an_answer_is_known_by_its_label(simulated_world: World, fault: str) -> None:
+    world = simulated_world
+    await nightly(world)
+    async with world.bot() as bot:
+        await bot.command("alice", RUN)
+        card = await bot.card(1)
+        await bot.said("waits for approval", thread_ts=card["ts"])
+        await bot.click("bob", card, "approve")
+        await bot.modal("bob")
+        match fault:
+            case "drop":
+                world.cluster.faults.drop(verb="create", path="/jobs")
+            case "lose_answer":
+                world.cluster.faults.lose_answer(verb="create", path="/jobs")
+            case _:
+                world.cluster.faults.delay(3.0, verb="create", path="/jobs")
+        await bot.submit("bob")
+        await bot.ended(1, "✅")
+        assert "step.already" not in await bot.events(1)
+    assert [each for each in world.sent() if not each[-3:].isdigit()] == ["kajitori:alice create jobs/by-hand"]
+
+
+async def test_a_job_of_that_name_that_somebody_makes_meanwhile_is_not_taken_for_ours(world: World) -> None:
+    await nightly(world)
+    pod = {"spec": {"restartPolicy": "Never", "containers": [{"name": "main", "image": "app:v1"}]}}
+    other = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "by-hand"}, "spec": {"template": pod}}
+    async with world.bot() as bot:
+        await bot.command("alice", RUN)
+        card = await bot.card(1)
+        await world.shop.apply([other])
+        await bot.approve("bob", card)
+        await bot.ended(1, "❌", "already exists")
+    assert world.sent() == []

@@ -91,3 +91,14 @@ async def test_the_own_namespace_of_the_bot_is_left_alone(world: World) -> None:
         await bot.command("alice", "podsecurity set kajitori --enforce=privileged")
         await bot.refused("alice", "belongs to Kajitori itself")
     assert world.sent() == []
+
+
+async def test_a_rule_about_a_namespace_is_about_the_namespace_itself_too(world: World) -> None:
+    name = world.namespace
+    rule = f"{{name: shut, match: {{namespaces: [{name}]}}, decision: {{refuse: closed for the audit}}}}"
+    async with world.bot(policy=f"rules: [{rule}]\n") as bot:
+        await bot.command("alice", f"label namespace {name} team=payments")
+        await bot.refused("alice", "closed for the audit")
+        await bot.command("alice", f"podsecurity set {name} --warn=baseline -n default")
+        await bot.refused("alice", "closed for the audit")
+    assert world.sent() == []

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.operations.conditions import condition_of
 from bot.operations.models import Pod
 from bot.operations.progress import Observation, Progress
+from commands.jobs import FINISHED
 
 NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
 STARTED = {"startTime": "2026-11-30T02:59:00Z"}
@@ -20,9 +20,7 @@ def look(spec: dict[str, Any], status: dict[str, Any], *pods: dict[str, Any], se
     target = {"kind": "Job", "metadata": {"name": "run"}, "spec": spec, "status": status}
     since = NOW - timedelta(seconds=seconds)
     seen = tuple(msgspec.convert(each, Pod) for each in pods)
-    return condition_of("job-finished").evaluate(
-        Observation(target=target, pods=seen, arguments={}, now=NOW, since=since)
-    )
+    return FINISHED.evaluate(Observation(target=target, pods=seen, arguments={}, now=NOW, since=since))
 
 
 def ended(kind: str, reason: str = "", message: str = "") -> dict[str, Any]:
@@ -46,11 +44,20 @@ def test_enough_pods_are_not_the_end_before_it_is_said() -> None:
     assert not found.done
 
 
+def exited(code: int, at: str) -> dict[str, Any]:
+    return {"terminated": {"exitCode": code, "reason": "Error", "finishedAt": f"2026-11-30T02:59:{at}Z"}}
+
+
 def test_failed_says_how_its_last_pod_ended() -> None:
     status = {**STARTED, "failed": 2, "conditions": [ended("Failed", "BackoffLimitExceeded", "too often")]}
-    ends = [pod(f"run-{n}", {"terminated": {"exitCode": n, "reason": "Error"}}) for n in (1, 2)]
-    found = look({"backoffLimit": 1}, status, *ends)
+    found = look({"backoffLimit": 1}, status, pod("run-a", exited(2, "40")), pod("run-b", exited(1, "30")))
     assert str(found.failed) == "BackoffLimitExceeded: 2 pods failed, the last with Error, exit code 2"
+
+
+@pytest.mark.parametrize(("seconds", "over"), [(5, False), (60, True)])
+def test_failed_waits_a_moment_for_the_pods_that_say_why(seconds: int, over: bool) -> None:
+    status = {**STARTED, "failed": 1, "conditions": [ended("Failed", "BackoffLimitExceeded", "too often")]}
+    assert (look({}, status, seconds=seconds).failed is not None) is over
 
 
 def test_failed_without_pods_says_what_the_job_says() -> None:
@@ -76,5 +83,5 @@ def test_one_that_nobody_looked_at_is_said_so_after_a_while(seconds: int, stuck:
 
 def test_suspended_and_gone_are_said() -> None:
     assert "suspended" in str(look({"suspend": True}, {}).stuck)
-    gone = condition_of("job-finished").evaluate(Observation(target=None, pods=(), arguments={}, now=NOW))
+    gone = FINISHED.evaluate(Observation(target=None, pods=(), arguments={}, now=NOW))
     assert "deleted meanwhile" in str(gone.failed)
