@@ -9,6 +9,7 @@ than the lease, and an Audit-ID that the API server takes over into its own log 
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any, Final
 
 import msgspec
@@ -16,11 +17,10 @@ import msgspec
 from bot.errors import Bug
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.patches import same as same
-from bot.operations.plan import Call, ContentType
+from bot.operations.plan import REQUEST_LABEL, Call, ContentType
 from bot.text import Code, text
 
-REQUEST: Final = "kajitori.dev/request"
-"""The label of an object that a request made (plans.md §5)."""
+MANAGER: Final = re.compile(r"kajitori-(\d+)-.+")
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +39,9 @@ def manager_of(request: int, step: str, plan_version: int = 1) -> str:
 
 
 def request_of(manager: str) -> str:
-    """The number of the request in a field manager: the value of `REQUEST` on what it creates."""
-    return manager.removeprefix("kajitori-").partition("-")[0]
+    """The request that a field manager of ours is of, as `manager_of` wrote it; empty for any other."""
+    found = MANAGER.fullmatch(manager)
+    return found[1] if found else ""
 
 
 def audit_id_of(instance: str, request: int, step: str, fence: int) -> str:
@@ -59,7 +60,7 @@ def wrap(call: Call, observed: Object | None, *, manager: str, timeout: int, dry
     if call.subresource == "eviction":
         return _evicting(call, query, dry_run=dry_run)
     if call.verb == "create":
-        return Envelope(body=_labelled(call, manager), query=query)
+        return Envelope(body=_labelled(call, request_of(manager)), query=query)
     if observed is None:
         raise Bug(text("{path} must be read before it is changed.", path=Code(call.path)))
     version, uid = resolve(observed, "/metadata/resourceVersion"), resolve(observed, "/metadata/uid")
@@ -104,7 +105,7 @@ def unwrap(call: Call, envelope: Envelope) -> JSON:
             options.pop("dryRun", None)
         return body
     if call.verb == "create":
-        return _unlabelled(body)
+        return _unlabelled(call, body)
     if call.content_type is ContentType.JSON_PATCH and isinstance(body, list):
         return [each for each in body if isinstance(each, dict) and each.get("op") != "test"]
     if isinstance(body, dict):
@@ -115,31 +116,6 @@ def unwrap(call: Call, envelope: Envelope) -> JSON:
             metadata.pop("resourceVersion", None)
             if not metadata:
                 del body["metadata"]
-    return body
-
-
-def _labelled(call: Call, manager: str) -> JSON:
-    """The body of a create with the request's label, by which it is recognised later. One without metadata (a review)
-    makes no object.
-    """
-    body = copy.deepcopy(call.body)
-    metadata = body.get("metadata") if isinstance(body, dict) else None
-    if not isinstance(metadata, dict):
-        return body
-    labels = metadata.setdefault("labels", {})
-    if not isinstance(labels, dict) or REQUEST in labels:
-        raise Bug(text("{path} names a request in its intent.", path=Code(call.path)))
-    labels[REQUEST] = request_of(manager)
-    return body
-
-
-def _unlabelled(body: JSON) -> JSON:
-    metadata = body.get("metadata") if isinstance(body, dict) else None
-    labels = metadata.get("labels") if isinstance(metadata, dict) else None
-    if isinstance(metadata, dict) and isinstance(labels, dict):
-        labels.pop(REQUEST, None)
-        if not labels:
-            del metadata["labels"]
     return body
 
 
@@ -171,6 +147,37 @@ def _operations(call: Call) -> list[JSON]:
     ):
         raise Bug(text("{path} is no plain JSON Patch.", path=Code(call.path)))
     return call.body
+
+
+def _labelled(call: Call, request: str) -> JSON:
+    """What is created says which request made it, so that a read-back knows it (plans.md §5). A subresource has no
+    labels of its own. Rehearsed with it too (request 0), for admission may have rules about labels.
+    """
+    if call.subresource or not request:
+        return call.body
+    body = copy.deepcopy(_mapping(call))
+    labels = resolve(body, "/metadata/labels")
+    if isinstance(labels, dict) and REQUEST_LABEL in labels:
+        raise Bug(text("{path} names a request in its intent.", path=Code(call.path)))
+    metadata = body.get("metadata")
+    kept = dict(labels) if isinstance(labels, dict) else {}
+    body["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "labels": {**kept, REQUEST_LABEL: request}}
+    return body
+
+
+def _unlabelled(call: Call, body: JSON) -> JSON:
+    metadata, intended = resolve(body, "/metadata"), resolve(call.body, "/metadata")
+    labels = resolve(metadata, "/labels")
+    if not isinstance(body, dict) or not isinstance(metadata, dict) or not isinstance(labels, dict):
+        return body
+    labels.pop(REQUEST_LABEL, None)
+    if not labels and isinstance(intended, dict) and "labels" in intended:
+        metadata["labels"] = copy.deepcopy(intended["labels"])
+    elif not labels:
+        del metadata["labels"]
+    if not metadata and intended is None:
+        del body["metadata"]
+    return body
 
 
 def _mapping(call: Call) -> dict[str, Any]:

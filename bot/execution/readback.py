@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.execution.envelope import violated
-from bot.operations.json import JSON, Object, resolve
+from bot.operations.json import JSON, Object, pointer, resolve
 from bot.operations.patches import reached
-from bot.operations.plan import Call, ContentType
+from bot.operations.plan import REQUEST_LABEL, Call, ContentType
 from bot.text import Text, text
 
 
@@ -31,7 +31,7 @@ def effect_of(call: Call, observed: Object | None, *, manager: str, request_labe
     if call.verb == "create":
         if observed is None:
             return Effect.NOT_DONE
-        label = resolve(observed, "/metadata/labels/kajitori.dev~1request")
+        label = resolve(observed, pointer("metadata", "labels", REQUEST_LABEL))
         if (request_label and label == request_label) or managed_by(observed, manager):
             return Effect.OURS
         # Another object of that name: only one that says the same is what was asked for.

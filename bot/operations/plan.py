@@ -8,7 +8,7 @@ Sentences for people are not, so that a better wording never voids a vote. What 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -27,6 +27,9 @@ class ContentType(StrEnum):
     MERGE_PATCH = "application/merge-patch+json"
     STRATEGIC = "application/strategic-merge-patch+json"
 
+
+REQUEST_LABEL: Final = "kajitori.dev/request"
+"""The label of what a plan's call made: the number of its request. The sender adds it."""
 
 Verb = Literal["create", "update", "patch", "delete"]
 METHODS: dict[Verb, str] = {"create": "POST", "update": "PUT", "patch": "PATCH", "delete": "DELETE"}
@@ -195,7 +198,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def namespaces(self) -> tuple[str, ...]:
         """Every namespace that it touches, which the policy is asked about; empty is what has none, like a node."""
         held = {holder.namespace for each in self.evictions for holder in each.holders}
-        return tuple(sorted({step.target.namespace for step in self.steps} | held | set(self.touches)))
+        return tuple(sorted({step.target.space for step in self.steps} | held | set(self.touches)))
 
     @property
     def target(self) -> Target:
@@ -269,6 +272,7 @@ def plan_digest(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
 
 __all__ = [
     "METHODS",
+    "REQUEST_LABEL",
     "Back",
     "Bound",
     "Call",

@@ -1,15 +1,18 @@
-"""What an operation may do with a cluster: look. There is no way to change anything from here."""
+"""What an operation may do with a cluster: look, and ask by a probe. There is no way to change anything from here."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
 from bot.operations.kinds import Kind
+
+if TYPE_CHECKING:
+    from bot.operations.probes import Probe
 
 T = TypeVar("T")
 
@@ -85,4 +88,8 @@ class Reader(Protocol):
         `namespace` is the Velero server's. Raises `NotFound` where there is no such file, and `Refused` also where its
         address is not one of the storage location's.
         """
+        ...
+
+    async def probe(self, probe: Probe) -> tuple[str, ...]:
+        """The API server's warnings, in its own words, about a write that is only tried (`dryRun=All`)."""
         ...

@@ -53,7 +53,9 @@ class Audit:
         if acting is not None:
             entry["impersonatedUser"] = acting.info()
         if asked.is_resource:
-            entry["objectRef"] = _named(asked.reference(), body)
+            entry["objectRef"] = asked.reference()
+            if asked.verb == "create" and isinstance(body, dict):
+                _complete(entry["objectRef"], body.get("metadata") or {})
         if asked.verb in WRITES and body is not None:
             entry["requestObject"] = body
         if asked.group in REVIEWS and answer is not None:
@@ -83,8 +85,8 @@ class Audit:
         ]
 
 
-def _named(reference: Json, body: Any) -> Json:
-    """What is created has its name in the body only; the real record takes it from there."""
-    metadata = body.get("metadata") if isinstance(body, dict) else None
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    return {**reference, "name": name} if name and not reference.get("name") else reference
+def _complete(reference: Json, metadata: Json) -> None:
+    """A creation's address names no object; its body does (apiserver `audit.LogRequestObject`)."""
+    for key in ("namespace", "name"):
+        if metadata.get(key):
+            reference.setdefault(key, metadata[key])

@@ -31,6 +31,7 @@ from playground.cluster.controllers.daemon_sets import DaemonSets
 from playground.cluster.controllers.deployments import Deployments
 from playground.cluster.controllers.endpoints import Endpoints
 from playground.cluster.controllers.housekeeping import Budgets, Garbage, Namespaces, Nodes, Quotas
+from playground.cluster.controllers.jobs import Jobs
 from playground.cluster.controllers.kubelet import Kubelet
 from playground.cluster.controllers.loop import Loop, Reconciler
 from playground.cluster.controllers.ownership import SAFE
@@ -244,7 +245,7 @@ class SimulatedCluster:
         return (
             *(self._namespaces, Garbage(writes), Quotas(writes), Budgets(writes), Nodes(writes)),
             *(Deployments(writes), ReplicaSets(writes, self.kubelet), StatefulSets(writes, self.kubelet)),
-            *(DaemonSets(writes, self.kubelet), Rollouts(writes, self.kubelet)),
+            *(DaemonSets(writes, self.kubelet), Rollouts(writes, self.kubelet), Jobs(writes)),
             *(Endpoints(writes), Autoscalers(writes), self.kubelet, self.velero),
         )
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.errors import Bug
-from bot.execution.envelope import REQUEST, manager_of, request_of, unwrap, wrap
+from bot.execution.envelope import manager_of, request_of, unwrap, wrap
 from bot.execution.readback import Effect, effect_of
 from bot.operations.json import canonical, resolve
 from bot.operations.kinds import CONFIG_MAP, Target
-from bot.operations.plan import Call
+from bot.operations.plan import REQUEST_LABEL, Call
 
 TARGET = Target(kind=CONFIG_MAP, name="made", namespace="shop")
 BODY: dict[str, Any] = {"metadata": {"name": "made"}, "data": {"a": "1"}}
@@ -41,13 +41,13 @@ def test_taking_it_off_gives_the_intent_back(labels: Any) -> None:
 
 
 def test_an_intent_cannot_name_a_request() -> None:
-    body = {"metadata": {"name": "made", "labels": {REQUEST: "8"}}}
+    body = {"metadata": {"name": "made", "labels": {REQUEST_LABEL: "8"}}}
     with pytest.raises(Bug):
         wrap(create(body), None, manager="kajitori-7-step-1", timeout=5)
 
 
 def observed(label: str = "", **data: str) -> dict[str, Any]:
-    labels = {REQUEST: label} if label else {}
+    labels = {REQUEST_LABEL: label} if label else {}
     return {"metadata": {"name": "made", "labels": labels, "uid": "u"}, "data": data}
 
 

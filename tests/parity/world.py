@@ -19,6 +19,7 @@ from bot.operations.kinds import KINDS, Kind, Target
 from bot.operations.models import Requirement, Selector
 from bot.operations.patches import apply_patch
 from bot.operations.plan import Call, ContentType
+from bot.operations.probes import Probe
 from bot.operations.reader import Access, Artifact, LogOptions
 from bot.operations.selectors import selects
 from bot.text import Code, text
@@ -42,6 +43,9 @@ class World:
     now: datetime = NOW
     cluster: str = "test"
     looked: list[tuple[str, str]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
+    """What the API server says to every probe."""
+    probed: list[Probe] = field(default_factory=list)
 
     async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T:
         self._look("get", kind)
@@ -75,6 +79,11 @@ class World:
 
     async def access(self, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = "") -> Access:
         return Access(allowed=kind.kind not in self.forbidden)
+
+    async def probe(self, probe: Probe) -> tuple[str, ...]:
+        self._look(probe.call.verb, probe.call.target.kind)
+        self.probed.append(probe)
+        return self.warnings
 
     def find(self, target: Target) -> dict[str, Any] | None:
         return next(
