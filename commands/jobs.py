@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Final
 
 import msgspec
@@ -88,12 +89,7 @@ async def create_job(cluster: Reader, arguments: CreateJobArguments) -> Plan | N
     cron_job = msgspec.convert(seen.whole, CronJob)
     name = checked_name(arguments.name) if arguments.name else job_name(seen.target.name, cluster.now)
     target = Target(kind=JOB, name=name, namespace=arguments.namespace)
-    if await _exists(cluster, target):
-        raise Refused(
-            text("jobs.batch {name} already exists", name=Code(name)),
-            target=target.title,
-            next=text("Take another name, or leave it out: I make one from the minute."),
-        )
+    await _check_free(cluster, target)
     body = job_body(seen.whole, name, arguments.namespace)
     if resolve(body, MADE_BY) is not None:
         raise Refused(
@@ -135,16 +131,7 @@ async def delete_job(cluster: Reader, arguments: DeleteJobArguments) -> Plan | N
     refuse_dry_run(arguments.dry_run)
     target = Target(kind=JOB, name=_named(arguments.name, "job"), namespace=arguments.namespace)
     seen = await read_workload(cluster, target)
-    by_hand, request = resolve(seen.whole, BY_HAND), resolve(seen.whole, MADE_BY)
-    if by_hand != MANUAL or not request:
-        raise Refused(
-            text("{job} was not made here.", job=Code(target.title)),
-            target=target.title,
-            why=text(
-                "Only a job that was made by {line} is deleted from here.", line=Code("create job --from=cronjob/NAME")
-            ),
-            next=text("Whoever made it can delete it with their own tools."),
-        )
+    _check_ours(seen)
     if seen.live.metadata.deletion_timestamp is not None:
         return Nothing(
             target=target, message=text("{targets} is being deleted already.", targets=Code(target.reference))
@@ -164,7 +151,7 @@ async def delete_job(cluster: Reader, arguments: DeleteJobArguments) -> Plan | N
             Wait(id="step-2", condition="deleted", target=target, deadline=STOP, arguments={"uid": seen.uid}),
         ),
         pinned=pinned_arguments(arguments, name=target.name),
-        before=text("made by R-{request}", request=str(request)[:20]),
+        before=text("made by R-{request}", request=str(resolve(seen.whole, MADE_BY))[:20]),
         bound=Bound(pods=job.status.active),
         impact=Impact(pods=job.status.active, unavailable=job.status.active, fate="removed"),
         warnings=() if job.ended else (text("It has not ended: its pods are stopped in the middle of their work."),),
@@ -236,6 +223,19 @@ def suspend_call(seen: Seen, *, suspended: bool) -> Call:
     )
 
 
+def _check_ours(seen: Seen) -> None:
+    """Raise `Refused` for a job that was not made here."""
+    if resolve(seen.whole, BY_HAND) != MANUAL or not resolve(seen.whole, MADE_BY):
+        raise Refused(
+            text("{job} was not made here.", job=Code(seen.target.title)),
+            target=seen.target.title,
+            why=text(
+                "Only a job that was made by {line} is deleted from here.", line=Code("create job --from=cronjob/NAME")
+            ),
+            next=text("Whoever made it can delete it with their own tools."),
+        )
+
+
 def _source(arguments: CreateJobArguments) -> Target:
     """The CronJob after --from; kubectl's own reasons."""
     example = text("Write it like {example}.", example=Code("create job --from=cronjob/nightly"))
@@ -259,12 +259,15 @@ def _named(word: str, kind: str) -> str:
     return read_targets((word if "/" in word else f"{kind}/{word}",), kinds)[0].name
 
 
-async def _exists(cluster: Reader, target: Target) -> bool:
-    try:
+async def _check_free(cluster: Reader, target: Target) -> None:
+    """Raise `Refused` for a name that is taken."""
+    with suppress(NotFound):
         await cluster.get(JOB, target.name, target.namespace, Job)
-    except NotFound:
-        return False
-    return True
+        raise Refused(
+            text("jobs.batch {name} already exists", name=Code(target.name)),
+            target=target.title,
+            next=text("Take another name, or leave it out: I make one from the minute."),
+        )
 
 
 def _wait(target: Target, job: Job) -> Wait:

@@ -33,7 +33,7 @@ from bot.operations.metadata_changes import (
     pairs_typed,
     shown_pairs,
 )
-from bot.operations.namespace_security import security_change
+from bot.operations.namespace_security import Levels, security_change
 from bot.operations.operation import Family, Right
 from bot.operations.owned_keys import check_keys
 from bot.operations.pairs import Field, read_pairs
@@ -100,14 +100,8 @@ async def label(cluster: Reader, arguments: LabelArguments) -> Plan | Nothing:
     targets = _targets(arguments)
     wanted = read_pairs(arguments.pairs, "labels").wanted
     if targets[0].kind == NAMESPACE and any(key.startswith(POD_SECURITY) for key in wanted):
-        return await security_change(
-            cluster,
-            arguments,
-            targets[0].name,
-            wanted,
-            overwrite=arguments.overwrite,
-            pinned=_pinned(arguments, targets),
-        )
+        levels = Levels(namespace=targets[0].name, labels=wanted, overwrite=arguments.overwrite)
+        return await security_change(cluster, arguments, levels=levels, pinned=_pinned(arguments, targets))
     return await _change(cluster, arguments, targets, "labels", wanted)
 
 

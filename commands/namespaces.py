@@ -14,7 +14,7 @@ from bot.operations.arguments import NAMESPACE_PATTERN, ChangeArguments, Flag, W
 from bot.operations.json import Object
 from bot.operations.kinds import NAMESPACE, Target
 from bot.operations.models import Lean, Meta
-from bot.operations.namespace_security import security_change
+from bot.operations.namespace_security import Levels, security_change
 from bot.operations.operation import Family, Right
 from bot.operations.plan import Call, Nothing, Plan
 from bot.operations.pod_security import (
@@ -222,7 +222,8 @@ async def set_levels(cluster: Reader, arguments: SetArguments) -> Plan | Nothing
         )
     name = arguments.name or arguments.namespace
     pinned = pinned_arguments(arguments, name=name)
-    return await security_change(cluster, arguments, name, wanted, overwrite=True, pinned=pinned)
+    levels = Levels(namespace=name, labels=wanted, overwrite=True)
+    return await security_change(cluster, arguments, levels=levels, pinned=pinned)
 
 
 def _new_name(name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from bot.operations.arguments import ChangeArguments
 from bot.operations.json import pointer
 from bot.operations.kinds import NAMESPACE, Target
@@ -32,20 +34,22 @@ from bot.text import Code, Text, text
 FIELD: Final[Field] = "labels"
 
 
+class Levels(msgspec.Struct, frozen=True, kw_only=True):
+    """Labels for a namespace (null: to remove). Without `overwrite` what is there already is left alone."""
+
+    namespace: str
+    labels: dict[str, str | None]
+    overwrite: bool
+
+
 async def security_change(
-    cluster: Reader,
-    arguments: ChangeArguments,
-    namespace: str,
-    asked: Mapping[str, str | None],
-    *,
-    overwrite: bool,
-    pinned: dict[str, Any],
+    cluster: Reader, arguments: ChangeArguments, *, levels: Levels, pinned: dict[str, Any]
 ) -> Plan | Nothing:
-    """Plan to set these labels (null: to remove). Without `overwrite` what is there already is left alone.
+    """Plan to set these levels.
 
     Raises `NotUnderstood` for what is no level, `Refused`, `Unavailable`.
     """
-    wanted = read_labels(asked)
+    namespace, wanted = levels.namespace, read_labels(levels.labels)
     seen = await read_workload(cluster, Target(kind=NAMESPACE, name=namespace))
     before = present(seen, FIELD)
     todo = needed(seen, FIELD, wanted)
@@ -56,7 +60,7 @@ async def security_change(
                 "{namespace} has these levels already: {levels}.", namespace=Code(namespace), levels=_levels(before)
             ),
         )
-    if not overwrite:
+    if not levels.overwrite:
         check_free(seen, FIELD, todo)
     after = changed(before, todo)
     warned = await cluster.probe(PodSecurityProbe(namespace=namespace, labels=todo)) if tightens(before, after) else ()

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.commandline.form import form_of, line_of
 from bot.errors import Choice, NotUnderstood, Refused
+from bot.operations.kinds import ROLLABLE, SCALABLE
 from bot.operations.operation import Operation, OperationKind
 from bot.requests.marks import Stale
 from bot.requests.services import Services
@@ -56,7 +57,7 @@ def filled_in(services: Services, submitted: Submitted) -> tuple[str, str]:
 def _operation(services: Services, name: str) -> Operation:
     found = services.registry.operations.get(name)
     if not name:
-        changes = sorted(each.name for each in services.registry if each.kind is OperationKind.CHANGE)
+        changes = [each.name for each in sorted(services.registry, key=_urgency) if each.kind is OperationKind.CHANGE]
         raise NotUnderstood(
             text("Which command do you want to fill in?"),
             next=text("{line} fills in any other.", line=Code(f"{services.config.command} form COMMAND")),
@@ -68,3 +69,9 @@ def _operation(services: Services, name: str) -> Operation:
             next=text("{line} shows all commands.", line=Code(f"{services.config.command} help")),
         )
     return found
+
+
+def _urgency(operation: Operation) -> tuple[bool, str]:
+    """Only so many can be offered: first what keeps or brings back pods that run, the rest by name."""
+    kinds = {right.kind for right in operation.rights if right.verb == "patch"}
+    return not kinds or not kinds <= {*ROLLABLE, *SCALABLE}, operation.name

@@ -22,8 +22,17 @@ BACK_OFF: Final = 10.0
 LONGEST: Final = 600.0
 """Seconds before the pod that follows on a failure, doubled with each, and the longest."""
 
-REACHED: Final = ("CompletionsReached", "Reached expected number of succeeded pods")
-EXCEEDED: Final = ("BackoffLimitExceeded", "Job has reached the specified backoff limit")
+COMPLETE: Final = (
+    ("SuccessCriteriaMet", "Complete"),
+    "CompletionsReached",
+    "Reached expected number of succeeded pods",
+)
+FAILED: Final = (
+    ("FailureTarget", "Failed"),
+    "BackoffLimitExceeded",
+    "Job has reached the specified backoff limit",
+)
+"""The conditions of an end, in their order, and the reason and message of both."""
 
 
 @final
@@ -75,10 +84,10 @@ class Jobs:
         active = [each for each in owned_by(self._store, PODS, found) if is_active(each)]
         completions = spec.get("completions")
         if failed > spec["backoffLimit"]:
-            self._end(found, status, active, "FailureTarget", "Failed", EXCEEDED)
+            self._end(found, status, active, FAILED)
             return None
         if succeeded >= completions if completions is not None else succeeded and not active:
-            self._end(found, status, active, "SuccessCriteriaMet", "Complete", REACHED)
+            self._end(found, status, active, COMPLETE)
             return None
         left = spec["parallelism"] if completions is None else min(spec["parallelism"], completions - succeeded)
         missing = 0 if completions is None and succeeded else left - len(active)
@@ -108,12 +117,12 @@ class Jobs:
             raise
         self._events.normal(found, "SuccessfulCreate", f"Created pod: {made['metadata']['name']}")
 
-    def _end(self, found: Json, status: Json, active: list[Json], first: str, last: str, why: tuple[str, str]) -> None:
+    def _end(self, found: Json, status: Json, active: list[Json], how: tuple[tuple[str, str], str, str]) -> None:
         for pod in active:
             self._writes.delete(PODS, pod["metadata"]["namespace"], pod["metadata"]["name"], {})
             self._release(pod)
             self._events.normal(found, "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}")
-        now, (reason, message) = self._writes.pace.stamp(), why
+        now, (kinds, reason, message) = self._writes.pace.stamp(), how
         conditions = [
             {
                 "type": kind,
@@ -123,10 +132,10 @@ class Jobs:
                 "reason": reason,
                 "message": message,
             }
-            for kind in (first, last)
+            for kind in kinds
         ]
         status["conditions"] = conditions
-        if last == "Complete":
+        if how is COMPLETE:
             status["completionTime"] = now
             self._events.normal(found, "Completed", "Job completed")
         else:
