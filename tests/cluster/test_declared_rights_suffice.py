@@ -50,6 +50,7 @@ CHANGES = {
     "rollout resume": "rollout resume deploy/paused",
     "rollout undo": "rollout undo deploy/app",
     "scale": "scale deploy/app --replicas=3",
+    "set env": "set env deploy/app LOG_LEVEL=debug",
     "set image": "set image deploy/app app=app:v3",
     "set resources": "set resources deploy/app -c app --limits=memory=512Mi",
 }
