@@ -253,7 +253,7 @@ async def autoscale(cluster: Reader, arguments: AutoscaleArguments) -> Plan | No
     )
     target = Target(kind=HPA, name=arguments.name or scaled.target.name, namespace=arguments.namespace)
     body = autoscaler_body(target, scaled.target, limits, metrics, least=arguments.least >= 0)
-    if (so := already_there(every, target, scaled, limits)) is not None:
+    if (so := already_there(every, arguments, target=target, scaled=scaled, limits=limits)) is not None:
         return so
     found = Found(seen=scaled, live=Autoscaler(), scaled=scaled)
     wait = limits_wait(found, limits)

@@ -107,8 +107,7 @@ async def patch(cluster: Reader, arguments: PatchArguments) -> Plan | Nothing:
     It is refused too unless enough pods are available by the whole new selector, which kubectl does not ask.
     """
     refuse_dry_run(arguments.dry_run)
-    name, body = recognised(arguments.targets, arguments.patch, TYPES[arguments.type])
-    target = Target(kind=SERVICE, name=name, namespace=arguments.namespace)
+    target, body = recognised(arguments, arguments.targets, arguments.patch, arguments.type)
     seen, service = await read_service(cluster, target)
     asked = Switch(
         seen=seen, service=service, body=body, content_type=TYPES[arguments.type], at_least=arguments.at_least

@@ -1,4 +1,4 @@
-"""`set`: images and resources of the containers of Deployments, StatefulSets and DaemonSets."""
+"""`set`: images, variables and resources of the containers of Deployments, StatefulSets and DaemonSets."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from bot.errors import NotUnderstood
 from bot.operations import sync_pauses
 from bot.operations.arguments import Flag, PauseSync, Words, WorkloadArguments
+from bot.operations.environment import read_variables, shown_variables, variable_call, variable_fields
 from bot.operations.images import (
     EVERY,
     Fields,
@@ -21,11 +22,13 @@ from bot.operations.images import (
     no_container,
     read_pairs,
 )
-from bot.operations.kinds import PDB, ROLLABLE
+from bot.operations.kinds import CONTROLLER_REVISION, PDB, REPLICASET, ROLLABLE
 from bot.operations.operation import Family, Right
 from bot.operations.plan import Back, Nothing, Plan
 from bot.operations.quantities import canonical_quantity
 from bot.operations.reader import Reader
+from bot.operations.revisions import live_revision, read_history
+from bot.operations.rollbacks import back_from_undo
 from bot.operations.surroundings import Surroundings
 from bot.operations.template_changes import Changed, after_call, look_around_all, plan_of, read_workloads
 from bot.operations.templates import GROUPS, containers, images, split_image
@@ -40,13 +43,22 @@ RIGHTS: Final = (
     *sync_pauses.LOOK,
     *sync_pauses.PAUSE,
 )
-image = Family("set", text("Set the images or the resources of a workload's containers"))
+image = Family("set", text("Set images, variables or resources of a workload's containers"))
 
 
 class ImageArguments(WorkloadArguments):
     """As `kubectl set image` takes them."""
 
     images: Annotated[tuple[str, ...], Words("CONTAINER=IMAGE", text("the new image; * means every container"))] = ()
+    dry_run: DryRun = "none"
+    pause_sync: PauseSync = False
+
+
+class EnvironmentArguments(WorkloadArguments):
+    """As `kubectl set env` takes them."""
+
+    variables: Annotated[tuple[str, ...], Words("NAME=TEXT", text("the new value; NAME- takes it away"))] = ()
+    containers: Annotated[str, Flag("--containers", "-c", "CONTAINER", text("this one; * means every container"))] = "*"
     dry_run: DryRun = "none"
     pause_sync: PauseSync = False
 
@@ -87,6 +99,42 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
         warnings=image_warnings(wanted),
         pause_sync=arguments.pause_sync,
     )
+
+
+@image.change(
+    "env",
+    short=("env",),
+    rights=(*RIGHTS, Right("list", REPLICASET), Right("list", CONTROLLER_REVISION)),
+    example="set env deploy/app LOG_LEVEL=debug",
+)
+async def set_env(cluster: Reader, arguments: EnvironmentArguments) -> Plan | Nothing:
+    """Set or take away variables of containers and roll them out (kubectl set env).
+
+    A value that looks like a secret is refused: it would stay in the chat. Values that were there are never shown.
+    """
+    refuse_dry_run(arguments.dry_run)
+    wanted = read_variables(arguments.variables)
+    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    found = [(each, variable_fields(each, arguments.containers, wanted)) for each in workloads]
+    changed = [(each, fields) for each, fields in found if fields]
+    if not changed:
+        message = text("{target} has these variables already.", target=_names(workloads))
+        return Nothing(target=workloads[0].target, message=message)
+    around = await look_around_all(cluster, [seen for seen, _ in changed])
+    changes = [
+        Changed(seen=seen, around=near, call=variable_call(seen, fields))
+        for (seen, fields), near in zip(changed, around, strict=True)
+    ]
+    only = changes[0] if len(workloads) == 1 else None
+    live = live_revision(only.seen, await read_history(cluster, only.seen)) if only is not None else None
+    plan = plan_of(
+        changes,
+        summary=text("Set variables of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
+        pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
+        back=back_from_undo(only, live, arguments) if only is not None else None,
+        pause_sync=arguments.pause_sync,
+    )
+    return msgspec.structs.replace(plan, after=text("{value}", value=Bold(shown_variables(wanted))))
 
 
 @image.change(

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from bot.errors import Choice, NotUnderstood, Refused
+from bot.operations.arguments import Arguments
 from bot.operations.autoscalers import Autoscaler, Limits, shown
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import HPA, Target
@@ -13,7 +14,7 @@ from bot.operations.plan import Nothing
 from bot.operations.quantities import canonical_quantity
 from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.templates import containers
-from bot.operations.workloads import Seen
+from bot.operations.workloads import Seen, command_line
 from bot.text import Code, Text, text
 
 PERCENT: Final = re.compile(r"([1-9][0-9]{0,3})%", re.ASCII)
@@ -90,7 +91,9 @@ def autoscale_warnings(scaled: Seen, metrics: list[Object]) -> tuple[Text, ...]:
     return (*found, *owner_warnings(scaled, marked(scaled)))
 
 
-def already_there(every: list[Autoscaler], target: Target, scaled: Seen, limits: Limits) -> Nothing | None:
+def already_there(
+    every: list[Autoscaler], arguments: Arguments, *, target: Target, scaled: Seen, limits: Limits
+) -> Nothing | None:
     """Whether it is there already. Raises `Refused` for another one, by its name or by what it scales."""
     for each in every:
         aim = each.spec.scale_target_ref
@@ -100,7 +103,8 @@ def already_there(every: list[Autoscaler], target: Target, scaled: Seen, limits:
         found = Limits(least=each.spec.min_replicas or 1, most=each.spec.max_replicas)
         if same_aim and each.metadata.name == target.name and found == limits:
             return Nothing(target=target, message=text("{hpa} has these limits already.", hpa=shown(target)))
-        line = f"hpa set hpa/{each.metadata.name} --min={limits.least} --max={limits.most}"
+        flags = (f"--min={limits.least}", f"--max={limits.most}")
+        line = command_line(arguments, "hpa", "set", f"hpa/{each.metadata.name}", *flags)
         raise Refused(
             text(
                 "{hpa} is there: it scales {target}.",

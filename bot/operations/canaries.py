@@ -134,16 +134,24 @@ async def _if_there(cluster: Reader, target: Target) -> Seen | None:
         return None
 
 
-def check_pair(pair: Pair) -> None:
-    """Raise `Refused` where the numbers of pods are not ours to set, or do not decide who gets the traffic."""
+def check_numbers(pair: Pair) -> None:
+    """Raise `Refused` where the numbers of pods are not ours to set."""
     for each in pair.autoscalers:
         aim = f"deployment/{each.spec.scale_target_ref.name}"
         raise Refused(
             text("{hpa} sets how many pods {target} has.", hpa=Code(f"hpa/{each.metadata.name}"), target=Code(aim)),
             target=pair.stable.target.title,
             why=text("It would fight every weight: a canary by two Deployments keeps the pods in total."),
-            next=text("Delete the autoscaler for the time of the canary, or use Argo Rollouts, which knows it."),
+            next=text(
+                "Delete it for the time of the canary ({command}), or use Argo Rollouts, which knows it.",
+                command=Code(f"hpa remove hpa/{each.metadata.name}"),
+            ),
         )
+
+
+def check_pair(pair: Pair) -> None:
+    """Raise `Refused` where the numbers of pods are not ours to set, or do not decide who gets the traffic."""
+    check_numbers(pair)
     if not pair.services:
         raise Refused(
             text("No Service sends to {stable}.", stable=Code(pair.stable.target.reference)),

@@ -7,18 +7,19 @@ operation is named, with its values where they are clear.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from bot.errors import Choice, NotUnderstood, Refused
+from bot.operations.arguments import Arguments
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import DEPLOYMENT, HPA, ROLLABLE, SCALABLE, SERVICE, Kind, Target, known_kinds
 from bot.operations.plan import ContentType
 from bot.operations.queries import KEY, VALUE
 from bot.operations.targets import read_targets
+from bot.operations.workloads import command_line
 from bot.text import Code, text
 
 TYPES: Final = {
@@ -86,9 +87,9 @@ def selector_body(before: Mapping[str, str], after: Mapping[str, str]) -> Object
     return {"spec": {"selector": {key: value for key, value in changed.items() if before.get(key) != value}}}
 
 
-def recognised(words: tuple[str, ...], written: str, content_type: ContentType) -> tuple[str, JSON]:
-    """The Service's name and the patch of its selector. Raises `Refused` for any other patch, with the operation that
-    does it.
+def recognised(arguments: Arguments, words: tuple[str, ...], written: str, type_: str) -> tuple[Target, JSON]:
+    """The Service and the patch of its selector. Raises `Refused` for any other patch, with the operation that does it,
+    in the same place.
     """
     if not written:
         raise NotUnderstood(
@@ -99,13 +100,14 @@ def recognised(words: tuple[str, ...], written: str, content_type: ContentType) 
     if len(named) > 1 or named[0].kind is None:
         raise NotUnderstood(text("One object at a time, with its kind."), next=_NEXT)
     kind, name = named[0].kind, named[0].name
-    if kind == SERVICE and sets_selector(body, content_type):
-        return name, body
-    raise _not_taken(Target(kind=kind, name=name), nearest_operation(kind, name, body))
+    target = Target(kind=kind, name=name, namespace=arguments.namespace if kind.namespaced else "")
+    if kind == SERVICE and sets_selector(body, TYPES[type_]):
+        return target, body
+    nearest = nearest_operation(kind, name, body)
+    raise _not_taken(target, nearest, command_line(arguments, *nearest) if nearest else "")
 
 
-def _not_taken(target: Target, nearest: tuple[str, ...]) -> Refused:
-    line = shlex.join(nearest)
+def _not_taken(target: Target, nearest: tuple[str, ...], line: str) -> Refused:
     said = text("{command} does it.", command=Code(line)) if nearest else text("Send {help}.", help=Code("help"))
     return Refused(
         text("A patch of {target} is not taken.", target=Code(target.reference)),

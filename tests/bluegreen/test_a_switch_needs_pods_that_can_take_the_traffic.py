@@ -214,8 +214,11 @@ async def test_who_owns_it_and_what_is_headless_is_told() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("""patch deploy app -p '{"spec":{"replicas":3}}'""", "scale deployment/app --replicas=3"),
-        ("""patch deploy/app -p '{"spec":{"replicas":"many"}}'""", "scale deployment/app --replicas=COUNT does it."),
+        ("""patch deploy app -p '{"spec":{"replicas":3}}'""", "scale deployment/app --replicas=3 -n shop"),
+        (
+            """patch deploy/app -p '{"spec":{"replicas":"many"}}'""",
+            "scale deployment/app --replicas=COUNT -n shop does it.",
+        ),
         ("""patch deploy app -p '{"spec":{"paused":true}}'""", "rollout pause deployment/app"),
         (
             """patch deploy app -p '{"spec":{"template":{"spec":{"containers":[{"name":"app","image":"app:v2"}]}}}}'""",

@@ -100,6 +100,10 @@ async def test_a_paused_deployment_is_neither_copied_nor_promoted_to(line: str) 
     assert "Resume it first: rollout resume deployment/web." in told
 
 
+async def test_the_pods_can_be_given_back_where_no_service_sends_any_more() -> None:
+    await ask(World(objects=[stable(9), canary(1)], now=NOW), "canary abort web -n shop")
+
+
 async def test_the_pods_of_a_paused_pair_can_still_be_given_back() -> None:
     await ask(world(stable(9, paused=True), canary(1, paused=True)), "canary abort web -n shop")
 

@@ -27,7 +27,7 @@ from bot.requests.planning import plan_change
 from bot.requests.rights import NotAllowed
 from bot.settings import Config, OwnConfig, parse_config
 from tests.cluster.conftest import Connect
-from tests.controlplane.shop import AppWorld, Shop
+from tests.controlplane.shop import AppWorld, Shop, deployment_of, rolled_out
 
 pytestmark = pytest.mark.cluster
 
@@ -35,6 +35,8 @@ CORDONED = "node-cordoned"
 """A node of their own, on which nothing runs, so that no other story misses it."""
 REGISTRY = build_registry([*installed_families(), OWN])
 
+SHARING = ("bluegreen", "canary", "hpa")
+"""Families that ask for more than one Deployment."""
 CHANGES = {
     "cordon": "cordon {node}",
     "drain": "drain {node} --pod-selector=app=app",
@@ -47,16 +49,31 @@ CHANGES = {
     "delete pod": "delete pod {pod}",
     "label": "label namespace {space} example.com/team=payments",
     "podsecurity set": "podsecurity set {space} --warn=baseline",
+    "autoscale": "autoscale deploy/app-green --max=4 --cpu=70%",
+    "bluegreen switch": "bluegreen switch web --to=green --key=version --at-least=1",
+    "canary abort": "canary abort app-blue",
+    "canary promote": "canary promote app-blue",
+    "canary set-weight": "canary set-weight app-blue --weight=50",
+    "canary start": "canary start app-green app-green=app:v2 --weight=50",
+    "hpa pause": "hpa pause app",
+    "hpa remove": "hpa remove app",
+    "hpa resume": "hpa resume held",
+    "hpa set": "hpa set app --max=9",
+    "patch": """patch svc web --at-least=1 -p '{{"spec":{{"selector":{{"version":"green"}}}}}}'""",
     "rollout pause": "rollout pause deploy/app",
     "rollout restart": "rollout restart deploy/app",
     "rollout resume": "rollout resume deploy/paused",
     "rollout undo": "rollout undo deploy/app",
     "scale": "scale deploy/app --replicas=3",
+    "set env": "set env deploy/app LOG_LEVEL=debug",
     "set image": "set image deploy/app app=app:v3",
     "uncordon": "uncordon {cordoned}",
     "set resources": "set resources deploy/app -c app --limits=memory=512Mi",
 }
 LOOKS = {
+    "bluegreen status": "bluegreen status web",
+    "canary status": "canary status app-blue",
+    "hpa status": "hpa status app",
     "auth can-i": "auth can-i patch deployments",
     "describe": "describe deploy/app",
     "diff": "diff deploy/app",
@@ -124,7 +141,47 @@ async def acting(shop: Shop, config: Config, connect: Connect, who: Impersonatio
     )
 
 
-async def world_of(shop: Shop) -> AppWorld:
+SHARED = frozenset({"autoscale", "patch", *(name for name in REGISTRY.operations if name.split()[0] in SHARING)})
+
+
+async def shared_world(shop: Shop) -> None:
+    """Two colours behind Services, a canary of the blue one, and an autoscaler that runs and one that is held."""
+    for colour in ("blue", "green"):
+        labels = {"web": "shop", "version": colour}
+        await shop.deployment(f"app-{colour}", images=["app:v1"], replicas=3 if colour == "blue" else 2, labels=labels)
+    pod = {"web": "shop", "version": "blue", "track": "canary"}
+    body = deployment_of("app-blue-canary", "app:v2", 1, pod)
+    body["spec"]["template"]["spec"]["containers"][0]["name"] = "app-blue"
+    services = (("web", "blue"), ("web-green", "green"))
+    await shop.apply(
+        [
+            {"apiVersion": "apps/v1", "kind": "Deployment", **body},
+            *(service(name, {"web": "shop", "version": colour}) for name, colour in services),
+            autoscaler("app", 1, 5, {}),
+            autoscaler("held", 1, 1, {"kajitori.dev/limits-before-pause": "1-4"}),
+        ]
+    )
+    await shop.until(f"/apis/apps/v1/namespaces/{shop.namespace}/deployments/app-blue-canary", rolled_out)
+
+
+def service(name: str, selector: dict[str, str]) -> dict[str, Any]:
+    spec = {"selector": selector, "ports": [{"port": 80, "targetPort": 8080}]}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}
+
+
+def autoscaler(name: str, least: int, most: int, annotations: dict[str, str]) -> dict[str, Any]:
+    aim = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "app" if name == "app" else "paused"}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": name, "annotations": annotations},
+        "spec": {"scaleTargetRef": aim, "minReplicas": least, "maxReplicas": most},
+    }
+
+
+async def world_of(shop: Shop, name: str) -> AppWorld:
+    if name in SHARED:
+        await shared_world(shop)
     paused = await shop.deployment("paused", images=["app:v1"], replicas=1)
     await paused.merge({"spec": {"paused": True}})
     await shop.apply(
@@ -157,7 +214,7 @@ async def test_the_role_of_all_operations_passes_the_check(shop: Shop, config: C
 @pytest.mark.parametrize("name", names(OperationKind.CHANGE))
 async def test_a_change_is_planned_and_rehearsed(shop: Shop, config: Config, connect: Connect, name: str) -> None:
     alice = await acting(shop, config, connect, Impersonation("kajitori:alice", ("kajitori:developers",)))
-    world = await world_of(shop)
+    world = await world_of(shop, name)
     before = await world.get()
     parsed = parse(await line(shop, world, CHANGES[name]), REGISTRY)
     planned = await plan_change(alice, parsed.operation, parsed.arguments, timeout=5)
@@ -170,7 +227,7 @@ async def test_a_change_is_planned_and_rehearsed(shop: Shop, config: Config, con
 @pytest.mark.parametrize("name", names(OperationKind.CHANGE))
 async def test_whoever_may_only_look_plans_nothing(shop: Shop, config: Config, connect: Connect, name: str) -> None:
     dave = await acting(shop, config, connect, Impersonation("kajitori:dave", ("kajitori:readers",)))
-    world = await world_of(shop)
+    world = await world_of(shop, name)
     parsed = parse(await line(shop, world, CHANGES[name]), REGISTRY)
     with pytest.raises((NotAllowed, Forbidden)):
         await plan_change(dave, parsed.operation, parsed.arguments, timeout=5)
@@ -182,7 +239,7 @@ async def test_whoever_may_only_look_plans_nothing(shop: Shop, config: Config, c
 async def test_a_look_is_answered(shop: Shop, config: Config, connect: Connect, name: str) -> None:
     user, team = ("alice", "developers") if name in WRITES_DRY else ("dave", "readers")
     who = await acting(shop, config, connect, Impersonation(f"kajitori:{user}", (f"kajitori:{team}",)))
-    world = await world_of(shop)
+    world = await world_of(shop, name)
     parsed = parse(await line(shop, world, LOOKS[name]), REGISTRY)
     assert parsed.operation.run is not None
     outcome = await parsed.operation.run(who.reader(), parsed.arguments)

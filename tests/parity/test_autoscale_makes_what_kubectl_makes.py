@@ -77,6 +77,12 @@ async def test_refusals(line: str, why: str) -> None:
     assert why in str(refused.value)
 
 
+async def test_the_other_one_is_offered_in_the_same_place() -> None:
+    with pytest.raises(KajitoriError) as refused:
+        await ask(world(deployment(), scaler(2, 10, name="other")), f"{LINE} -n shop")
+    assert [each.command_line for each in refused.value.choices] == ["hpa set hpa/other --min=2 --max=8 -n shop"]
+
+
 async def test_what_is_there_already_is_nothing_to_do() -> None:
     assert "has these limits already" in str(
         (await nothing(world(deployment(), scaler(2, 8)), f"{LINE} -n shop")).message

@@ -151,6 +151,7 @@ LINES = {
     "rollout restart": [f"rollout restart {each} --pause-sync" for each in TARGETS],
     "rollout pause": [f"rollout pause {each}" for each in (*TARGETS, *MORE)],
     "rollout resume": [f"rollout {verb} {each}" for verb in ("pause", "resume") for each in (*TARGETS, *MORE)],
+    "set env": [f"set env {each} LEVEL=debug --pause-sync" for each in TARGETS],
     "set image": [f"set image {each} app=app:v3 --pause-sync" for each in TARGETS],
     "set resources": [f"set resources {each} --limits=cpu=1 --pause-sync" for each in TARGETS],
     "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, *MORE, "replicaset/replicaset")],

@@ -49,6 +49,7 @@ EXACT = [
     "kubectl-scale",
     "kubectl-scale-statefulset",
     "kubectl-scale-zero",
+    "kubectl-set-env",
     "kubectl-set-image",
     "kubectl-set-image-daemonset",
     "kubectl-set-image-star",

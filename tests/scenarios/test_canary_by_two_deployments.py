@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from tests.controlplane.shop import AppWorld
+from tests.controlplane.stages import RELEASED
 from tests.installation.world import World
 from tests.scenarios.test_blue_and_green import endpoint_pods
 
 CANARY = "canary"
 
 
-async def behind_a_service(world: World, *, replicas: int = 4) -> None:
-    await world.app("app:v1", replicas=replicas)
+async def behind_a_service(world: World, *, replicas: int = 4) -> AppWorld:
+    app = await world.app("app:v1", replicas=replicas)
     made = {
         "apiVersion": "v1",
         "kind": "Service",
@@ -20,6 +22,7 @@ async def behind_a_service(world: World, *, replicas: int = 4) -> None:
         "spec": {"selector": {"app": "app"}, "ports": [{"port": 80, "targetPort": 8080}]},
     }
     await world.shop.apply([made])
+    return app
 
 
 async def numbers(world: World) -> dict[str, tuple[int, str]]:
@@ -33,6 +36,16 @@ async def numbers(world: World) -> dict[str, tuple[int, str]]:
         )
         for each in found
     }
+
+
+async def held_pod(world: World) -> str:
+    """The name of the canary's one pod, once it is there."""
+    path = f"/api/v1/namespaces/{world.namespace}/pods"
+    async with asyncio.timeout(30):
+        while True:
+            found = await asyncio.to_thread(lambda: world.shop.admin.items(path, labels=f"track={CANARY}"))
+            if found:
+                return str(found[0]["metadata"]["name"])
 
 
 async def test_from_the_first_pod_to_all_of_them(shared_world: World) -> None:
@@ -84,6 +97,20 @@ async def test_a_canary_that_does_not_come_up_leaves_the_stable_pods_and_is_abor
         await bot.approve("bob", await bot.card(2))
         await bot.ended(2, "✅")
         assert await numbers(world) == {"app": (4, "app:v1"), "app-canary": (0, "app:broken-1")}
+
+
+async def test_pods_that_somebody_else_adds_meanwhile_are_not_taken_away(world: World) -> None:
+    app = await behind_a_service(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "canary start app app=app:held-1 --weight=25")
+        await bot.approve("bob", await bot.card(1))
+        pod = await held_pod(world)
+        await app.merge({"spec": {"replicas": 6}})
+        path = f"/api/v1/namespaces/{world.namespace}/pods/{pod}"
+        await asyncio.to_thread(world.shop.admin.merge, path, {"metadata": {"annotations": {RELEASED: "yes"}}})
+        await bot.ended(1, "⚠️", "/spec/replicas")
+        assert await numbers(world) == {"app": (6, "app:v1"), "app-canary": (1, "app:held-1")}
+    assert world.sent() == ["kajitori:alice create deployments/app-canary"]
 
 
 async def test_an_autoscaler_is_noticed_before_anything_is_asked(world: World) -> None:
