@@ -1,4 +1,4 @@
-"""`velero backup`: make, look at and delete backups; the storage locations; `velero install`, which is refused."""
+"""`velero backup`: make, look at and delete backups."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ from bot.operations.velero.arguments import (
     GetArguments,
     NameArguments,
     VeleroArguments,
-    VeleroReadArguments,
     object_name,
     pairs,
     scope_of,
     stamped,
 )
 from bot.operations.velero.kinds import BACKUP, DELETION, LOCATION, RESTORE, SCHEDULE
-from bot.operations.velero.models import Backup, Location, Restore, Scope
+from bot.operations.velero.models import Backup, Restore, Scope
 from bot.operations.velero.phases import DEADLINE, ENDED, READABLE
 from bot.operations.velero.server import all_of, find_location, is_free, location_facts, missing_namespaces, one_of
 from bot.operations.velero.shown import scope_words
@@ -40,7 +39,6 @@ from bot.text import Bold, Code, Text, text
 DELETED: Final = 30 * 60
 
 backups = Family("velero backup", text("Velero: back up namespaces, look at backups, delete them"), cli="velero")
-velero = Family("velero", text("Velero: what is installed and where backups go"), cli="velero")
 
 
 class CreateArguments(BackupArguments):
@@ -246,61 +244,3 @@ def _deletion_warnings(restores: list[Restore]) -> tuple[Text, ...]:
         return ()
     names = ", ".join(each.metadata.name for each in restores[:5])
     return (text("Its restores are deleted too ({count}): {names}.", count=len(restores), names=Code(names)),)
-
-
-@velero.read(
-    "backup-location get",
-    short=("velero get backup-locations", "velero backup-location list"),
-    rights=(Right("get", LOCATION), Right("list", LOCATION)),
-    example="velero backup-location get",
-)
-async def get_locations(cluster: Reader, arguments: GetArguments) -> View:
-    """List where backups go, and whether Velero reaches it (velero backup-location get)."""
-    return await listed(cluster, LOCATION, arguments, Location)
-
-
-UNUSED: Final = text("not used here")
-
-
-class InstallArguments(VeleroReadArguments):
-    """What people paste; nothing of it is used."""
-
-    words: Annotated[tuple[str, ...], Words("VALUE", UNUSED)] = ()
-    provider: Annotated[str, Flag("--provider", "", "VALUE", UNUSED)] = ""
-    plugins: Annotated[tuple[str, ...], Flag("--plugins", "", "VALUE", UNUSED)] = ()
-    bucket: Annotated[str, Flag("--bucket", "", "VALUE", UNUSED)] = ""
-    secret_file: Annotated[str, Flag("--secret-file", "", "VALUE", UNUSED)] = ""
-    backup_location_config: Annotated[str, Flag("--backup-location-config", "", "VALUE", UNUSED)] = ""
-    snapshot_location_config: Annotated[str, Flag("--snapshot-location-config", "", "VALUE", UNUSED)] = ""
-    sa_annotations: Annotated[str, Flag("--sa-annotations", "", "VALUE", UNUSED)] = ""
-    no_secret: Annotated[bool, Flag("--no-secret", "", "", UNUSED)] = False
-    use_node_agent: Annotated[bool, Flag("--use-node-agent", "", "", UNUSED)] = False
-    use_volume_snapshots: Annotated[bool | None, Flag("--use-volume-snapshots", "", "", UNUSED)] = None
-
-
-@velero.read(
-    "install",
-    rights=(Right("list", LOCATION),),
-    example="velero install",
-)
-async def install(cluster: Reader, arguments: InstallArguments) -> View:
-    """Say what of Velero is installed; installing itself is refused (velero install)."""
-    try:
-        found = await all_of(cluster, LOCATION, arguments.namespace, Location)
-    except Refused as error:
-        installed = error.what
-    else:
-        places = ", ".join(f"{each.metadata.name} ({each.bucket}, {each.status.phase})" for each in found)
-        installed = (
-            text("It is installed here and writes to {places}.", places=Code(places))
-            if found
-            else text("It is installed here, without a storage location in {name}.", name=Code(arguments.namespace))
-        )
-    raise Refused(
-        text("Velero is not installed from a chat."),
-        why=text("It needs a file of credentials, and makes itself a cluster administrator. {now}", now=installed),
-        next=text(
-            "Install it from a terminal without a key: give its service account an IAM role (IRSA) with {role}.",
-            role=Code("--no-secret --sa-annotations eks.amazonaws.com/role-arn=ROLE"),
-        ),
-    )
