@@ -8,7 +8,7 @@ import msgspec
 
 from bot.errors import NotUnderstood, Refused
 from bot.operations.arguments import Flag, Words
-from bot.operations.json import Object, resolve
+from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import NAMESPACE, Target
 from bot.operations.operation import Family, Right
 from bot.operations.plan import Back, Call, Fact, Nothing, Plan, Wait
@@ -80,7 +80,7 @@ async def create_backup(cluster: Reader, arguments: CreateArguments) -> Plan:
         after=scope_words(scope),
         note=text("It goes to {bucket}.", bucket=Code(location.bucket or location.metadata.name)),
         facts=(*location_facts(location), *_schedule_facts(schedule)),
-        warnings=await missing_namespaces(cluster, scope),
+        warnings=(*await missing_namespaces(cluster, scope), *_hooks(body)),
         back=Back(
             command_line=command_line(arguments, "velero", "backup", "delete", name), label=text("Delete the backup")
         ),
@@ -118,6 +118,12 @@ def _body(name: str, arguments: CreateArguments, schedule: Object | None) -> Obj
 
 def _waits(target: Target, arguments: CreateArguments) -> tuple[Wait, ...]:
     return (Wait(id="step-2", condition="backed-up", target=target, deadline=DEADLINE),) if arguments.wait else ()
+
+
+def _hooks(body: Object) -> tuple[Text, ...]:
+    if not resolve(body, "/spec/hooks/resources"):
+        return ()
+    return (text("It runs the commands in pods that the schedule's hooks say."),)
 
 
 def _schedule_facts(schedule: Object | None) -> tuple[Fact, ...]:
@@ -201,33 +207,16 @@ async def delete_backup(cluster: Reader, arguments: DeleteArguments) -> Plan | N
     target = Target(kind=BACKUP, name=name, namespace=arguments.namespace)
     if phase == "Deleting" or backup.metadata.deletion_timestamp is not None:
         return Nothing(target=target, message=text("{target} is being deleted already.", target=Code(target.title)))
-    if phase not in ENDED:
-        raise Refused(
-            text("{target} has not ended yet.", target=Code(target.title)),
-            why=text(
-                "It is {phase}, and Velero deletes no backup that is still being made.", phase=Code(phase or "New")
-            ),
-            next=text("Ask again when it has ended."),
-        )
+    _check_ended(target, phase)
     location = await find_location(cluster, backup.spec.storage_location, arguments.namespace, writing=True)
-    restores = [
-        each for each in await all_of(cluster, RESTORE, arguments.namespace, Restore) if each.spec.backup_name == name
-    ]
+    found = await all_of(cluster, RESTORE, arguments.namespace, Restore)
+    restores = [each for each in found if each.spec.backup_name == name]
     request = arguments.request or stamped(f"{name[:200]}-delete", cluster.now)
     deletion = Target(kind=DELETION, name=request, namespace=arguments.namespace)
     body = bodies.deletion_body(request, arguments.namespace, backup=name, uid=uid)
     return Plan(
         summary=text("Delete the backup {target}", target=Code(target.title)),
-        steps=(
-            Call(id="step-1", verb="create", target=deletion, body=body),
-            Wait(
-                id="step-2",
-                condition="backup-deleted",
-                target=target,
-                deadline=DELETED,
-                arguments={"uid": uid, "request": request},
-            ),
-        ),
+        steps=(Call(id="step-1", verb="create", target=deletion, body=body), _deleted(target, uid, request)),
         pinned=pinned_arguments(arguments, name=name, request=request),
         before=scope_words(backup.spec),
         after=text("{nothing}", nothing=Bold("-")),
@@ -237,6 +226,20 @@ async def delete_backup(cluster: Reader, arguments: DeleteArguments) -> Plan | N
         look="velero backup get",
         destructive=True,
     )
+
+
+def _check_ended(target: Target, phase: str) -> None:
+    if phase not in ENDED:
+        raise Refused(
+            text("{target} has not ended yet.", target=Code(target.title)),
+            why=text("It is {phase}; Velero deletes none that is still being made.", phase=Code(phase or "New")),
+            next=text("Ask again when it has ended."),
+        )
+
+
+def _deleted(backup: Target, uid: str, request: str) -> Wait:
+    followed: dict[str, JSON] = {"uid": uid, "request": request}
+    return Wait(id="step-2", condition="backup-deleted", target=backup, deadline=DELETED, arguments=followed)
 
 
 def _deletion_warnings(restores: list[Restore]) -> tuple[Text, ...]:

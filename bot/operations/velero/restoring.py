@@ -127,6 +127,8 @@ def restore_warnings(
             found.append(text("All of it exists, so nothing would be restored."))
     if met.why is None and not met.total:
         found.append(text("Nothing in the backup is of these kinds and namespaces."))
+    if arguments.selector and met.why is None:
+        found.append(text("The count takes no notice of labels, so it may be fewer."))
     if met.unseen:
         kinds = ", ".join(met.unseen[:8]) + (", …" if len(met.unseen) > 8 else "")
         found.append(text("Not looked at: {kinds}.", kinds=Code(kinds)))
