@@ -136,7 +136,7 @@ def test_a_packed_file_that_would_fill_the_memory_is_refused() -> None:
         unpacked(bomb)
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b"x" * 1000)[:-9], b"\x1f\x8b broken"])
+@pytest.mark.parametrize("content", [gzip.compress(b"x" * 1000)[:-9], b"\x1f\x8b broken"], ids=["cut off", "broken"])
 def test_a_damaged_file_is_refused(content: bytes) -> None:
     with pytest.raises(Refused):
         unpacked(content)

@@ -130,3 +130,11 @@ async def test_a_restore_into_the_bots_own_namespace_touches_it() -> None:
 
 async def test_labels_are_not_in_the_list_so_the_count_says_so() -> None:
     assert "no notice of labels" in said(await plan(world(backup(), contents=CONTENTS), f"{LINE} --selector app=a"))
+
+
+async def test_service_accounts_are_always_completed_and_it_says_so() -> None:
+    contents = {"v1/ServiceAccount": ["shop/default"], "apps/v1/Deployment": ["shop/app"]}
+    here = world(backup(), thing("ServiceAccount", "default"), thing("Deployment", "app"), contents=contents)
+    warnings = said(await plan(here, LINE))
+    assert "stay as they are: deployments 1." in warnings
+    assert "Service accounts that get what they lack: 1." in warnings

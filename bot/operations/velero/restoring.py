@@ -122,7 +122,10 @@ def restore_warnings(
     elif met.there and arguments.existing_resource_policy == UPDATE:
         found.append(text("These exist and are changed to what the backup has: {counts}.", counts=Code(met.counted())))
     elif met.there:
-        found.append(text("These exist and stay as they are: {counts}.", counts=Code(met.counted())))
+        if counts := met.counted(left=True):
+            found.append(text("These exist and stay as they are: {counts}.", counts=Code(counts)))
+        if met.merged:
+            found.append(text("Service accounts that get what they lack: {count}.", count=met.merged))
         if len(met.there) == met.total:
             found.append(text("All of it exists, so nothing would be restored."))
     if met.why is None and not met.total:
