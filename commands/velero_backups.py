@@ -1,4 +1,4 @@
-"""`velero backup`: make, look at and delete backups; the storage locations; `velero install`, which is refused."""
+"""`velero backup`: make, look at and delete backups."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from bot.errors import NotUnderstood, Refused
 from bot.operations.arguments import Flag, Words
-from bot.operations.json import Object, resolve
+from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import NAMESPACE, Target
 from bot.operations.operation import Family, Right
 from bot.operations.plan import Back, Call, Fact, Nothing, Plan, Wait
@@ -21,14 +21,13 @@ from bot.operations.velero.arguments import (
     GetArguments,
     NameArguments,
     VeleroArguments,
-    VeleroReadArguments,
     object_name,
     pairs,
     scope_of,
     stamped,
 )
 from bot.operations.velero.kinds import BACKUP, DELETION, LOCATION, RESTORE, SCHEDULE
-from bot.operations.velero.models import Backup, Location, Restore, Scope
+from bot.operations.velero.models import Backup, Restore, Scope
 from bot.operations.velero.phases import DEADLINE, ENDED, READABLE
 from bot.operations.velero.server import all_of, find_location, is_free, location_facts, missing_namespaces, one_of
 from bot.operations.velero.shown import scope_words
@@ -40,7 +39,6 @@ from bot.text import Bold, Code, Text, text
 DELETED: Final = 30 * 60
 
 backups = Family("velero backup", text("Velero: back up namespaces, look at backups, delete them"), cli="velero")
-velero = Family("velero", text("Velero: what is installed and where backups go"), cli="velero")
 
 
 class CreateArguments(BackupArguments):
@@ -82,7 +80,7 @@ async def create_backup(cluster: Reader, arguments: CreateArguments) -> Plan:
         after=scope_words(scope),
         note=text("It goes to {bucket}.", bucket=Code(location.bucket or location.metadata.name)),
         facts=(*location_facts(location), *_schedule_facts(schedule)),
-        warnings=await missing_namespaces(cluster, scope),
+        warnings=(*await missing_namespaces(cluster, scope), *_hooks(body)),
         back=Back(
             command_line=command_line(arguments, "velero", "backup", "delete", name), label=text("Delete the backup")
         ),
@@ -120,6 +118,12 @@ def _body(name: str, arguments: CreateArguments, schedule: Object | None) -> Obj
 
 def _waits(target: Target, arguments: CreateArguments) -> tuple[Wait, ...]:
     return (Wait(id="step-2", condition="backed-up", target=target, deadline=DEADLINE),) if arguments.wait else ()
+
+
+def _hooks(body: Object) -> tuple[Text, ...]:
+    if not resolve(body, "/spec/hooks/resources"):
+        return ()
+    return (text("It runs the commands in pods that the schedule's hooks say."),)
 
 
 def _schedule_facts(schedule: Object | None) -> tuple[Fact, ...]:
@@ -203,33 +207,16 @@ async def delete_backup(cluster: Reader, arguments: DeleteArguments) -> Plan | N
     target = Target(kind=BACKUP, name=name, namespace=arguments.namespace)
     if phase == "Deleting" or backup.metadata.deletion_timestamp is not None:
         return Nothing(target=target, message=text("{target} is being deleted already.", target=Code(target.title)))
-    if phase not in ENDED:
-        raise Refused(
-            text("{target} has not ended yet.", target=Code(target.title)),
-            why=text(
-                "It is {phase}, and Velero deletes no backup that is still being made.", phase=Code(phase or "New")
-            ),
-            next=text("Ask again when it has ended."),
-        )
+    _check_ended(target, phase)
     location = await find_location(cluster, backup.spec.storage_location, arguments.namespace, writing=True)
-    restores = [
-        each for each in await all_of(cluster, RESTORE, arguments.namespace, Restore) if each.spec.backup_name == name
-    ]
+    found = await all_of(cluster, RESTORE, arguments.namespace, Restore)
+    restores = [each for each in found if each.spec.backup_name == name]
     request = arguments.request or stamped(f"{name[:200]}-delete", cluster.now)
     deletion = Target(kind=DELETION, name=request, namespace=arguments.namespace)
     body = bodies.deletion_body(request, arguments.namespace, backup=name, uid=uid)
     return Plan(
         summary=text("Delete the backup {target}", target=Code(target.title)),
-        steps=(
-            Call(id="step-1", verb="create", target=deletion, body=body),
-            Wait(
-                id="step-2",
-                condition="backup-deleted",
-                target=target,
-                deadline=DELETED,
-                arguments={"uid": uid, "request": request},
-            ),
-        ),
+        steps=(Call(id="step-1", verb="create", target=deletion, body=body), _deleted(target, uid, request)),
         pinned=pinned_arguments(arguments, name=name, request=request),
         before=scope_words(backup.spec),
         after=text("{nothing}", nothing=Bold("-")),
@@ -241,66 +228,22 @@ async def delete_backup(cluster: Reader, arguments: DeleteArguments) -> Plan | N
     )
 
 
+def _check_ended(target: Target, phase: str) -> None:
+    if phase not in ENDED:
+        raise Refused(
+            text("{target} has not ended yet.", target=Code(target.title)),
+            why=text("It is {phase}; Velero deletes none that is still being made.", phase=Code(phase or "New")),
+            next=text("Ask again when it has ended."),
+        )
+
+
+def _deleted(backup: Target, uid: str, request: str) -> Wait:
+    followed: dict[str, JSON] = {"uid": uid, "request": request}
+    return Wait(id="step-2", condition="backup-deleted", target=backup, deadline=DELETED, arguments=followed)
+
+
 def _deletion_warnings(restores: list[Restore]) -> tuple[Text, ...]:
     if not restores:
         return ()
     names = ", ".join(each.metadata.name for each in restores[:5])
     return (text("Its restores are deleted too ({count}): {names}.", count=len(restores), names=Code(names)),)
-
-
-@velero.read(
-    "backup-location get",
-    short=("velero get backup-locations", "velero backup-location list"),
-    rights=(Right("get", LOCATION), Right("list", LOCATION)),
-    example="velero backup-location get",
-)
-async def get_locations(cluster: Reader, arguments: GetArguments) -> View:
-    """List where backups go, and whether Velero reaches it (velero backup-location get)."""
-    return await listed(cluster, LOCATION, arguments, Location)
-
-
-UNUSED: Final = text("not used here")
-
-
-class InstallArguments(VeleroReadArguments):
-    """What people paste; nothing of it is used."""
-
-    words: Annotated[tuple[str, ...], Words("VALUE", UNUSED)] = ()
-    provider: Annotated[str, Flag("--provider", "", "VALUE", UNUSED)] = ""
-    plugins: Annotated[tuple[str, ...], Flag("--plugins", "", "VALUE", UNUSED)] = ()
-    bucket: Annotated[str, Flag("--bucket", "", "VALUE", UNUSED)] = ""
-    secret_file: Annotated[str, Flag("--secret-file", "", "VALUE", UNUSED)] = ""
-    backup_location_config: Annotated[str, Flag("--backup-location-config", "", "VALUE", UNUSED)] = ""
-    snapshot_location_config: Annotated[str, Flag("--snapshot-location-config", "", "VALUE", UNUSED)] = ""
-    sa_annotations: Annotated[str, Flag("--sa-annotations", "", "VALUE", UNUSED)] = ""
-    no_secret: Annotated[bool, Flag("--no-secret", "", "", UNUSED)] = False
-    use_node_agent: Annotated[bool, Flag("--use-node-agent", "", "", UNUSED)] = False
-    use_volume_snapshots: Annotated[bool | None, Flag("--use-volume-snapshots", "", "", UNUSED)] = None
-
-
-@velero.read(
-    "install",
-    rights=(Right("list", LOCATION),),
-    example="velero install",
-)
-async def install(cluster: Reader, arguments: InstallArguments) -> View:
-    """Say what of Velero is installed; installing itself is refused (velero install)."""
-    try:
-        found = await all_of(cluster, LOCATION, arguments.namespace, Location)
-    except Refused as error:
-        installed = error.what
-    else:
-        places = ", ".join(f"{each.metadata.name} ({each.bucket}, {each.status.phase})" for each in found)
-        installed = (
-            text("It is installed here and writes to {places}.", places=Code(places))
-            if found
-            else text("It is installed here, without a storage location in {name}.", name=Code(arguments.namespace))
-        )
-    raise Refused(
-        text("Velero is not installed from a chat."),
-        why=text("It needs a file of credentials, and makes itself a cluster administrator. {now}", now=installed),
-        next=text(
-            "Install it from a terminal without a key: give its service account an IAM role (IRSA) with {role}.",
-            role=Code("--no-secret --sa-annotations eks.amazonaws.com/role-arn=ROLE"),
-        ),
-    )

@@ -2,67 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 
-from bot.errors import NotFound, NotUnderstood, Refused
+from bot.errors import NotFound, NotUnderstood
 from bot.operations.arguments import Flag, Words
-from bot.operations.json import JSON, Object
 from bot.operations.kinds import NAMESPACE, Target
 from bot.operations.operation import EveryKind, Family, Right
 from bot.operations.plan import Call, Fact, Nothing, Plan, Step, Wait
 from bot.operations.reader import Artifact, Reader
 from bot.operations.velero import bodies
 from bot.operations.velero.arguments import (
-    WAIT,
     DescribeArguments,
     GetArguments,
     NameArguments,
-    ScopeArguments,
     VeleroArguments,
     filters,
     object_name,
     pairs,
     stamped,
 )
-from bot.operations.velero.existing import SERVICE_ACCOUNT, Filters, Met, look_at_existing
+from bot.operations.velero.existing import SERVICE_ACCOUNT, Met, look_at_existing
 from bot.operations.velero.kinds import BACKUP, LOCATION, RESTORE, SCHEDULE
 from bot.operations.velero.models import Backup, Restore
 from bot.operations.velero.phases import COMPLETED, DEADLINE, PARTIALLY, READABLE
+from bot.operations.velero.restoring import (
+    UPDATE,
+    RestoreArguments,
+    after_words,
+    before_words,
+    check_restorable,
+    filters_of,
+    reserved_namespaces,
+    restore_warnings,
+    spec_of,
+)
 from bot.operations.velero.server import all_of, find_location, is_free, location_facts, one_of
 from bot.operations.velero.views import PROBES, describe_restore, details_action, listed, log_view, results_of
 from bot.operations.view import View
 from bot.operations.workloads import pinned_arguments
-from bot.text import Bold, Code, Text, text
+from bot.text import Code, Text, text
 
-UPDATE: Final = "update"
 DELETED: Final = 10 * 60
 
 restores = Family("velero restore", text("Velero: restore from backups, look at restores"), cli="velero")
-
-
-class CreateArguments(ScopeArguments):
-    """As `velero restore create` takes them. `backup_first` is ours: a backup of what is there is taken before."""
-
-    name: Annotated[str, Words("NAME", text("the restore's name"))] = ""
-    from_backup: Annotated[str, Flag("--from-backup", "", "BACKUP", text("the backup to restore"))] = ""
-    from_schedule: Annotated[str, Flag("--from-schedule", "", "SCHEDULE", text("its newest completed backup"))] = ""
-    namespace_mappings: Annotated[
-        tuple[str, ...], Flag("--namespace-mappings", "", "FROM:TO", text("restore into other namespaces"))
-    ] = ()
-    existing_resource_policy: Annotated[
-        Literal["", "none", "update"],
-        Flag("--existing-resource-policy", "", "", text("what exists stays (none) or is changed (update)")),
-    ] = ""
-    labels: Annotated[tuple[str, ...], Flag("--labels", "", "KEY=VALUE", text("labels for it"))] = ()
-    restore_volumes: Annotated[bool | None, Flag("--restore-volumes", "", "", text("with volumes"))] = None
-    preserve_nodeports: Annotated[bool | None, Flag("--preserve-nodeports", "", "", text("keep node ports"))] = None
-    allow_partially_failed: Annotated[
-        bool, Flag("--allow-partially-failed", "", "", text("also from a backup that failed in part"))
-    ] = False
-    backup_first: Annotated[bool, Flag("--backup-first", "", "", text("take a backup of what is there before"))] = False
-    wait: Annotated[bool, Flag("--wait", "-w", "", WAIT)] = True
 
 
 @restores.change(
@@ -78,7 +62,7 @@ class CreateArguments(ScopeArguments):
     ),
     example="velero restore create --from-backup nightly --include-namespaces shop",
 )
-async def create_restore(cluster: Reader, arguments: CreateArguments) -> Plan:
+async def create_restore(cluster: Reader, arguments: RestoreArguments) -> Plan:
     """Restore from a completed backup (velero restore create).
 
     What exists already is counted first: it stays as it is, unless --existing-resource-policy=update says otherwise. A
@@ -92,11 +76,11 @@ async def create_restore(cluster: Reader, arguments: CreateArguments) -> Plan:
         cluster, backup.spec.storage_location, arguments.namespace, writing=arguments.backup_first
     )
     await is_free(cluster, RESTORE, name, arguments.namespace)
-    left_out = _reserved(cluster, backup, arguments)
-    wanted = _filters(arguments, mapping, left_out)
+    left_out = reserved_namespaces(cluster, backup, arguments)
+    wanted = filters_of(arguments, mapping, left_out)
     met = await look_at_existing(cluster, backup, wanted, arguments.namespace)
     kept = met.authority if arguments.existing_resource_policy == UPDATE else ()
-    spec = _spec(arguments, mapping, typed, without=left_out, kept=kept)
+    spec = spec_of(arguments, mapping, typed, without=left_out, kept=kept)
     target = Target(kind=RESTORE, name=name, namespace=arguments.namespace)
     labels = pairs(arguments.labels, "=", "--labels team=shop")
     body = bodies.restore_body(name, arguments.namespace, backup.metadata.name, spec, labels)
@@ -108,18 +92,18 @@ async def create_restore(cluster: Reader, arguments: CreateArguments) -> Plan:
         summary=text("Restore {backup} as {target}", backup=Code(backup.metadata.name), target=Code(target.title)),
         steps=(*before, call, *((wait,) if arguments.wait else ())),
         pinned=pinned_arguments(arguments, name=name, from_backup=backup.metadata.name, from_schedule=""),
-        before=_before_words(met),
-        after=_after_words(met, mapping),
+        before=before_words(met),
+        after=after_words(met, mapping),
         note=_note(name, arguments),
         facts=(*location_facts(location), *_facts(backup, arguments, met)),
-        warnings=_warnings(met, arguments, kept=kept, left_out=left_out),
+        warnings=restore_warnings(met, arguments, kept=kept, left_out=left_out),
         destructive=arguments.existing_resource_policy == UPDATE,
         touches=met.namespaces,
         look=f"velero restore logs {name}",
     )
 
 
-async def _backup(cluster: Reader, arguments: CreateArguments) -> Backup:
+async def _backup(cluster: Reader, arguments: RestoreArguments) -> Backup:
     """The backup that is restored, and no other: of a schedule the newest that completed, resolved now."""
     if bool(arguments.from_backup) == bool(arguments.from_schedule):
         raise NotUnderstood(
@@ -144,66 +128,7 @@ async def _backup(cluster: Reader, arguments: CreateArguments) -> Backup:
     return max(good, key=lambda each: str(each.status.start_timestamp))
 
 
-def check_restorable(backup: Backup, *, partially: bool) -> None:
-    """Neither the CLI nor the server looks at the phase (operations.md §4). Raises `Refused`."""
-    phase, name = backup.status.phase, Code(backup.metadata.name)
-    if phase == COMPLETED or (phase == PARTIALLY and partially):
-        return
-    if phase == PARTIALLY:
-        raise Refused(
-            text("The backup {name} failed in part.", name=name),
-            why=text("Errors: {errors}. Something is missing in it.", errors=backup.status.errors),
-            next=text("See what, then ask with {flag}.", flag=Code("--allow-partially-failed")),
-        )
-    raise Refused(
-        text("The backup {name} is not completed.", name=name),
-        why=text("It is {phase}.", phase=Code(phase or "New")),
-        next=text("Wait until it is, or choose another: {command}.", command=Code("velero backup get")),
-    )
-
-
-def _reserved(cluster: Reader, backup: Backup, arguments: CreateArguments) -> tuple[str, ...]:
-    """The bot's own namespace, which a restore of everything leaves out; who names it is refused later."""
-    own, scope = cluster.reserved, backup.spec.namespaces
-    everything = not set(arguments.include_namespaces) - {"*"} and (not scope or own in scope)
-    return (own,) if own and everything and own not in arguments.exclude_namespaces else ()
-
-
-def _filters(arguments: CreateArguments, mapping: dict[str, str], left_out: tuple[str, ...]) -> Filters:
-    return Filters(
-        namespaces=tuple(each for each in arguments.include_namespaces if each != "*"),
-        without_namespaces=(*arguments.exclude_namespaces, *left_out),
-        resources=arguments.include_resources,
-        without_resources=arguments.exclude_resources,
-        mapping=mapping,
-        cluster_wide=arguments.include_cluster_resources,
-    )
-
-
-def _spec(
-    arguments: CreateArguments,
-    mapping: dict[str, str],
-    typed: Object,
-    *,
-    without: tuple[str, ...],
-    kept: tuple[str, ...],
-) -> Object:
-    """The fields of a Restore's spec that were said, or that are added so that nobody's rights change."""
-    said: dict[str, JSON] = {
-        "includedNamespaces": [*arguments.include_namespaces] or ["*"],
-        "excludedNamespaces": [*arguments.exclude_namespaces, *without] or None,
-        "namespaceMapping": dict(mapping) or None,
-        "existingResourcePolicy": arguments.existing_resource_policy or None,
-        "restorePVs": arguments.restore_volumes,
-        "preserveNodePorts": arguments.preserve_nodeports,
-    }
-    spec = typed | {key: value for key, value in said.items() if value is not None}
-    if kept:
-        spec["excludedResources"] = [*sorted({*arguments.exclude_resources, *kept})]
-    return spec
-
-
-async def _before(cluster: Reader, name: str, arguments: CreateArguments, met: Met) -> tuple[Step, ...]:
+async def _before(cluster: Reader, name: str, arguments: RestoreArguments, met: Met) -> tuple[Step, ...]:
     """A backup of what the restore may change, and its end: known when it is voted on (plans.md §6)."""
     target = Target(kind=BACKUP, name=f"before-{name}"[:200], namespace=arguments.namespace)
     await is_free(cluster, BACKUP, target.name, target.namespace)
@@ -214,7 +139,7 @@ async def _before(cluster: Reader, name: str, arguments: CreateArguments, met: M
     )
 
 
-def _facts(backup: Backup, arguments: CreateArguments, met: Met) -> tuple[Fact, ...]:
+def _facts(backup: Backup, arguments: RestoreArguments, met: Met) -> tuple[Fact, ...]:
     """This very backup, complete; and if what exists is changed, exactly what was counted."""
     meta = backup.metadata
     target = Target(kind=BACKUP, name=meta.name, namespace=arguments.namespace)
@@ -224,48 +149,10 @@ def _facts(backup: Backup, arguments: CreateArguments, met: Met) -> tuple[Fact, 
     return tuple(found)
 
 
-def _before_words(met: Met) -> Text:
-    if met.why is not None:
-        return text("not counted")
-    return text("{count} of {total} exist already", count=Bold(str(len(met.there))), total=met.total)
-
-
-def _after_words(met: Met, mapping: dict[str, str]) -> Text:
-    places = Code(", ".join(met.namespaces[:8]) + (", …" if len(met.namespaces) > 8 else "") or "-")
-    if not mapping:
-        return text("{namespaces}", namespaces=places)
-    moved = ", ".join(f"{old} → {new}" for old, new in mapping.items())
-    return text("{namespaces} ({moved})", namespaces=places, moved=Code(moved))
-
-
-def _note(name: str, arguments: CreateArguments) -> Text:
+def _note(name: str, arguments: RestoreArguments) -> Text:
     if arguments.backup_first:
         return text("The backup {name} is taken first.", name=Code(f"before-{name}"[:200]))
     return text("A restore has no way back. Ask with {flag} for a backup before it.", flag=Code("--backup-first"))
-
-
-def _warnings(
-    met: Met, arguments: CreateArguments, *, kept: tuple[str, ...], left_out: tuple[str, ...]
-) -> tuple[Text, ...]:
-    found: list[Text] = []
-    if met.why is not None:
-        found.append(text("What exists already could not be counted: {why}", why=met.why))
-    elif met.there and arguments.existing_resource_policy == UPDATE:
-        found.append(text("These exist and are changed to what the backup has: {counts}.", counts=Code(met.counted())))
-    elif met.there:
-        found.append(text("These exist and stay as they are: {counts}.", counts=Code(met.counted())))
-        if len(met.there) == met.total:
-            found.append(text("All of it exists, so nothing would be restored."))
-    if met.why is None and not met.total:
-        found.append(text("Nothing in the backup is of these kinds and namespaces."))
-    if met.unseen:
-        kinds = ", ".join(met.unseen[:8]) + (", …" if len(met.unseen) > 8 else "")
-        found.append(text("Not looked at: {kinds}.", kinds=Code(kinds)))
-    if kept:
-        found.append(text("{kinds} are left out: they say who may do what.", kinds=Code(", ".join(kept))))
-    if left_out:
-        found.append(text("{namespace} is left out: it holds this bot.", namespace=Code(", ".join(left_out))))
-    return tuple(found)
 
 
 @restores.read(

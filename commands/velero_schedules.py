@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -25,20 +24,17 @@ from bot.operations.velero.arguments import (
     pairs,
     scope_of,
 )
-from bot.operations.velero.cron import Cron, parse_cron
+from bot.operations.velero.cron import parse_cron
 from bot.operations.velero.kinds import LOCATION, SCHEDULE
 from bot.operations.velero.models import Schedule, Scope
+from bot.operations.velero.runs import check_runs, following_runs, is_due, next_words, often_warnings
 from bot.operations.velero.server import find_location, is_free, location_facts, missing_namespaces, one_of
-from bot.operations.velero.shown import joined, moment, scope_words
+from bot.operations.velero.shown import moment, scope_words
 from bot.operations.velero.views import listed
 from bot.operations.view import Row, View
 from bot.operations.workloads import command_line, pinned_arguments
 from bot.text import Bold, Code, Text, When, text
 
-NEXT: Final = 3
-"""Runs that are shown."""
-OFTEN: Final = 3600
-"""Seconds below which a schedule is said to be frequent: each run reads everything."""
 DEADLINE: Final = 5 * 60
 
 schedules = Family("velero schedule", text("Velero: backups at regular times"), cli="velero")
@@ -90,7 +86,7 @@ async def create_schedule(cluster: Reader, arguments: CreateArguments) -> Plan:
         after=text("{schedule}, {scope}", schedule=Bold(arguments.schedule), scope=scope_words(scope)),
         note=_paused_note() if arguments.paused else next_words(runs),
         facts=location_facts(location),
-        warnings=(*_often(cron, runs), *await missing_namespaces(cluster, scope)),
+        warnings=(*often_warnings(cron, runs), *await missing_namespaces(cluster, scope)),
         back=Back(
             command_line=command_line(arguments, "velero", "schedule", "delete", name),
             label=text("Delete the schedule"),
@@ -112,31 +108,8 @@ def _body(name: str, arguments: CreateArguments, template: Object) -> Object:
     )
 
 
-def check_runs(cron: Cron, expression: str, now: datetime) -> tuple[datetime, ...]:
-    """The next runs. Raises `NotUnderstood` for an expression that never comes true."""
-    runs = cron.runs(now, NEXT)
-    if not runs:
-        raise NotUnderstood(
-            text("{expression} never comes.", expression=Code(expression[:80])),
-            next=text("Check day and month: {example} is every night.", example=Code("0 2 * * *")),
-        )
-    return runs
-
-
-def next_words(runs: Sequence[datetime]) -> Text:
-    """The next runs; each reader sees them in their own time zone."""
-    return text("Next: {runs}.", runs=joined([text("{at}", at=When(each)) for each in runs]))
-
-
 def _paused_note() -> Text:
     return text("It is paused: nothing runs until it is unpaused.")
-
-
-def _often(cron: Cron, runs: Sequence[datetime]) -> tuple[Text, ...]:
-    gap = (runs[1] - runs[0]).total_seconds() if len(runs) > 1 else OFTEN
-    if gap >= OFTEN:
-        return ()
-    return (text("It runs every {minutes} minutes, and each run reads everything.", minutes=max(1, int(gap // 60))),)
 
 
 @schedules.read(
@@ -169,26 +142,13 @@ async def describe_schedule(cluster: Reader, arguments: NameArguments) -> View:
     elif spec.paused:
         lines.append(_paused_note())
     else:
-        lines.append(next_words(_following(schedule, cluster.now)))
+        lines.append(next_words(following_runs(schedule, cluster.now)))
     return View(title=text("{name}", name=Bold(schedule.metadata.name)), rows=tuple(Row(line=each) for each in lines))
 
 
 def _last(schedule: Schedule) -> Text:
     at = schedule.status.last_backup
     return text("{at}", at=When(at)) if at is not None else text("none yet")
-
-
-def _following(schedule: Schedule, now: datetime) -> tuple[datetime, ...]:
-    return parse_cron(schedule.spec.schedule).runs(now, NEXT)
-
-
-def is_due(schedule: Schedule, now: datetime) -> bool:
-    """Whether the server would run it at once (`getNextRunTime`): its next time after the last one has passed."""
-    status = schedule.status
-    made = schedule.metadata.creation_timestamp
-    last = max((each for each in (status.last_backup or made, status.last_skipped) if each is not None), default=None)
-    following = parse_cron(schedule.spec.schedule).after(last) if last is not None else None
-    return following is not None and following <= now
 
 
 class PauseArguments(VeleroArguments):
@@ -242,7 +202,7 @@ async def _set_paused(cluster: Reader, arguments: PauseArguments, *, paused: boo
         pinned=pinned_arguments(arguments, name=name),
         before=running if paused else stopped,
         after=stopped if paused else running,
-        note=None if paused else next_words(_following(schedule, cluster.now)),
+        note=None if paused else next_words(following_runs(schedule, cluster.now)),
         warnings=() if paused else _due_warnings(schedule, arguments, cluster.now),
         back=_back(call, arguments, name, paused=paused),
         look=f"velero schedule describe {name}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -21,6 +21,7 @@ from bot.operations.velero.models import Location
 from bot.text import text
 
 AWS: Final = re.compile(r"s3(?:-fips)?(?:\.dualstack)?(?:[.-][a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?")
+NAT64: Final = ip_network("64:ff9b::/96")
 CONFIGURED: Final = ("s3Url", "publicUrl")
 
 
@@ -50,7 +51,9 @@ def is_listed(host: str, port: int | None, stores: tuple[str, ...]) -> bool:
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet's; mapped and transition forms are not."""
     found = ip_address(address.partition("%")[0])
-    return found.is_global and not found.is_multicast and getattr(found, "ipv4_mapped", None) is None
+    if isinstance(found, IPv6Address) and (found.ipv4_mapped or found.sixtofour or found.teredo or found in NAT64):
+        return False
+    return found.is_global and not found.is_multicast
 
 
 @final

@@ -76,7 +76,7 @@ def variable_fields(seen: Seen, selected: str, wanted: Wanted) -> Fields:
         if changes := _changes(each, wanted):
             found[str(each.get("name"))] = changes
     if not matched:
-        raise no_container(seen, selected, text("unable to find container named {name}", name=Code(selected)))
+        raise no_container(seen.template, selected, target=seen.target)
     return found
 
 

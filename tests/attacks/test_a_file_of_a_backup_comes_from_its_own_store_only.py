@@ -113,6 +113,9 @@ def test_what_is_listed_is_not_followed_for_another_location() -> None:
         "::1",
         "fe80::1",
         "::ffff:8.8.8.8",
+        "64:ff9b::a9fe:a9fe",
+        "2002:a9fe:a9fe::1",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
     ],
 )
 def test_private_ranges_are_not_public(address: str) -> None:
@@ -133,7 +136,7 @@ def test_a_packed_file_that_would_fill_the_memory_is_refused() -> None:
         unpacked(bomb)
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b"x" * 1000)[:-9], b"\x1f\x8b broken"], ids=["cut", "broken"])
+@pytest.mark.parametrize("content", [gzip.compress(b"x" * 1000)[:-9], b"\x1f\x8b broken"], ids=["cut off", "broken"])
 def test_a_damaged_file_is_refused(content: bytes) -> None:
     with pytest.raises(Refused):
         unpacked(content)

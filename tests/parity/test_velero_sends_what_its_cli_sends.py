@@ -25,7 +25,8 @@ from bot.operations.patches import apply_patch, same
 from bot.operations.plan import ContentType, Plan
 from bot.operations.registry import build_registry
 from bot.operations.view import View
-from commands.velero_backups import backups, velero
+from commands.velero import velero
+from commands.velero_backups import backups
 from commands.velero_restores import restores
 from commands.velero_schedules import schedules
 from tests.parity.world import GOLDEN, Recorded, World, recorded, sent, was_sent

@@ -121,3 +121,20 @@ async def test_a_backup_before_it_is_a_step_of_its_own_and_waited_for() -> None:
 def test_cluster_wide_objects_come_with_everything(filters: Filters, taken: bool) -> None:
     item = Item(group="rbac.authorization.k8s.io", kind="ClusterRole", namespace="", name="r")
     assert filters.takes(item) is taken
+
+
+async def test_a_restore_into_the_bots_own_namespace_touches_it() -> None:
+    made = await plan(world(backup(), contents=CONTENTS), f"{LINE} --namespace-mappings shop:kajitori")
+    assert made.touches == ("kajitori",)
+
+
+async def test_labels_are_not_in_the_list_so_the_count_says_so() -> None:
+    assert "no notice of labels" in said(await plan(world(backup(), contents=CONTENTS), f"{LINE} --selector app=a"))
+
+
+async def test_service_accounts_are_always_completed_and_it_says_so() -> None:
+    contents = {"v1/ServiceAccount": ["shop/default"], "apps/v1/Deployment": ["shop/app"]}
+    here = world(backup(), thing("ServiceAccount", "default"), thing("Deployment", "app"), contents=contents)
+    warnings = said(await plan(here, LINE))
+    assert "stay as they are: deployments 1." in warnings
+    assert "Service accounts that get what they lack: 1." in warnings

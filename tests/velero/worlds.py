@@ -11,7 +11,8 @@ from bot.commandline.grammar import parse
 from bot.operations.plan import Plan
 from bot.operations.reader import Artifact
 from bot.operations.registry import build_registry
-from commands.velero_backups import backups, velero
+from commands.velero import velero
+from commands.velero_backups import backups
 from commands.velero_restores import restores
 from commands.velero_schedules import schedules
 from tests.parity.world import World

@@ -85,11 +85,17 @@ class Met:
     authority: tuple[str, ...] = ()
     why: Text | None = None
 
-    def counted(self) -> str:
-        """`deployments 3, services 1`."""
+    @property
+    def merged(self) -> int:
+        """Service accounts that exist: Velero adds what they lack, whatever the policy (`mergeServiceAccounts`)."""
+        return sum(target.kind == SERVICE_ACCOUNT for target, _ in self.there)
+
+    def counted(self, *, left: bool = False) -> str:
+        """`deployments 3, services 1`; `left`: only what stays as it is without a policy."""
         counts: dict[str, int] = {}
         for target, _ in self.there:
-            counts[target.kind.plural] = counts.get(target.kind.plural, 0) + 1
+            if not left or target.kind != SERVICE_ACCOUNT:
+                counts[target.kind.plural] = counts.get(target.kind.plural, 0) + 1
         return ", ".join(f"{plural} {count}" for plural, count in sorted(counts.items()))
 
 

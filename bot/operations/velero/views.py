@@ -14,6 +14,7 @@ from bot.operations.describers.sheet import Sheet
 from bot.operations.kinds import Kind
 from bot.operations.operation import Right
 from bot.operations.printers.tables import cut, plain_table, print_table
+from bot.operations.queries import label_query
 from bot.operations.reader import Artifact, Reader
 from bot.operations.untrusted import one_line, visible
 from bot.operations.velero.arguments import GetArguments, object_name
@@ -54,7 +55,7 @@ async def listed(cluster: Reader, kind: Any, arguments: GetArguments, model: Any
         names = [object_name(each, kind) for each in arguments.names]
         found = list(await asyncio.gather(*(one_of(cluster, kind, each, arguments, model) for each in names)))
     else:
-        found = await all_of(cluster, kind, arguments.namespace, model, labels=arguments.selector)
+        found = await all_of(cluster, kind, arguments.namespace, model, labels=label_query(arguments.selector))
     found.sort(key=lambda each: str(each.metadata.creation_timestamp or ""), reverse=True)
     return table_view(cluster, kind, found, arguments)
 

@@ -1,0 +1,142 @@
+"""A restore as it is asked for: its arguments, its spec, and what is said of it before anyone votes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from bot.errors import Refused
+from bot.operations.arguments import Flag, Words
+from bot.operations.json import JSON, Object
+from bot.operations.reader import Reader
+from bot.operations.velero.arguments import WAIT, ScopeArguments
+from bot.operations.velero.existing import Filters, Met
+from bot.operations.velero.models import Backup
+from bot.operations.velero.phases import COMPLETED, PARTIALLY
+from bot.text import Bold, Code, Text, text
+
+UPDATE: Final = "update"
+
+
+class RestoreArguments(ScopeArguments):
+    """As `velero restore create` takes them. `backup_first` is ours: a backup of what is there is taken before."""
+
+    name: Annotated[str, Words("NAME", text("the restore's name"))] = ""
+    from_backup: Annotated[str, Flag("--from-backup", "", "BACKUP", text("the backup to restore"))] = ""
+    from_schedule: Annotated[str, Flag("--from-schedule", "", "SCHEDULE", text("its newest completed backup"))] = ""
+    namespace_mappings: Annotated[
+        tuple[str, ...], Flag("--namespace-mappings", "", "FROM:TO", text("restore into other namespaces"))
+    ] = ()
+    existing_resource_policy: Annotated[
+        Literal["", "none", "update"],
+        Flag("--existing-resource-policy", "", "", text("what exists stays (none) or is changed (update)")),
+    ] = ""
+    labels: Annotated[tuple[str, ...], Flag("--labels", "", "KEY=VALUE", text("labels for it"))] = ()
+    restore_volumes: Annotated[bool | None, Flag("--restore-volumes", "", "", text("with volumes"))] = None
+    preserve_nodeports: Annotated[bool | None, Flag("--preserve-nodeports", "", "", text("keep node ports"))] = None
+    allow_partially_failed: Annotated[
+        bool, Flag("--allow-partially-failed", "", "", text("also from a backup that failed in part"))
+    ] = False
+    backup_first: Annotated[bool, Flag("--backup-first", "", "", text("take a backup of what is there before"))] = False
+    wait: Annotated[bool, Flag("--wait", "-w", "", WAIT)] = True
+
+
+def check_restorable(backup: Backup, *, partially: bool) -> None:
+    """Neither the CLI nor the server looks at the phase (operations.md §4). Raises `Refused`."""
+    phase, name = backup.status.phase, Code(backup.metadata.name)
+    if phase == COMPLETED or (phase == PARTIALLY and partially):
+        return
+    if phase == PARTIALLY:
+        raise Refused(
+            text("The backup {name} failed in part.", name=name),
+            why=text("Errors: {errors}. Something is missing in it.", errors=backup.status.errors),
+            next=text("See what, then ask with {flag}.", flag=Code("--allow-partially-failed")),
+        )
+    raise Refused(
+        text("The backup {name} is not completed.", name=name),
+        why=text("It is {phase}.", phase=Code(phase or "New")),
+        next=text("Wait until it is, or choose another: {command}.", command=Code("velero backup get")),
+    )
+
+
+def reserved_namespaces(cluster: Reader, backup: Backup, arguments: RestoreArguments) -> tuple[str, ...]:
+    """The bot's own namespace, which a restore of everything leaves out; who names it is refused later."""
+    own, scope = cluster.reserved, backup.spec.namespaces
+    everything = not set(arguments.include_namespaces) - {"*"} and (not scope or own in scope)
+    return (own,) if own and everything and own not in arguments.exclude_namespaces else ()
+
+
+def filters_of(arguments: RestoreArguments, mapping: dict[str, str], left_out: tuple[str, ...]) -> Filters:
+    return Filters(
+        namespaces=tuple(each for each in arguments.include_namespaces if each != "*"),
+        without_namespaces=(*arguments.exclude_namespaces, *left_out),
+        resources=arguments.include_resources,
+        without_resources=arguments.exclude_resources,
+        mapping=mapping,
+        cluster_wide=arguments.include_cluster_resources,
+    )
+
+
+def spec_of(
+    arguments: RestoreArguments,
+    mapping: dict[str, str],
+    typed: Object,
+    *,
+    without: tuple[str, ...],
+    kept: tuple[str, ...],
+) -> Object:
+    """The fields of a Restore's spec that were said, or that are added so that nobody's rights change."""
+    said: dict[str, JSON] = {
+        "includedNamespaces": [*arguments.include_namespaces] or ["*"],
+        "excludedNamespaces": [*arguments.exclude_namespaces, *without] or None,
+        "namespaceMapping": dict(mapping) or None,
+        "existingResourcePolicy": arguments.existing_resource_policy or None,
+        "restorePVs": arguments.restore_volumes,
+        "preserveNodePorts": arguments.preserve_nodeports,
+    }
+    spec = typed | {key: value for key, value in said.items() if value is not None}
+    if kept:
+        spec["excludedResources"] = [*sorted({*arguments.exclude_resources, *kept})]
+    return spec
+
+
+def before_words(met: Met) -> Text:
+    if met.why is not None:
+        return text("not counted")
+    return text("{count} of {total} exist already", count=Bold(str(len(met.there))), total=met.total)
+
+
+def after_words(met: Met, mapping: dict[str, str]) -> Text:
+    places = Code(", ".join(met.namespaces[:8]) + (", …" if len(met.namespaces) > 8 else "") or "-")
+    if not mapping:
+        return text("{namespaces}", namespaces=places)
+    moved = ", ".join(f"{old} → {new}" for old, new in mapping.items())
+    return text("{namespaces} ({moved})", namespaces=places, moved=Code(moved))
+
+
+def restore_warnings(
+    met: Met, arguments: RestoreArguments, *, kept: tuple[str, ...], left_out: tuple[str, ...]
+) -> tuple[Text, ...]:
+    found: list[Text] = []
+    if met.why is not None:
+        found.append(text("What exists already could not be counted: {why}", why=met.why))
+    elif met.there and arguments.existing_resource_policy == UPDATE:
+        found.append(text("These exist and are changed to what the backup has: {counts}.", counts=Code(met.counted())))
+    elif met.there:
+        if counts := met.counted(left=True):
+            found.append(text("These exist and stay as they are: {counts}.", counts=Code(counts)))
+        if met.merged:
+            found.append(text("Service accounts that get what they lack: {count}.", count=met.merged))
+        if len(met.there) == met.total:
+            found.append(text("All of it exists, so nothing would be restored."))
+    if met.why is None and not met.total:
+        found.append(text("Nothing in the backup is of these kinds and namespaces."))
+    if arguments.selector and met.why is None:
+        found.append(text("The count takes no notice of labels, so it may be fewer."))
+    if met.unseen:
+        kinds = ", ".join(met.unseen[:8]) + (", …" if len(met.unseen) > 8 else "")
+        found.append(text("Not looked at: {kinds}.", kinds=Code(kinds)))
+    if kept:
+        found.append(text("{kinds} are left out: they say who may do what.", kinds=Code(", ".join(kept))))
+    if left_out:
+        found.append(text("{namespace} is left out: it holds this bot.", namespace=Code(", ".join(left_out))))
+    return tuple(found)
