@@ -56,7 +56,9 @@ def filled_in(services: Services, submitted: Submitted) -> tuple[str, str]:
 def _operation(services: Services, name: str) -> Operation:
     found = services.registry.operations.get(name)
     if not name:
-        changes = sorted(each.name for each in services.registry if each.kind is OperationKind.CHANGE)
+        # A message has room for a few: those of every cluster come first.
+        offered = [each for each in services.registry if each.kind is OperationKind.CHANGE]
+        changes = [each.name for each in sorted(offered, key=lambda each: (each.cli != "kubectl", each.name))]
         raise NotUnderstood(
             text("Which command do you want to fill in?"),
             next=text("{line} fills in any other.", line=Code(f"{services.config.command} form COMMAND")),
