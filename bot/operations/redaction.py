@@ -47,7 +47,8 @@ def redacted(whole: JSON, key: str = "") -> JSON:
     if isinstance(whole, list):
         if key == "env":
             return [_variable(each) for each in whole]
-        return [*redact_words(whole)] if key in ("args", "command") else [redacted(each) for each in whole]
+        words = key in ("args", "command") and not any(isinstance(each, dict) for each in whole)
+        return [*redact_words(whole)] if words else [_named(each) for each in whole]
     if not isinstance(whole, dict):
         return USERINFO.sub("…", whole) if isinstance(whole, str) else whole
     if key in ("data", "binaryData", "stringData"):
@@ -61,6 +62,15 @@ def _variable(variable: JSON) -> JSON:
     if isinstance(variable, dict) and "value" in variable:
         return {**variable, "value": hidden(str(variable["value"]))}
     return redacted(variable)
+
+
+def _named(element: JSON) -> JSON:
+    """An element of a list; the value of one whose name looks secret is hidden: arguments, headers."""
+    shown = redacted(element)
+    name = str((element.get("name") or element.get("key") or "") if isinstance(element, dict) else "")
+    if isinstance(shown, dict) and isinstance(shown.get("value"), str) and SECRETIVE.search(name):
+        return {**shown, "value": hidden(str(shown["value"]))}
+    return shown
 
 
 def _annotation(name: str, value: JSON) -> JSON:

@@ -52,6 +52,10 @@ def test_a_pause_without_an_end_is_an_end() -> None:
     progress = ask(canary(), version=NEW)
     assert (progress.done, str(progress.message)) == (True, "holding at 20 %")
     assert progress.total == 0, "the sentence is what the card shows, not a count"
+    assert [each.command_line for each in progress.next] == [
+        f"argo rollouts promote app --at={NEW}:1",
+        "argo rollouts abort app",
+    ]
 
 
 def test_a_promotion_is_not_over_at_the_pause_that_it_left() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.operations.plan import Back
 from bot.operations.progress import Progress
+from bot.operations.view import Action
 from bot.requests.shown import Ballot, Shown
 from bot.requests.states import State
 from bot.slack.cards.buttons import chosen
@@ -172,6 +173,21 @@ def test_a_bar_is_full_only_at_the_end() -> None:
 
     assert "▓▓▓▓▓▓▓▓▓░ 999/1,000" in said(999)
     assert "▓▓▓▓▓▓▓▓▓▓ 1,000/1,000" in said(1000)
+
+
+def test_an_end_that_leaves_a_question_asks_it_until_it_is_taken_back() -> None:
+    promote = Action(label=text("Promote"), command_line="argo rollouts promote app --at=9bb4:1", style="primary")
+    long = Action(label=text("Long"), command_line="x" * 3_000)
+    held = Progress(done=True, message=text("holding at {weight}", weight="20 %"), next=(promote, long, promote))
+    placed = held.placed(namespace="shop", cluster="prod")
+    made = card(shown(State.SUCCEEDED, progress=placed, calls=1), "en")
+    assert "holding at 20 %" in words(made.blocks)
+    runs = [each for each in made.blocks[-1]["elements"] if each["action_id"].startswith("run")]
+    assert [(each["value"], each["style"]) for each in runs] == [
+        ("argo rollouts promote app --at=9bb4:1 --namespace=shop --context=prod", "primary")
+    ], "what does not fit a button is left out, not cut"
+    taken = card(shown(State.SUCCEEDED, progress=placed, calls=1, back_taken=2), "en")
+    assert not any(each["action_id"].startswith("run") for each in taken.blocks[-1]["elements"])
 
 
 def test_nothing_was_sent_is_said_exactly_where_it_is_so() -> None:

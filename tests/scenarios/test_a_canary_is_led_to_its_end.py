@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.installation.bot import Json, buttons, everything
 from tests.installation.world import World
-from tests.scenarios.canaries import canary, holds_at, is_healthy
+from tests.scenarios.canaries import canary, holds_at, is_healthy, landed
 from tests.scenarios.lines import DONE
 
 STATUS = "kajitori:alice patch rollouts/app-rollout/status"
@@ -30,7 +30,7 @@ async def test_it_is_seen_promoted_by_a_step_and_taken_back(argo_world: World) -
         done = await bot.ended(1, "✅", "holding at 60 %")
         assert await app.weight() == (3, 5)
         assert await bot.life(1) == DONE
-        assert world.sent() == [STATUS]
+        assert landed(world) == [STATUS]
 
         await bot.click("alice", done, "back")
         await bot.submit("alice")
@@ -38,7 +38,7 @@ async def test_it_is_seen_promoted_by_a_step_and_taken_back(argo_world: World) -
         assert await app.image() == "app:v1"
         await app.until(is_healthy)
         assert await bot.card(1, "Taken back by R-2")
-    assert world.sent() == [STATUS, SPEC]
+    assert landed(world) == [STATUS, SPEC]
 
 
 async def test_it_is_led_through_all_steps_by_the_buttons_of_its_cards(argo_world: World) -> None:
@@ -56,7 +56,7 @@ async def test_it_is_led_through_all_steps_by_the_buttons_of_its_cards(argo_worl
 
         await bot.click("alice", held, "run:0")
         await bot.said("has gone on already")
-    assert world.sent() == [STATUS, STATUS]
+    assert landed(world) == [STATUS, STATUS]
 
 
 def pressed(card: Json) -> list[Json]:
@@ -81,7 +81,7 @@ async def test_two_people_who_promote_the_same_step_promote_one_step(argo_world:
 
         await bot.command("carol", f"{PROMOTE} --at={(await app.get())['status']['currentPodHash']}:1")
         await bot.said("has gone on already", person="carol")
-    assert world.sent() == [STATUS]
+    assert landed(world) == [STATUS]
 
 
 async def test_an_abort_says_that_the_spec_stays_and_an_undo_ends_that(argo_world: World) -> None:
@@ -103,7 +103,7 @@ async def test_an_abort_says_that_the_spec_stays_and_an_undo_ends_that(argo_worl
         await bot.approve("bob", await bot.card(2, "Roll", "back to revision 1"))
         await bot.ended(2, "✅", "5/5 ready")
         assert await app.image() == "app:v1"
-    assert world.sent() == [STATUS, SPEC]
+    assert landed(world) == [STATUS, SPEC]
 
 
 async def test_an_abort_is_taken_back_by_a_retry(argo_world: World) -> None:
@@ -117,7 +117,7 @@ async def test_an_abort_is_taken_back_by_a_retry(argo_world: World) -> None:
         await bot.submit("alice")
         await bot.ended(2, "✅", "holding at 20 %")
         await app.until(holds_at(1))
-    assert world.sent() == [STATUS, STATUS]
+    assert landed(world) == [STATUS, STATUS]
 
 
 async def test_a_new_image_ends_as_holding_at_its_weight(argo_world: World) -> None:
@@ -132,7 +132,7 @@ async def test_a_new_image_ends_as_holding_at_its_weight(argo_world: World) -> N
         await bot.submit("alice")
         await bot.ended(2, "✅", "5/5 ready")
         assert await app.image() == "app:v1"
-    assert world.sent() == [SPEC, SPEC]
+    assert landed(world) == [SPEC, SPEC]
 
 
 async def test_somebody_who_aborts_before_the_vote_ends_it_unsent(argo_world: World) -> None:
@@ -147,7 +147,7 @@ async def test_somebody_who_aborts_before_the_vote_ends_it_unsent(argo_world: Wo
         await bot.approve("bob", card)
         await bot.ended(1, "❌", "would do nothing that lasts")
         assert (await app.get())["status"]["currentStepIndex"] == 0
-    assert world.sent() == ["kajitori:carol patch rollouts/app-rollout/status"]
+    assert landed(world) == ["kajitori:carol patch rollouts/app-rollout/status"]
 
 
 async def test_status_is_followed_to_the_pause_and_history_exists(argo_world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.running import Knobs
 from tests.installation.bot import Bot, Json, buttons, everything
 from tests.installation.world import World
-from tests.scenarios.canaries import canary, holds_at
+from tests.scenarios.canaries import canary, holds_at, landed
 from tests.scenarios.lines import PATCHED, UNDO, VOTED
 
 PATH = "/deployments/app"
@@ -129,7 +129,7 @@ async def test_a_promotion_whose_answer_was_lost_is_never_sent_again(argo_world:
         await bot.click("alice", card, "happened")
         await bot.submit("alice")
         await bot.ended(1, "✅", "holding at 60 %")
-    assert world.sent() == ["kajitori:alice patch rollouts/app-rollout/status"]
+    assert landed(world) == ["kajitori:alice patch rollouts/app-rollout/status"]
 
 
 async def test_an_abort_whose_answer_was_lost_is_known_as_ours(argo_world: World) -> None:
@@ -142,7 +142,7 @@ async def test_an_abort_whose_answer_was_lost_is_known_as_ours(argo_world: World
     world.clock.turn_on(seconds=30)
     async with world.bot() as bot:
         assert "back" in buttons(await bot.ended(1, "✅", "5/5 ready"))
-    assert world.sent() == ["kajitori:alice patch rollouts/app-rollout/status"]
+    assert landed(world) == ["kajitori:alice patch rollouts/app-rollout/status"]
 
 
 def cut_after_sending(label: str) -> None:

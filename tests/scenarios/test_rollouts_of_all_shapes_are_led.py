@@ -12,7 +12,17 @@ from tests.controlplane.argo import NAME
 from tests.controlplane.shop import deployment_of
 from tests.installation.bot import everything
 from tests.installation.world import World
-from tests.scenarios.canaries import CANARY, Canary, active, blue_green, canary, holds_at, is_healthy, rollout_of
+from tests.scenarios.canaries import (
+    CANARY,
+    Canary,
+    active,
+    blue_green,
+    canary,
+    holds_at,
+    is_healthy,
+    landed,
+    rollout_of,
+)
 
 STATUS = "kajitori:alice patch rollouts/app-rollout/status"
 SPEC = "kajitori:alice patch rollouts/app-rollout"
@@ -34,7 +44,7 @@ async def test_a_blue_green_update_is_switched_and_taken_back(argo_world: World)
         await bot.submit("alice")
         await bot.ended(2, "✅")
         assert await app.image() == "app:v1"
-    assert world.sent() == [STATUS, SPEC]
+    assert landed(world) == [STATUS, SPEC]
 
 
 async def test_a_blue_green_update_is_aborted_without_a_switch(argo_world: World) -> None:
@@ -47,7 +57,7 @@ async def test_a_blue_green_update_is_aborted_without_a_switch(argo_world: World
         await bot.ended(1, "✅", "5/5 ready")
         assert await active(world) == stable
         assert (await app.get())["status"]["abort"] is True
-    assert world.sent() == [STATUS]
+    assert landed(world) == [STATUS]
 
 
 async def test_a_full_promotion_after_an_abort_is_destructive_and_ships_it(argo_world: World) -> None:
@@ -65,7 +75,7 @@ async def test_a_full_promotion_after_an_abort_is_destructive_and_ships_it(argo_
         await bot.ended(2, "✅", "5/5 ready")
         await app.until(is_healthy)
         assert await app.weight() == (5, 5)
-    assert world.sent() == [STATUS, STATUS]
+    assert landed(world) == [STATUS, STATUS]
 
 
 async def test_a_restart_replaces_every_pod(argo_world: World) -> None:
@@ -77,7 +87,7 @@ async def test_a_restart_replaces_every_pod(argo_world: World) -> None:
         await bot.ended(1, "✅", "5/5 ready")
         found = await app.get()
         assert found["status"]["restartedAt"] == found["spec"]["restartAt"]
-    assert world.sent() == [SPEC]
+    assert landed(world) == [SPEC]
 
 
 @pytest.mark.cluster
@@ -101,7 +111,7 @@ async def test_a_template_that_stands_in_a_deployment_is_changed_there(argo_real
         await bot.click("alice", done, "back")
         await bot.submit("alice")
         await bot.ended(2, "✅", "5/5 ready")
-    assert world.sent() == ["kajitori:alice patch deployments/web"] * 2
+    assert landed(world) == ["kajitori:alice patch deployments/web"] * 2
 
 
 @pytest.fixture
@@ -154,7 +164,7 @@ async def test_a_failing_analysis_is_told_with_its_value_and_its_condition(
         await bot.command("alice", "kubectl argo rollouts get rollout app-rollout")
         shown = everything(await bot.said("AnalysisRun", "error-rate is 0.041"))
         assert "It was aborted: the stable version serves" in shown
-    assert world.sent() == [SPEC]
+    assert landed(world) == [SPEC]
 
 
 @pytest.mark.cluster
@@ -172,4 +182,4 @@ async def test_a_controller_that_is_down_is_said(argo_real_world: World) -> None
             await bot.said("is going on already", person="carol")
         await bot.ended(1, "✅", "holding at 60 %")
         await app.until(holds_at(3))
-    assert world.sent() == [STATUS]
+    assert landed(world) == [STATUS]

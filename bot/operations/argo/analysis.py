@@ -11,6 +11,7 @@ from bot.operations.argo.models import AnalysisRun, Metric, MetricResult, Rollou
 from bot.operations.argo.rollout import HASH
 from bot.operations.json import Object
 from bot.operations.pods import short
+from bot.operations.redaction import USERINFO
 from bot.text import Bold, Code, Text, When, text
 
 BAD: Final = ("Failed", "Error", "Inconclusive")
@@ -60,7 +61,7 @@ def _finding(run: AnalysisRun, result: MetricResult) -> Text:
     )
     why = _KINDS[kind]
     if kind == "Error" and last is not None and last.message:
-        why = text("{why}: {message}", why=why, message=Code(short(last.message)))
+        why = text("{why}: {message}", why=why, message=Code(USERINFO.sub("…", short(last.message))))
     if since is None:
         return text("{said} ({why})", said=said, why=why)
     return text("{said} since {when} ({why})", said=said, when=When(since), why=why)

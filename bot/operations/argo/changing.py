@@ -100,25 +100,18 @@ async def plan_undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing
         )
         return Nothing(target=found.target, message=message)
     call = restore_call(found, owner, past)
-    old = _template(found, owner)
-    shown = before_and_after(old, past.template)
     current = next((each for each in history if is_current(found, each)), None)
+    shown = before_and_after(_template(found, owner), past.template) or (_revision(current), _revision(past))
     impact = _undo_impact(found, past)
+    title, number = Code(found.target.title), Bold(str(past.revision))
     return Plan(
-        summary=text(
-            "Roll {target} back to revision {revision}",
-            target=Code(found.target.title),
-            revision=Bold(str(past.revision)),
-        ),
+        summary=text("Roll {target} back to revision {revision}", target=title, revision=number),
         steps=(call, follow(found, 2, left=owner is not None)),
         pinned=pinned_arguments(
-            arguments,
-            targets=[found.target.reference],
-            to_revision=past.revision,
-            template_hash=past.hash,
+            arguments, targets=[found.target.reference], to_revision=past.revision, template_hash=past.hash
         ),
-        before=shown[0] if shown else _revision(current),
-        after=shown[1] if shown else _revision(past),
+        before=shown[0],
+        after=shown[1],
         note=_how(found, past),
         facts=(
             Fact(target=past.held_by, pointer="/metadata/name", value=past.meta.name, uid=past.meta.uid),
