@@ -4,6 +4,7 @@
     ├── Refused               a rule, a right or a precondition says no; nothing was sent
     │   ├── NotUnderstood     a command line that cannot be read; carries suggestions
     │   ├── NotFound          the thing named does not exist, or the person may not see it
+    │   ├── NotServed         the cluster has no such kind of thing at all: what brings it is not installed
     │   └── Ambiguous         several things have that name; carries the choices
     ├── Unavailable           a cluster, a database or Slack does not answer now; trying again may help
     └── Bug                   an impossible state; people see its id only, the log has the rest
@@ -62,6 +63,10 @@ class NotUnderstood(Refused):
 
 class NotFound(Refused):
     """The object does not exist, or the person may not see it."""
+
+
+class NotServed(Refused):
+    """The cluster knows no such kind: what would bring it is not installed there."""
 
 
 class Ambiguous(Refused):

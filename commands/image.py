@@ -4,42 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 
-from bot.errors import NotUnderstood, Refused
-from bot.operations.arguments import Flag, Words, WorkloadArguments
+from bot.errors import NotUnderstood
+from bot.operations import sync_pauses
+from bot.operations.arguments import Flag, PauseSync, Words, WorkloadArguments
+from bot.operations.images import (
+    EVERY,
+    Fields,
+    as_fields,
+    container_call,
+    image_fields,
+    image_warnings,
+    no_container,
+    read_pairs,
+)
 from bot.operations.kinds import PDB, ROLLABLE
 from bot.operations.operation import Family, Right
-from bot.operations.plan import Back, Call, ContentType, Nothing, Plan
+from bot.operations.plan import Back, Nothing, Plan
 from bot.operations.quantities import canonical_quantity
 from bot.operations.reader import Reader
 from bot.operations.surroundings import Surroundings
 from bot.operations.template_changes import Changed, after_call, look_around_all, plan_of, read_workloads
-from bot.operations.templates import GROUPS, container_patch, container_preconditions, containers, images, split_image
+from bot.operations.templates import GROUPS, containers, images, split_image
 from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, refuse_dry_run
 from bot.text import Bold, Code, Text, text
 
-IMAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@\-]{0,511}")
-_PART: Final = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
-PULLABLE: Final = re.compile(
-    rf"(?:[A-Za-z0-9][A-Za-z0-9.\-]*(?::\d+)?/)?{_PART}(?:/{_PART})*"
-    r"(?::\w[\w.\-]{0,127})?(?:@[A-Za-z][A-Za-z0-9+._\-]*:[0-9a-fA-F]{32,})?",
-    re.ASCII,
-)
-"""A reference as container runtimes read it (`distribution/reference`); anything else is InvalidImageName on a node."""
-"""What can be an image reference at all; whether it exists only the node's registry knows."""
 RESOURCE: Final = re.compile(r"[a-z0-9]([a-z0-9./\-]{0,250}[a-z0-9])?")
-EVERY: Final = "*"
 RIGHTS: Final = (
     *(Right("get", kind) for kind in ROLLABLE),
     *(Right("patch", kind) for kind in ROLLABLE),
     Right("list", PDB),
+    *sync_pauses.LOOK,
+    *sync_pauses.PAUSE,
 )
-Fields = dict[str, dict[str, Any]]
-"""What is set, by container."""
-
 image = Family("set", text("Set the images or the resources of a workload's containers"))
 
 
@@ -48,6 +48,7 @@ class ImageArguments(WorkloadArguments):
 
     images: Annotated[tuple[str, ...], Words("CONTAINER=IMAGE", text("the new image; * means every container"))] = ()
     dry_run: DryRun = "none"
+    pause_sync: PauseSync = False
 
 
 class ResourcesArguments(WorkloadArguments):
@@ -57,6 +58,7 @@ class ResourcesArguments(WorkloadArguments):
     limits: Annotated[tuple[str, ...], Flag("--limits", "", "RESOURCE=QUANTITY", text("cpu=500m,memory=256Mi"))] = ()
     requests: Annotated[tuple[str, ...], Flag("--requests", "", "RESOURCE=QUANTITY", text("cpu=100m,memory=1Gi"))] = ()
     dry_run: DryRun = "none"
+    pause_sync: PauseSync = False
 
 
 @image.change("image", short=("image",), rights=RIGHTS, example="set image deploy/app app=registry/app:v2")
@@ -82,7 +84,8 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
         summary=text("Set the image of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
         back=_image_back(only, arguments) if only else None,
-        warnings=_image_warnings(wanted),
+        warnings=image_warnings(wanted),
+        pause_sync=arguments.pause_sync,
     )
 
 
@@ -113,36 +116,10 @@ async def set_resources(cluster: Reader, arguments: ResourcesArguments) -> Plan 
         summary=text("Set resources of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
         back=_resources_back(changes[0], wanted, arguments) if len(workloads) == 1 else None,
+        pause_sync=arguments.pause_sync,
     )
     before, after = _resource_words(changes[0], arguments.containers, wanted)
     return plan if len(workloads) > 1 else msgspec.structs.replace(plan, before=before, after=after, note=None)
-
-
-def read_pairs(words: Sequence[str]) -> dict[str, str]:
-    """`container=image` pairs. Raises `NotUnderstood` with kubectl's reasons."""
-    if not words:
-        raise NotUnderstood(
-            text("at least one image update is required"),
-            next=text("Write it like {example}.", example=Code("set image deployment/app app=registry/app:v2")),
-        )
-    pairs: dict[str, str] = {}
-    for word in words:
-        container, _, reference = word.partition("=")
-        if not container or not IMAGE.fullmatch(reference):
-            raise NotUnderstood(
-                text("{word} is no container with an image.", word=Code(ascii(word[:80])[1:-1])),
-                next=text("Write it like {example}.", example=Code("app=registry/app:v2")),
-            )
-        if container in pairs and pairs[container] != reference:
-            raise NotUnderstood(text("{container} is given two images.", container=Code(container)))
-        pairs[container] = reference
-    if EVERY in pairs and len(pairs) > 1:
-        raise NotUnderstood(
-            text(
-                "all containers are already specified by *, but saw more than one container_name=container_image pairs"
-            )
-        )
-    return pairs
 
 
 def read_resources(words: Sequence[str]) -> dict[str, str]:
@@ -157,17 +134,6 @@ def read_resources(words: Sequence[str]) -> dict[str, str]:
             )
         found[name] = canonical_quantity(quantity)
     return found
-
-
-def image_fields(seen: Seen, wanted: dict[str, str]) -> Fields:
-    """What changes, by container. Raises `Refused` for a container that is not there, before anything is sent."""
-    have = images(seen.template)
-    if EVERY in wanted:
-        wanted = dict.fromkeys(have, wanted[EVERY])
-    for container in wanted:
-        if container not in have:
-            raise _no_container(seen, container, text("unable to find container named {name}", name=Code(container)))
-    return {name: {"image": reference} for name, reference in wanted.items() if have[name] != reference}
 
 
 def resource_fields(seen: Seen, selected: str, wanted: dict[str, dict[str, str]]) -> Fields:
@@ -187,16 +153,8 @@ def resource_fields(seen: Seen, selected: str, wanted: dict[str, dict[str, str]]
         if any(changes.values()):
             found[name] = {"resources": {kind: values for kind, values in changes.items() if values}}
     if not matched:
-        raise _no_container(seen, selected, text("unable to find container named {name}", name=Code(selected)))
+        raise no_container(seen.template, selected, target=seen.target)
     return found
-
-
-def _no_container(seen: Seen, container: str, what: Text) -> Refused:
-    return Refused(
-        what,
-        target=seen.target.title,
-        next=text("It has {containers}.", containers=Code(", ".join(images(seen.template)) or "-")),
-    )
 
 
 async def _changes(cluster: Reader, changed: Sequence[tuple[Seen, Fields]], *fields: tuple[str, ...]) -> list[Changed]:
@@ -207,34 +165,10 @@ async def _changes(cluster: Reader, changed: Sequence[tuple[Seen, Fields]], *fie
     ]
 
 
-def container_call(seen: Seen, fields: Fields, *guarded: tuple[str, ...]) -> Call:
-    """The strategic merge that sets fields of containers, on condition that the guarded ones are as read."""
-    return Call(
-        id="step-1",
-        verb="patch",
-        target=seen.target,
-        content_type=ContentType.STRATEGIC,
-        body=container_patch(seen, fields),
-        uid=seen.uid,
-        preconditions=container_preconditions(seen, set(fields), *guarded),
-    )
-
-
-def _image_warnings(wanted: dict[str, str]) -> list[Text]:
-    """What kubectl and the API server let pass: a name that no node can pull, one that means another image later."""
-    found = []
-    for each in dict.fromkeys(wanted.values()):
-        if not PULLABLE.fullmatch(each):
-            found.append(text("{image} is no image name to a node, so no pod of it would start.", image=Code(each)))
-        elif split_image(each)[1] == "latest":
-            found.append(text("{image} can mean another image tomorrow.", image=Code(each)))
-    return found
-
-
 def _image_back(changed: Changed, arguments: ImageArguments) -> Back:
     old, new = images(changed.seen.template), images(changed.after.template)
     pairs = {name: reference for name, reference in old.items() if new.get(name) != reference}
-    call = container_call(after_call(changed.seen, changed.call), _as_fields(pairs), ("image",))
+    call = container_call(after_call(changed.seen, changed.call), as_fields(pairs), ("image",))
     words = [f"{name}={reference}" for name, reference in pairs.items()]
     tags = {split_image(reference)[1] for reference in pairs.values()}
     return Back(
@@ -250,10 +184,6 @@ def _names(workloads: Sequence[Seen]) -> Code:
 
 def _resource_paths(wanted: dict[str, dict[str, str]]) -> list[tuple[str, ...]]:
     return [("resources", kind, name) for kind in wanted for name in wanted[kind]]
-
-
-def _as_fields(pairs: dict[str, str]) -> Fields:
-    return {name: {"image": reference} for name, reference in pairs.items()}
 
 
 def _resources_back(changed: Changed, wanted: dict[str, dict[str, str]], arguments: ResourcesArguments) -> Back | None:

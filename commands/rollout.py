@@ -10,8 +10,9 @@ import msgspec
 from pydantic import NonNegativeInt
 
 from bot.errors import NotUnderstood, Refused
+from bot.operations import sync_pauses
 from bot.operations.ages import age, parse_duration
-from bot.operations.arguments import WORKLOAD_WORDS, Arguments, Flag, Words, WorkloadArguments
+from bot.operations.arguments import WORKLOAD_WORDS, Arguments, Flag, PauseSync, Words, WorkloadArguments
 from bot.operations.conditions import ROLLED_OUT
 from bot.operations.json import Object, pointer, resolve
 from bot.operations.kinds import CONTROLLER_REVISION, DEPLOYMENT, PDB, POD, REPLICASET, ROLLABLE
@@ -49,7 +50,7 @@ LOOK: Final = tuple(Right("get", kind) for kind in ROLLABLE)
 FOLLOW: Final = tuple(Right(verb, kind) for verb in ("list", "watch") for kind in (*ROLLABLE, POD))
 """A person who follows a roll-out watches its object and pods with their own rights."""
 HISTORY: Final = (Right("list", REPLICASET), Right("list", CONTROLLER_REVISION))
-AROUND: Final = (Right("list", PDB),)
+AROUND: Final = (Right("list", PDB), *sync_pauses.LOOK)
 PATCH: Final = tuple(Right("patch", kind) for kind in ROLLABLE)
 
 rollout = Family("rollout", text("Manage the roll-out of one or many workloads"))
@@ -74,12 +75,14 @@ class UndoArguments(WorkloadArguments):
 
     to_revision: Annotated[NonNegativeInt, Flag("--to-revision", "", "N", text("0 means the previous one"))] = 0
     dry_run: DryRun = "none"
+    pause_sync: PauseSync = False
     template_hashes: tuple[str, ...] = ()
 
 
 class RestartArguments(WorkloadArguments):
     """As `kubectl rollout restart` takes them. `restarted_at` is set when the plan is pinned."""
 
+    pause_sync: PauseSync = False
     restarted_at: str = ""
 
 
@@ -136,7 +139,7 @@ async def history(cluster: Reader, arguments: LookArguments) -> View:
 @rollout.change(
     "undo",
     short=("undo", "rollback"),
-    rights=(*LOOK, *HISTORY, *AROUND, *PATCH),
+    rights=(*LOOK, *HISTORY, *AROUND, *PATCH, *sync_pauses.PAUSE),
     example="rollout undo deploy/app --to-revision=3",
 )
 async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
@@ -173,11 +176,17 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
         ),
         back=back_from_undo(changes[0], wanted[0].live, arguments) if alone else None,
         warnings=[warning for each in changes for warning in undo_warnings(each.seen)],
+        pause_sync=arguments.pause_sync,
     )
     return with_revisions(plan, wanted[0] if alone else None, recovery=all(each.recovers for each in wanted))
 
 
-@rollout.change("restart", short=("restart",), rights=(*LOOK, *AROUND, *PATCH), example="rollout restart deploy/app")
+@rollout.change(
+    "restart",
+    short=("restart",),
+    rights=(*LOOK, *AROUND, *PATCH, *sync_pauses.PAUSE),
+    example="rollout restart deploy/app",
+)
 async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothing:
     """Replace all pods of a workload, as its strategy allows (kubectl rollout restart)."""
     workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
@@ -200,6 +209,7 @@ async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothin
         changes,
         summary=text("Restart {target}", target=Code(_titles(changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads], restarted_at=stamp),
+        pause_sync=arguments.pause_sync,
     )
     return msgspec.structs.replace(plan, note=None)
 

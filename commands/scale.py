@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import msgspec
-
-from bot.errors import NotFound, NotUnderstood, Refused
+from bot.errors import Choice, NotFound, NotUnderstood, Refused
+from bot.operations import sync_pauses
 from bot.operations.arguments import ChangeArguments, Flag, Words
-from bot.operations.json import Object
 from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
 from bot.operations.models import Quota
 from bot.operations.operation import Family, Right
-from bot.operations.plan import Back, Bound, Call, ContentType, Impact, Nothing, Plan, Wait
+from bot.operations.plan import Back, Bound, Impact, Nothing, Plan
 from bot.operations.quotas import quota_warnings
 from bot.operations.reader import Reader
-from bot.operations.rollouts import DEADLINE, LONGEST, seconds_a_pod
+from bot.operations.rollouts import seconds_a_pod
+from bot.operations.scaling import scale_after, scale_call, scale_wait
 from bot.operations.surroundings import Surroundings, facts_of, look_around, owner_warnings, unseen_warnings
 from bot.operations.targets import find_targets
 from bot.operations.template_changes import named, total_impact
@@ -47,6 +46,7 @@ class ScaleArguments(ChangeArguments):
         *(Right("get", kind) for kind in SCALABLE),
         *(Right("patch", kind, "scale") for kind in SCALABLE),
         *(Right("list", kind) for kind in (HPA, PDB, QUOTA)),
+        *sync_pauses.LOOK,
     ),
     example="scale deploy/app --replicas=5",
 )
@@ -68,9 +68,11 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
     for each in wanted:
         _check_current(each, arguments.current_replicas)
     around = list(await asyncio.gather(*(look_around(cluster, each) for each in wanted)))
+    for each, near in zip(wanted, around, strict=True):
+        _check_autoscaler(each, near, arguments)
     quotas = await _quotas(cluster, arguments.namespace)
     calls = tuple(scale_call(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, 1))
-    waits = tuple(_wait(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, len(calls) + 1))
+    waits = tuple(scale_wait(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, len(calls) + 1))
     impact = total_impact([_impact(each, arguments.replicas) for each in wanted])
     return Plan(
         summary=text("Scale {target}", target=Code(", ".join(each.target.title for each in wanted))),
@@ -84,29 +86,6 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
         warnings=_all_warnings(wanted, around, quotas=quotas, replicas=arguments.replicas),
         back=_back(wanted, arguments),
     )
-
-
-def scale_call(seen: Seen, replicas: int, step: str) -> Call:
-    """The merge patch of the scale subresource.
-
-    Its precondition reads `/spec/replicas` of the workload itself: scale and workload have the field at the same place,
-    and the scale carries the workload's uid and resourceVersion, so that pinning to them works as on the workload.
-    """
-    return Call(
-        id=step,
-        verb="patch",
-        target=seen.target,
-        subresource="scale",
-        content_type=ContentType.MERGE_PATCH,
-        body=scale_body(replicas),
-        uid=seen.uid,
-        preconditions=seen.holds("/spec/replicas"),
-    )
-
-
-def scale_body(replicas: int) -> Object:
-    """From kubectl v1.36 `pkg/scale/scale.go`."""
-    return {"spec": {"replicas": replicas}}
 
 
 def _check(arguments: ScaleArguments) -> None:
@@ -135,14 +114,28 @@ def _check_current(seen: Seen, expected: int) -> None:
         )
 
 
-def _wait(seen: Seen, replicas: int, step: str) -> Wait:
-    more = max(0, replicas - seen.replicas)
-    return Wait(
-        id=step,
-        condition="scaled",
-        target=seen.target,
-        deadline=min(LONGEST, max(DEADLINE, 3 * more * seconds_a_pod(seen))),
-        arguments={"replicas": replicas},
+def _check_autoscaler(seen: Seen, around: Surroundings, arguments: ScaleArguments) -> None:
+    """Raise `Refused` for a number that an autoscaler forces back at once (operations.md §5), with the limit to change.
+
+    Zero is another thing: it turns the autoscaler off.
+    """
+    scaler, replicas = around.autoscaler, arguments.replicas
+    if scaler is None or replicas == 0 or scaler.minimum <= replicas <= scaler.spec.max_replicas:
+        return
+    flag = f"--max={replicas}" if replicas > scaler.spec.max_replicas else f"--min={replicas}"
+    line = command_line(arguments, "hpa", "set", f"hpa/{scaler.metadata.name}", flag)
+    raise Refused(
+        text(
+            "{hpa} keeps {target} between {least} and {most} pods.",
+            hpa=Code(f"hpa/{scaler.metadata.name}"),
+            target=Code(seen.target.reference),
+            least=scaler.minimum,
+            most=scaler.spec.max_replicas,
+        ),
+        target=seen.target.title,
+        why=text("{count} would be set back within seconds.", count=replicas),
+        next=text("Change its limit instead: {command}.", command=Code(line)),
+        choices=(Choice(label=line, command_line=line),),
     )
 
 
@@ -170,7 +163,7 @@ def _all_warnings(
 ) -> tuple[Text, ...]:
     found: list[Text] = []
     for seen, near in zip(wanted, around, strict=True):
-        each = [*_warnings(seen, near, replicas), *owner_warnings(seen), *unseen_warnings(near)]
+        each = [*_warnings(seen, near, replicas), *owner_warnings(seen, near), *unseen_warnings(near)]
         each += quota_warnings(quotas or (), seen.template, replicas - seen.replicas)
         found += [named(seen.target, warning) if len(wanted) > 1 else warning for warning in each]
     if quotas is None and any(replicas > each.replicas for each in wanted):
@@ -186,17 +179,20 @@ def _warnings(seen: Seen, around: Surroundings, replicas: int) -> list[Text]:
         found.append(text("One pod means downtime whenever it is replaced."))
     if around.autoscaler is None:
         return found
-    values: dict[str, Any] = {
-        "hpa": Code(f"hpa/{around.autoscaler.metadata.name}"),
-        "least": around.autoscaler.minimum,
-        "most": around.autoscaler.spec.max_replicas,
-    }
+    scaler = around.autoscaler
+    named_ = Code(f"hpa/{scaler.metadata.name}")
     if replicas == 0:
-        found.append(text("{hpa} stays off until someone sets 1 or more.", hpa=values["hpa"]))
-    elif around.autoscaler.minimum <= replicas <= around.autoscaler.spec.max_replicas:
-        found.append(text("{hpa} sets the number again within seconds, between {least} and {most}.", **values))
+        found.append(text("{hpa} stays off until someone sets 1 or more.", hpa=named_))
     else:
-        found.append(text("{hpa} sets it back to between {least} and {most}: change its limits instead.", **values))
+        found.append(
+            text(
+                "{hpa} sets the number again within seconds, between {least} and {most}; {command} holds it.",
+                hpa=named_,
+                least=scaler.minimum,
+                most=scaler.spec.max_replicas,
+                command=Code(f"hpa pause {named_.value} --at={replicas}"),
+            )
+        )
     return found
 
 
@@ -211,11 +207,5 @@ def _back(wanted: Sequence[Seen], arguments: ScaleArguments) -> Back | None:
     return Back(
         command_line=command_line(arguments, "scale", *references, f"--replicas={old}"),
         label=text("Back to {count}", count=old),
-        calls=tuple(_after(call, arguments.replicas) for call in calls),
+        calls=tuple(scale_after(call, arguments.replicas) for call in calls),
     )
-
-
-def _after(call: Call, replicas: int) -> Call:
-    """A call of the way back, whose precondition is what this plan leaves."""
-    holds = tuple(msgspec.structs.replace(each, value=replicas) for each in call.preconditions)
-    return msgspec.structs.replace(call, preconditions=holds)

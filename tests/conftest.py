@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
+from tests.controlplane.argo import add_argo_rollouts
 from tests.controlplane.binaries import NotBuilt
 from tests.controlplane.control_plane import ControlPlane
+from tests.controlplane.velero_server import VeleroServer
 from tests.databases import PostgreSQL, SQLite, opened, postgresql_server
 
 
@@ -68,3 +70,24 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlP
         pytest.fail(str(error), pytrace=False)
     yield plane
     plane.stop()
+
+
+@pytest.fixture(scope="session")
+def velero_server(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VeleroServer]:
+    """Velero's server beside the control plane, with a storage location that is available."""
+    try:
+        server = VeleroServer(control_plane, tmp_path_factory.mktemp("velero"))
+    except NotBuilt as error:
+        pytest.fail(str(error), pytrace=False)
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def argo_control_plane(control_plane: ControlPlane) -> ControlPlane:
+    """The same with the kinds and the real controller of Argo Rollouts, from the first test on that asks for it."""
+    try:
+        add_argo_rollouts(control_plane)
+    except NotBuilt as error:
+        pytest.fail(str(error), pytrace=False)
+    return control_plane

@@ -51,6 +51,7 @@ class Event(StrEnum):
     REFUSED_FORGERY = "refused.forgery"
     SECRET_TYPED = "secret.typed"  # noqa: S105 - the name of an event
     CONTEXT_SET = "context.set"
+    PROBE_ASKED = "probe.asked"
     POLICY_LOADED = "policy.loaded"
     CONFIG_LOADED = "config.loaded"
 

@@ -192,13 +192,14 @@ def _incomplete(words: list[str], bare: list[int], taken: int, *, family: list[s
         else text("{family} needs one more word.", family=Code(first.lower())),
         next=text("Nothing was done. It is one of {verbs}.", verbs=Code(", ".join(verbs))),
         choices=helps
-        if others and not close and _another_kind(others[0], verbs)
+        if others and not close and _another_kind(verbs)
         else tuple(Choice(label=name, command_line=quoted([*name.split(), *rest])) for name in offered),
     )
 
 
-def _another_kind(word: str, verbs: Iterable[str]) -> bool:
-    return find_kind(word.lower()) is not None and any(find_kind(verb) is not None for verb in verbs)
+def _another_kind(verbs: Iterable[str]) -> bool:
+    """Where verbs are kinds, any other word is one too, also one that is not served (`create secret`)."""
+    return any(find_kind(verb) is not None for verb in verbs)
 
 
 def _meant(verbs: list[str], registry: Registry) -> list[tuple[str, int]]:

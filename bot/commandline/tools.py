@@ -19,6 +19,7 @@ ALIASES: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
         ("k",): "kubectl",
         ("kubectl",): "kubectl",
         ("kubectl", "argo", "rollouts"): "kubectl argo rollouts",
+        ("k", "argo", "rollouts"): "kubectl argo rollouts",
         ("kubectl-argo-rollouts",): "kubectl argo rollouts",
         ("velero",): "velero",
         ("eksctl",): "eksctl",

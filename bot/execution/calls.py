@@ -120,7 +120,7 @@ async def _send_once(
         )
     except (Conflict, Invalid) as error:
         fresh = await read_target(client, call)
-        if fresh is not None and observed is not None and _version(fresh) != _version(observed):
+        if fresh is not None and (observed is None or _version(fresh) != _version(observed)):
             return None
         return Outcome(sent=Sent.REFUSED, reason=error.what)
     except (TooMany, Unauthorized) as error:

@@ -9,15 +9,18 @@ than the lease, and an Audit-ID that the API server takes over into its own log 
 from __future__ import annotations
 
 import copy
-from typing import Any
+import re
+from typing import Any, Final
 
 import msgspec
 
 from bot.errors import Bug
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.patches import same as same
-from bot.operations.plan import Call, ContentType
+from bot.operations.plan import REQUEST_LABEL, Call, ContentType
 from bot.text import Code, text
+
+MANAGER: Final = re.compile(r"kajitori-(\d+)-.+")
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +36,12 @@ def manager_of(request: int, step: str, plan_version: int = 1) -> str:
     A later plan version has other names, or a late change of the version before would pass for its own.
     """
     return f"kajitori-{request}-{step}" if plan_version == 1 else f"kajitori-{request}-v{plan_version}-{step}"
+
+
+def request_of(manager: str) -> str:
+    """The request that a field manager of ours is of, as `manager_of` wrote it; empty for any other."""
+    found = MANAGER.fullmatch(manager)
+    return found[1] if found else ""
 
 
 def audit_id_of(instance: str, request: int, step: str, fence: int) -> str:
@@ -51,7 +60,7 @@ def wrap(call: Call, observed: Object | None, *, manager: str, timeout: int, dry
     if call.subresource == "eviction":
         return _evicting(call, query, dry_run=dry_run)
     if call.verb == "create":
-        return Envelope(body=call.body, query=query)
+        return Envelope(body=_labelled(call, request_of(manager)), query=query)
     if observed is None:
         raise Bug(text("{path} must be read before it is changed.", path=Code(call.path)))
     version, uid = resolve(observed, "/metadata/resourceVersion"), resolve(observed, "/metadata/uid")
@@ -96,7 +105,7 @@ def unwrap(call: Call, envelope: Envelope) -> JSON:
             options.pop("dryRun", None)
         return body
     if call.verb == "create":
-        return body
+        return _unlabelled(call, body)
     if call.content_type is ContentType.JSON_PATCH and isinstance(body, list):
         return [each for each in body if isinstance(each, dict) and each.get("op") != "test"]
     if isinstance(body, dict):
@@ -123,9 +132,12 @@ def _tests(call: Call, observed: Object, version: JSON, uid: JSON) -> list[JSON]
         {"op": "test", "path": "/metadata/uid", "value": uid},
         {"op": "test", "path": "/metadata/resourceVersion", "value": version},
     ]
-    # JSON Patch compares literally, so the test says what was just read, not what was planned (plans.md §2).
+    # JSON Patch compares literally, so the test says what was just read, not what was planned (plans.md §2). Below
+    # what is not there the server finds nothing to compare and refuses; the version says that it is still not there.
     return pinned + [
-        {"op": "test", "path": each.pointer, "value": resolve(observed, each.pointer)} for each in call.preconditions
+        {"op": "test", "path": each.pointer, "value": resolve(observed, each.pointer)}
+        for each in call.preconditions
+        if resolve(observed, each.pointer.rpartition("/")[0]) is not None
     ]
 
 
@@ -135,6 +147,37 @@ def _operations(call: Call) -> list[JSON]:
     ):
         raise Bug(text("{path} is no plain JSON Patch.", path=Code(call.path)))
     return call.body
+
+
+def _labelled(call: Call, request: str) -> JSON:
+    """What is created says which request made it, so that a read-back knows it (plans.md §5). A subresource has no
+    labels of its own. Rehearsed with it too (request 0), for admission may have rules about labels.
+    """
+    if call.subresource or not request:
+        return call.body
+    body = copy.deepcopy(_mapping(call))
+    labels = resolve(body, "/metadata/labels")
+    if isinstance(labels, dict) and REQUEST_LABEL in labels:
+        raise Bug(text("{path} names a request in its intent.", path=Code(call.path)))
+    metadata = body.get("metadata")
+    kept = dict(labels) if isinstance(labels, dict) else {}
+    body["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "labels": {**kept, REQUEST_LABEL: request}}
+    return body
+
+
+def _unlabelled(call: Call, body: JSON) -> JSON:
+    metadata, intended = resolve(body, "/metadata"), resolve(call.body, "/metadata")
+    labels = resolve(metadata, "/labels")
+    if not isinstance(body, dict) or not isinstance(metadata, dict) or not isinstance(labels, dict):
+        return body
+    labels.pop(REQUEST_LABEL, None)
+    if not labels and isinstance(intended, dict) and "labels" in intended:
+        metadata["labels"] = copy.deepcopy(intended["labels"])
+    elif not labels:
+        del metadata["labels"]
+    if not metadata and intended is None:
+        del body["metadata"]
+    return body
 
 
 def _mapping(call: Call) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
-from bot.operations.kinds import POD, Kind
+from bot.operations.kinds import NAMESPACE, POD, Kind
 from bot.operations.operation import OperationKind, Right
 from bot.operations.registry import Registry
 from bot.settings import Config
@@ -108,7 +108,8 @@ def watched_kinds(registry: Registry) -> tuple[Kind, ...]:
         right.kind
         for operation in registry
         for right in operation.rights
-        if right.verb == "watch" or (operation.kind is OperationKind.CHANGE and right.verb not in LOOKING)
+        if not right.probe
+        and (right.verb == "watch" or (operation.kind is OperationKind.CHANGE and right.verb not in LOOKING))
     }
     return tuple(sorted((kind for kind in {*kinds, POD} if not _secret(kind)), key=lambda kind: kind.qualified))
 
@@ -130,8 +131,12 @@ def acted_rights(registry: Registry) -> tuple[Right, ...]:
 
 
 def team_documents(config: Config, registry: Registry, *, namespace: str) -> list[Document]:
-    """Two roles, and a binding of each in one namespace; the first team changes, the others look."""
-    reads = used_rights(registry, only=(OperationKind.READ, OperationKind.PROBE))
+    """Two roles, and a binding of each in one namespace; the first team changes, the others look.
+
+    Who only looks gets no right to write, not even for a probe: what is tried dry could be done as well.
+    """
+    looks = used_rights(registry, only=(OperationKind.READ, OperationKind.PROBE))
+    reads = tuple(right for right in looks if right.verb in LOOKING)
     everything = used_rights(registry)
     documents = [_cluster_role(f"{NAME}-reads", reads), _cluster_role(f"{NAME}-changes", everything)]
     for team in sorted(config.teams):
@@ -182,13 +187,18 @@ def cluster_documents(config: Config, registry: Registry) -> list[Document]:
 
 
 def _cluster_role(name: str, rights: Iterable[Right]) -> Document:
-    namespaced = (right for right in rights if right.kind.namespaced)
+    namespaced = (right for right in rights if right.kind.namespaced or _of_the_namespace(right))
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": "ClusterRole",
         "metadata": {"name": name},
         "rules": _grouped(namespaced, prefix=""),
     }
+
+
+def _of_the_namespace(right: Right) -> bool:
+    """Whether a binding in a namespace gives it for the Namespace itself (apiserver `request.RequestInfo`)."""
+    return right.kind == NAMESPACE and right.verb not in ("create", "list", "watch")
 
 
 def _grouped(rights: Iterable[Right], *, prefix: str) -> list[Rule]:

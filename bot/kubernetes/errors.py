@@ -13,6 +13,7 @@
     ├── Gone                  410: a resource version or continue token is too old
     ├── Invalid               422: schema, admission, or a failed JSON Patch `test`
     └── Rejected              every other answer that is no success
+        └── KindNotServed     404 about the address: no such kind is installed (a NotServed too)
 
 Decided on the HTTP status and the Status' `reason` and `details`, never on message text. A body that is no Status is
 dropped, messages are cut, and those about Secrets are left out, for the API server quotes what it could not read.
@@ -36,6 +37,8 @@ CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 CANNOT_AS: Final = " cannot impersonate-on:"
 IMPERSONATED: Final = frozenset({"users", "groups", "serviceaccounts", "uids", "userextras"})
 CLUSTER_SCOPE: Final = "at the cluster scope"
+NO_SUCH_PATH: Final = b"404 page not found"
+"""The whole body of an API server's answer where no group, version or kind is at an address."""
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +136,10 @@ class Rejected(_Answer, errors.Refused):
     """The API server does not take the request at all."""
 
 
+class KindNotServed(Rejected, errors.NotServed):
+    """The API server has nothing at this address: the kind is not installed, or not in this version."""
+
+
 Failure = (
     ClusterUnavailable
     | Unauthorized
@@ -144,6 +151,7 @@ Failure = (
     | Gone
     | Invalid
     | Rejected
+    | KindNotServed
 )
 
 
@@ -161,7 +169,7 @@ def parse_status(code: int, body: bytes) -> Status:
     try:
         wire = _STATUS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Status(code=code)
+        return Status(code=code, reason="NotFound" if code == 404 and body.strip() == NO_SUCH_PATH else "")
     if wire.kind != "Status":
         return Status(code=code)
     details = wire.details or Details()
@@ -215,6 +223,13 @@ def _make(status: Status, *, cluster: str, target: str, why: Text | None) -> Fai
             target=target,
             why=why,
             next=text("Check the name and the namespace."),
+        )
+    if code == 404 and status.reason == "NotFound":
+        return KindNotServed(
+            text("{cluster} does not serve {target}.", target=named, cluster=where),
+            target=target,
+            why=text("Nothing of this kind is installed there, or not in the version that I know."),
+            next=text("Ask whoever runs {cluster} whether it is to be installed.", cluster=where),
         )
     if code == 409 and status.reason == "AlreadyExists":
         return AlreadyExists(

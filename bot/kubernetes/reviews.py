@@ -17,7 +17,7 @@ from bot.kubernetes.decoding import Unreadable, decode
 from bot.kubernetes.errors import clean, unreachable
 from bot.kubernetes.identity import Impersonation
 from bot.operations.json import JSON, Object
-from bot.operations.kinds import Kind
+from bot.operations.kinds import NAMESPACE, Kind
 from bot.operations.plan import Call
 from bot.operations.reader import Access
 from bot.text import text
@@ -73,7 +73,8 @@ def question_of(call: Call) -> Question:
     return Question(
         verb=call.verb,
         kind=call.target.kind,
-        namespace=call.target.namespace,
+        # A Namespace is authorised as an object in itself, so that a role in it can give the right (RequestInfo).
+        namespace=call.target.namespace if unnamed else call.target.space,
         name="" if unnamed else call.target.name,
         subresource=call.subresource,
     )
@@ -191,7 +192,7 @@ def _attributes(question: Question) -> dict[str, JSON]:
         "version": question.kind.version,
         "resource": question.kind.plural,
         "subresource": question.subresource,
-        "namespace": question.namespace if question.kind.namespaced else "",
+        "namespace": question.namespace if question.kind.namespaced or question.kind == NAMESPACE else "",
         "name": question.name,
     }
     return {name: value for name, value in attributes.items() if value}

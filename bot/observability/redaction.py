@@ -86,7 +86,9 @@ _MAP: Final = _rule(r"\"(?:stringData|data)\\?\"\s*:\s*\{(?P<inside>[^{}]*)\}?")
 _MEMBER: Final = _rule(r":\s*\\?\"(?P<secret>(?:\\[^\"]|[^\"\\])+)")
 _CREATE: Final = _rule(r"\bcreate\s+secrets?\b(?P<inside>.*)")
 _PAIR: Final = _rule(rf"(?<!\S)(?![-\"'])[^\s=]+=(?P<secret>{_VALUE})")
-_SETTING: Final = _rule(r"(?:\bset\s+env\b|--env\b|--set(?:-string)?\b|\bset\s+data\b)(?P<inside>.*)")
+_SETTING: Final = _rule(
+    r"(?:\bset\s+env\b|\bannotate\b|\blabel\b|--env\b|--set(?:-string)?\b|\bset\s+data\b)(?P<inside>.*)"
+)
 _LOOKS_SECRET: Final = _rule(
     r"=[\"']?(?P<secret>(?=[^\s\"']*[a-z])(?=[^\s\"']*[A-Z])(?=[^\s\"']*\d)[A-Za-z0-9+/_-]{20,}={0,2})(?![^\s\"',])", 0
 )

@@ -10,7 +10,7 @@ The grammar (`bot.commandline`) is derived from these and from nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -48,7 +48,13 @@ NAMESPACE_PATTERN: Final = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
 
 
 class Arguments(BaseModel):
-    """The base. Empty `namespace` and `context` mean the channel's, filled in before running."""
+    """The base. Empty `namespace` and `context` mean the channel's, filled in before running.
+
+    `home`: the namespace that is meant where none is typed, of a system that has one of its own (Velero); the channel's
+    is not meant then.
+    """
+
+    home: ClassVar[str] = ""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=4_000)
 
@@ -66,6 +72,9 @@ class ChangeArguments(Arguments):
     reason: Annotated[str, Flag("--reason", "", "TEXT", text("why, for the one who approves"))] = ""
 
 
+PauseSync = Annotated[
+    bool, Flag("--pause-sync", "", "", text("first pause the sync of Argo CD or Flux that would put it back"))
+]
 WORKLOAD_WORDS = ("deployment", "statefulset", "daemonset")
 
 

@@ -145,6 +145,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind.path(self.namespace, self.name)
 
     @property
+    def space(self) -> str:
+        """The namespace that it is in, or that it is; empty where it has to do with none."""
+        return self.name if self.kind == NAMESPACE else self.namespace
+
+    @property
     def reference(self) -> str:
         """As kubectl writes it: `deployment/app`."""
         return f"{self.kind.singular}/{self.name}"

@@ -40,11 +40,15 @@ class OperationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Right:
-    """One Kubernetes right that the operation uses, as RBAC names it."""
+    """One Kubernetes right that the operation uses, as RBAC names it.
+
+    `probe`: what it makes is deleted after use, and nobody else looks at it, the bot itself neither.
+    """
 
     verb: str
     kind: Kind
     subresource: str = ""
+    probe: bool = False
 
 
 @dataclass(frozen=True)

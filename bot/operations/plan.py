@@ -8,13 +8,14 @@ Sentences for people are not, so that a better wording never voids a vote. What 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from bot.operations.evict import Evict, Member, eviction_body, member_id
 from bot.operations.json import JSON, digest
 from bot.operations.kinds import Kind, Target
+from bot.operations.view import Row
 from bot.text import Text
 
 
@@ -26,6 +27,9 @@ class ContentType(StrEnum):
     MERGE_PATCH = "application/merge-patch+json"
     STRATEGIC = "application/strategic-merge-patch+json"
 
+
+REQUEST_LABEL: Final = "kajitori.dev/request"
+"""The label of what a plan's call made: the number of its request. The sender adds it."""
 
 Verb = Literal["create", "update", "patch", "delete"]
 METHODS: dict[Verb, str] = {"create": "POST", "update": "PUT", "patch": "PATCH", "delete": "DELETE"}
@@ -150,7 +154,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` speaks the verb ("Roll back shop/app"); `before` and `after` carry the decision ("v2.4.1" → "v2.4.0");
     `pinned` are the operation's arguments with every relative word resolved, used to plan again for the same target;
-    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before.
+    `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before; `afterwards` is what is
+    left to decide once something took effect, each with its button. `touches` are further namespaces that somebody else
+    changes because of the calls (a restore): policy and the bot's bounds are asked of them, too. `look` is the command
+    line behind the card's Logs button; empty: the logs of its target.
     """
 
     summary: Text
@@ -164,8 +171,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     impact: Impact = Impact()
     warnings: tuple[Text, ...] = ()
     back: Back | None = None
+    afterwards: tuple[Row, ...] = ()
     destructive: bool = False
     recovery: bool = False
+    touches: tuple[str, ...] = ()
+    look: str = ""
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -188,7 +198,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def namespaces(self) -> tuple[str, ...]:
         """Every namespace that it touches, which the policy is asked about; empty is what has none, like a node."""
         held = {holder.namespace for each in self.evictions for holder in each.holders}
-        return tuple(sorted({step.target.namespace for step in self.steps} | held))
+        return tuple(sorted({step.target.space for step in self.steps} | held | set(self.touches)))
 
     @property
     def target(self) -> Target:
@@ -233,7 +243,7 @@ def intent(step: Step) -> dict[str, JSON]:
 
 def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> dict[str, JSON]:
     """Everything a vote binds to, as JSON: where, what, in which order, on which grounds, and how far it may go."""
-    return {
+    found: dict[str, JSON] = {
         "cluster": cluster,
         "namespace": namespace,
         "operation": operation,
@@ -249,6 +259,10 @@ def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
         else {"commandLine": plan.back.command_line, "calls": [intent(call) for call in plan.back.calls]},
         "destructive": plan.destructive,
     }
+    # Absent where there are none, so that plans which wait for votes keep their digests.
+    if plan.touches:
+        found["touches"] = [*sorted(plan.touches)]
+    return found
 
 
 def plan_digest(plan: Plan, *, cluster: str, namespace: str, operation: str) -> str:
@@ -258,6 +272,7 @@ def plan_digest(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
 
 __all__ = [
     "METHODS",
+    "REQUEST_LABEL",
     "Back",
     "Bound",
     "Call",

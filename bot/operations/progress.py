@@ -12,23 +12,43 @@ from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Kind
 from bot.operations.models import Pod, Workload
 from bot.operations.selectors import selector_of
+from bot.operations.view import Action
 from bot.text import Text, text
 
+NEXT: int = 2
+"""Buttons for what is next on a card that has one for the way back as well."""
 UNOBSERVED: int = 30
 """Seconds after which a change that no controller has looked at is said to stand still."""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """`ready` of `total` (pods, usually). `done` and `failed` end the wait; `stuck` says why it stands still; `details`
-    are a line each for what the numbers sum up."""
+    """`ready` of `total`: pods, or with `items` objects that were worked on; as many `old` pods still there; `weight`
+    of the new in per cent, -1 where traffic is not weighed. `done` and `failed` end the wait; `stuck` says why it
+    stands still; `details` are a line each for what the numbers sum up; `next` are at most two things that a person may
+    want when it is done, whose command lines name no place (`placed`).
+    """
 
     done: bool = False
     ready: int = 0
     total: int = 0
+    old: int = 0
+    weight: int = -1
     message: Text
     failed: Text | None = None
     stuck: Text | None = None
+    items: bool = False
     details: tuple[Text, ...] = ()
+    next: tuple[Action, ...] = ()
+
+    def placed(self, *, namespace: str, cluster: str) -> Progress:
+        """The same, with what is next in this place, wherever its button is pressed."""
+        scope = f" --namespace={namespace} --context={cluster}"
+        return msgspec.structs.replace(
+            self,
+            next=tuple(
+                msgspec.structs.replace(each, command_line=each.command_line + scope) for each in self.next[:NEXT]
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,18 @@
-"""What an operation may do with a cluster: look. There is no way to change anything from here."""
+"""What an operation may do with a cluster: look, and ask by a probe. There is no way to change anything from here."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Protocol, TypeVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
 from bot.operations.kinds import Kind
+
+if TYPE_CHECKING:
+    from bot.operations.probes import Probe
 
 T = TypeVar("T")
 
@@ -32,6 +36,16 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Artifact(StrEnum):
+    """What Velero keeps of a backup or restore in its object store, as a DownloadRequest names it."""
+
+    BACKUP_LOG = "BackupLog"
+    BACKUP_RESULTS = "BackupResults"
+    BACKUP_CONTENTS = "BackupResourceList"
+    RESTORE_LOG = "RestoreLog"
+    RESTORE_RESULTS = "RestoreResults"
+
+
 class Reader(Protocol):
     """A cluster seen with one person's rights. All methods raise `bot.errors` kinds: `NotFound`, `Refused` where the
     person may not, `Unavailable` where the cluster does not answer.
@@ -47,6 +61,11 @@ class Reader(Protocol):
     @property
     def cluster(self) -> str: ...
 
+    @property
+    def reserved(self) -> str:
+        """The bot's own namespace, which no operation may reach."""
+        ...
+
     async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T: ...
 
     async def list(
@@ -61,4 +80,16 @@ class Reader(Protocol):
 
     async def access(self, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = "") -> Access:
         """Whether the person may do this, by a SubjectAccessReview with the person's own groups."""
+        ...
+
+    async def artifact(self, wanted: Artifact, name: str, namespace: str) -> bytes:
+        """A file of a backup or restore of this name, unpacked: the one probe that makes an object, a DownloadRequest.
+
+        `namespace` is the Velero server's. Raises `NotFound` where there is no such file, and `Refused` also where its
+        address is not one of the storage location's.
+        """
+        ...
+
+    async def probe(self, probe: Probe) -> tuple[str, ...]:
+        """The API server's warnings, in its own words, about a write that is only tried (`dryRun=All`)."""
         ...

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from bot.errors import NotFound, Refused
+from bot.operations.gitops import Keeper, Sync, keeper_of, keeping_warnings, read_sync
 from bot.operations.json import pointer
 from bot.operations.kinds import HPA, PDB, Kind, Target
 from bot.operations.models import Autoscaler, Budget
@@ -21,14 +22,6 @@ from bot.text import Code, Text, text
 
 T = TypeVar("T")
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
-MARKS: Final = (
-    ("annotations", "argocd.argoproj.io/tracking-id", "Argo CD"),
-    ("labels", "argocd.argoproj.io/instance", "Argo CD"),
-    ("labels", "kustomize.toolkit.fluxcd.io/name", "Flux"),
-    ("labels", "helm.toolkit.fluxcd.io/name", "Flux"),
-    ("annotations", "meta.helm.sh/release-name", "Helm"),
-)
-"""Where GitOps tools leave their name on an object, the one that reverts soonest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +30,8 @@ class Surroundings:
 
     budgets: tuple[Budget, ...]
     autoscaler: Autoscaler | None = None
+    keeper: Keeper | None = None
+    sync: Sync | None = None
     unseen: tuple[Kind, ...] = ()
 
 
@@ -54,14 +49,22 @@ async def look_around(cluster: Reader, seen: Seen) -> Surroundings:
 
 async def look_at_budgets(cluster: Reader, seen: Seen) -> Surroundings:
     """Read what else has a hand in which pods it has: an autoscaler has not. Raises `Unavailable`."""
+    keeper = keeper_of(seen.target, seen.whole)
     budgets = await _list(cluster, PDB, seen.target.namespace, Budget)
     labels = _labels(seen)
     return Surroundings(
         budgets=tuple(
             each for each in budgets or () if each.spec.selector is not None and selects(each.spec.selector, labels)
         ),
+        keeper=keeper,
+        sync=await read_sync(cluster, keeper) if keeper is not None else None,
         unseen=() if budgets is not None else (PDB,),
     )
+
+
+def marked(seen: Seen) -> Surroundings:
+    """What an object's own marks say of who keeps it, with nothing looked up."""
+    return Surroundings(budgets=(), keeper=keeper_of(seen.target, seen.whole))
 
 
 async def _list(cluster: Reader, kind: Kind, namespace: str, model: type[T]) -> list[T] | None:
@@ -74,7 +77,7 @@ async def _list(cluster: Reader, kind: Kind, namespace: str, model: type[T]) -> 
 
 
 def facts_of(seen: Seen, around: Surroundings) -> tuple[Fact, ...]:
-    """What the warnings relied on outside the calls' own preconditions: the autoscaler's limits, the GitOps mark."""
+    """What the warnings relied on outside the calls' own preconditions: an autoscaler's limits, how it is kept."""
     found: list[Fact] = []
     if around.autoscaler is not None:
         meta, spec = around.autoscaler.metadata, around.autoscaler.spec
@@ -83,10 +86,11 @@ def facts_of(seen: Seen, around: Surroundings) -> tuple[Fact, ...]:
             Fact(target=target, pointer="/spec/minReplicas", value=spec.min_replicas, uid=meta.uid),
             Fact(target=target, pointer="/spec/maxReplicas", value=spec.max_replicas, uid=meta.uid),
         ]
-    mark = gitops_mark(seen)
-    if mark is not None:
-        field, key, value, _ = mark
+    if around.keeper is not None:
+        field, key, value = around.keeper.mark
         found.append(Fact(target=seen.target, pointer=pointer("metadata", field, key), value=value, uid=seen.uid))
+    if around.sync is not None:
+        found.append(around.sync.fact)
     return tuple(found)
 
 
@@ -96,7 +100,7 @@ def roll_out_warnings(seen: Seen, around: Surroundings) -> tuple[Text, ...]:
     An autoscaler is none of it: it changes how many pods there are, not which.
     """
     pace = speed(seen)
-    found = [*_strategy_warnings(seen, pace), *owner_warnings(seen)]
+    found = [*_strategy_warnings(seen, pace), *owner_warnings(seen, around)]
     if rolls_by_itself(seen):
         found += [
             text(
@@ -122,11 +126,10 @@ def _strategy_warnings(seen: Seen, pace: Speed) -> list[Text]:
     return []
 
 
-def owner_warnings(seen: Seen) -> tuple[Text, ...]:
+def owner_warnings(seen: Seen, around: Surroundings) -> tuple[Text, ...]:
     """That what is changed by hand will be reverted, or surprise the next `apply`."""
-    mark = gitops_mark(seen)
-    if mark is not None:
-        return (text("{tool} manages it and may revert this.", tool=mark[3]),)
+    if around.keeper is not None:
+        return keeping_warnings(around.keeper, around.sync)
     if LAST_APPLIED in (seen.live.metadata.annotations or {}):
         return (
             text("It was made with {apply}: the next one brings its own version back.", apply=Code("kubectl apply")),
@@ -144,12 +147,6 @@ def unseen_warnings(around: Surroundings) -> tuple[Text, ...]:
             kinds=Code(", ".join(k.plural for k in around.unseen)),
         ),
     )
-
-
-def gitops_mark(seen: Seen) -> tuple[str, str, str, str] | None:
-    """The first GitOps mark: labels or annotations, key, value, tool."""
-    have = {"labels": seen.live.metadata.labels or {}, "annotations": seen.live.metadata.annotations or {}}
-    return next(((field, key, have[field][key], tool) for field, key, tool in MARKS if key in have[field]), None)
 
 
 def _scales(autoscaler: Autoscaler, target: Target) -> bool:

@@ -15,8 +15,9 @@ from bot.operations.plan import Back, Bound, Call, Fact, Impact, Plan, Wait
 from bot.operations.reader import Reader
 from bot.operations.rollouts import impact_of, wait_for_roll_out
 from bot.operations.surroundings import Surroundings, facts_of, look_at_budgets, roll_out_warnings
+from bot.operations.sync_pauses import IN_SYNC, pausing_first
 from bot.operations.targets import find_targets
-from bot.operations.templates import also_changed, before_and_after
+from bot.operations.templates import also_changed, before_and_after, images, split_image
 from bot.operations.workloads import Seen, read_workload, seen
 from bot.text import Code, Text, text
 
@@ -59,8 +60,12 @@ def plan_of(
     pinned: dict[str, Any],
     back: Back | None = None,
     warnings: Sequence[Text] = (),
+    pause_sync: bool = False,
 ) -> Plan:
-    """The plan; before, after and note are the images and other fields of the one workload, if it is one."""
+    """The plan; before, after and note are the images and other fields of the one workload, if it is one.
+
+    `pause_sync`: what keeps them as git has them is held still first. Raises `Refused` where that cannot be.
+    """
     steps: list[Call | Wait] = [msgspec.structs.replace(each.call, id=f"step-{n}") for n, each in enumerate(changes, 1)]
     waits = [wait_for_roll_out(each.after, 0) for each in changes]
     for wait in (each for each in waits if each is not None):
@@ -68,7 +73,7 @@ def plan_of(
     impact = total_impact([impact_of(each.after) for each in changes])
     only = changes[0] if len(changes) == 1 else None
     shown = before_and_after(only.seen.template, only.after.template) if only else None
-    return Plan(
+    plan = Plan(
         summary=summary,
         steps=tuple(steps),
         pinned=pinned,
@@ -81,6 +86,16 @@ def plan_of(
         warnings=(*warnings, *_warnings(changes)),
         back=back,
     )
+    return pausing_first(plan, [each.around for each in changes], _git_says(only)) if pause_sync else plan
+
+
+def _git_says(only: Changed | None) -> str:
+    """The version that its keeper has: what ran before, if that was in sync."""
+    if only is None or only.around.sync is None or only.around.sync.status not in IN_SYNC:
+        return ""
+    old, new = images(only.seen.template), images(only.after.template)
+    tags = {split_image(image)[1] for name, image in old.items() if new.get(name) != image}
+    return tags.pop() if len(tags) == 1 else ""
 
 
 def total_impact(impacts: Sequence[Impact]) -> Impact:

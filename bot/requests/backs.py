@@ -122,7 +122,7 @@ def replace_channel(address: Address, request: Request) -> Address:
 
 def _decide(services: Services, case: Case, person: Person, planned: Planned, covered: WayBack, asked: Ask) -> Decision:
     back = case.version.plan.back
-    matches = back is not None and back_matches(back, planned.plan.calls)
+    matches = back is not None and back_matches(back, planned.plan.calls, request=case.request.id)
     return decide_plan(
         services,
         case.cluster,

@@ -25,7 +25,8 @@ class Acting:
 
     `who` None is the connection's own identity (a terminal). Reviews are asked by the bot about `who`; where `bot` is
     None the identity asks about itself, which needs no right. `name` and `title` are the cluster's, for plan and cards;
-    `person` is how sentences call whoever acts; `own` is what nobody touches through us.
+    `person` is how sentences call whoever acts; `own` is what nobody touches through us; `served` are the only
+    namespaces that may change (empty: all); `stores` are addresses of object stores, as `ClusterConfig.object_stores`.
     """
 
     cluster: Cluster
@@ -36,6 +37,8 @@ class Acting:
     clock: Clock
     bot: Client | None
     own: OwnConfig
+    served: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
 
     @property
     def client(self) -> Client:
@@ -54,6 +57,8 @@ class Acting:
             person=self.who if self.bot is not None else None,
             cluster=self.title,
             now=self.clock.now(),
+            reserved=self.own.namespace,
+            stores=self.stores,
         )
 
     async def review(self, calls: tuple[Call, ...]) -> list[Access]:
@@ -95,6 +100,8 @@ class OpenCluster:
             clock=self.clock,
             bot=self.bot,
             own=self.own,
+            served=self.config.namespaces,
+            stores=self.config.object_stores,
         )
 
 

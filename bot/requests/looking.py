@@ -12,17 +12,19 @@ from typing import Final, final
 import msgspec
 import structlog
 
+from bot.audit.records import Event
 from bot.errors import Bug, KajitoriError, Refused
 from bot.execution.waits import follow_wait
 from bot.identity.person import Person
 from bot.operations.arguments import Arguments
-from bot.operations.operation import Operation
+from bot.operations.operation import Operation, OperationKind
 from bot.operations.plan import Wait
 from bot.operations.progress import Progress
 from bot.operations.view import Action, Follow, Live, View
 from bot.requests.clusters import OpenCluster
 from bot.requests.mailing import reply, stream
 from bot.requests.notices import Address, StreamNotice
+from bot.requests.records import record_delivery
 from bot.requests.services import Done, Services
 from bot.text import Text, text
 
@@ -47,10 +49,12 @@ class Look:
 
 
 async def look(services: Services, looked: Look, watching: Watching, done: Done) -> None:
-    """Run a read and answer. Raises `Refused` or `Unavailable` where there is no answer."""
+    """Run a read and answer; a probe is recorded first. Raises `Refused` or `Unavailable` where there is no answer."""
     cluster = services.clusters[looked.arguments.context]
     if looked.operation.run is None:
         raise Bug(text("{operation} has no function.", operation=looked.operation.name))
+    if looked.operation.kind is OperationKind.PROBE:
+        await _record_probe(services, looked)
     outcome = await looked.operation.run(cluster.as_(looked.person).reader(), looked.arguments)
     match outcome:
         case View():
@@ -78,6 +82,20 @@ async def look(services: Services, looked: Look, watching: Watching, done: Done)
             watching.begin(services, cluster, looked, outcome)
         case _:
             raise Bug(text("{operation} is a read and returned a plan.", operation=looked.operation.name))
+
+
+async def _record_probe(services: Services, looked: Look) -> None:
+    async with services.database.transaction() as tx:
+        await record_delivery(
+            tx,
+            services,
+            looked.key,
+            Event.PROBE_ASKED,
+            actor=looked.person.user,
+            command=looked.line,
+            cluster=looked.arguments.context,
+            namespace=looked.arguments.namespace,
+        )
 
 
 def line_in_place(looked: Look) -> str:
@@ -168,9 +186,13 @@ async def _live(services: Services, cluster: OpenCluster, looked: Look, what: Li
         raise _told(failures) from failures
     await board.end(
         progress.failed or progress.message,
-        (Action(label=text("Again"), command_line=line_in_place(looked)),),
+        (*_next(looked, progress), Action(label=text("Again"), command_line=line_in_place(looked))),
         *(() if progress.stuck is None else (progress.stuck,)),
     )
+
+
+def _next(looked: Look, progress: Progress) -> tuple[Action, ...]:
+    return progress.placed(namespace=looked.arguments.namespace, cluster=looked.arguments.context).next
 
 
 def _told(failures: ExceptionGroup[Exception]) -> Exception:

@@ -13,6 +13,7 @@ from bot.requests.notices import (
     Address,
     CardNotice,
     FileNotice,
+    GraphNotice,
     HomeNotice,
     LineNotice,
     Notice,
@@ -92,6 +93,13 @@ async def ping(tx: Transaction, services: Services, number: int, channel: str, e
     key = f"request/{number}/{event}/{suffix}"
     notice = PingNotice(number, event)
     await put(tx, _out(services, key, "post", channel, notice, Priority.RESULT, thread_key=card_key(number)))
+
+
+async def draw_graph(tx: Transaction, services: Services, number: int, channel: str, suffix: str) -> None:
+    """How far it came over time, as a picture in the card's thread."""
+    notice, key = GraphNotice(number), f"request/{number}/graph/{suffix}"
+    card = card_key(number)
+    await put(tx, _out(services, key, "file", channel, notice, Priority.PROGRESS, thread_key=card))
 
 
 async def reply(

@@ -115,6 +115,12 @@ class FileNotice(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
     file: File
 
 
+class GraphNotice(msgspec.Struct, frozen=True, tag="graph"):
+    """A picture of how far a request came over time, in its card's thread; drawn when it is its turn."""
+
+    request: int
+
+
 class HomeNotice(msgspec.Struct, frozen=True, tag="home"):
     """Publish the person's App Home anew."""
 
@@ -132,7 +138,17 @@ class OfferNotice(msgspec.Struct, frozen=True, kw_only=True, tag="offer"):
     command_line: str
 
 
-Notice = CardNotice | PingNotice | ReplyNotice | LineNotice | StreamNotice | FileNotice | HomeNotice | OfferNotice
+Notice = (
+    CardNotice
+    | PingNotice
+    | ReplyNotice
+    | LineNotice
+    | StreamNotice
+    | FileNotice
+    | GraphNotice
+    | HomeNotice
+    | OfferNotice
+)
 
 
 class Priority:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot.errors import Bug
+from bot.errors import Bug, Refused
 from bot.operations.arguments import Arguments
 from bot.operations.operation import Operation
 from bot.operations.patches import Change
@@ -47,7 +47,8 @@ async def plan_change(acting: Acting, operation: Operation, arguments: Arguments
         outcome = await draw(acting, operation, arguments)
         if isinstance(outcome, Nothing):
             return outcome
-        check_untouchable(outcome.requests, acting.own)
+        check_untouchable(outcome.requests, acting.own, touches=outcome.touches)
+        check_served(acting, outcome)
         await check_rights(acting, outcome.requests)
         try:
             rehearsals = await _rehearsed(acting, outcome, timeout)
@@ -59,6 +60,16 @@ async def plan_change(acting: Acting, operation: Operation, arguments: Arguments
             rehearsals=rehearsals,
         )
     raise Moved(text("{operation} cannot be planned: its objects change too fast.", operation=Code(operation.name)))
+
+
+def check_served(acting: Acting, plan: Plan) -> None:
+    """Raise `Refused` for a plan by which a namespace would change that the bot does not serve."""
+    outside = sorted(set(plan.touches) - set(acting.served)) if acting.served else []
+    if outside:
+        raise Refused(
+            text("I do not serve {namespace} in {cluster}.", namespace=Code(outside[0]), cluster=Code(acting.name)),
+            next=text("There I serve {names}.", names=Code(", ".join(acting.served))),
+        )
 
 
 async def _rehearsed(acting: Acting, plan: Plan, timeout: int) -> tuple[Rehearsal, ...]:

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.errors import Refused
 from bot.execution.envelope import manager_of, violated, wrap
-from bot.kubernetes.errors import Conflict, Invalid, ObjectNotFound, TooMany
+from bot.kubernetes.errors import AlreadyExists, Conflict, Invalid, ObjectNotFound, TooMany
 from bot.operations.json import Object
 from bot.operations.patches import Change, differences
 from bot.operations.plan import Call, Evict, eviction_calls
@@ -61,6 +61,8 @@ async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
             response = await client.send(
                 call, body=envelope.body, query=envelope.query, audit_id="", timeout=timeout + 5
             )
+        except AlreadyExists:
+            raise
         except Conflict:
             continue
         except Invalid:

@@ -41,15 +41,15 @@ async def check_rights(acting: Acting, calls: Sequence[Call]) -> None:
             "{person} may not change {resource} in {namespace} ({cluster}).",
             person=acting.person,
             resource=Code(call.target.kind.plural),
-            namespace=Code(call.target.namespace or "-"),
+            namespace=Code(call.target.space or "-"),
             cluster=acting.title,
         ),
         target=call.target.title,
         why=text("{user} lacks {right}.", user=Code(acting.user), right=Code(f"{call.verb} {resource}")),
         next=text(
             "Ask someone who has it, or the owner of {namespace} for a role binding.",
-            namespace=Code(call.target.namespace),
+            namespace=Code(call.target.space),
         )
-        if call.target.namespace
+        if call.target.space
         else text("Ask someone who has it, or whoever runs {cluster} for a cluster role.", cluster=acting.title),
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.charts.progress import Sample
 from bot.errors import Bug
 from bot.operations.patches import Change
 from bot.operations.plan import Plan
@@ -62,9 +63,10 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     world moved, so votes are asked for again). `server_warnings` are the API server's own words, `changes` everything
     that the rehearsal showed would change. `missing` votes are still needed; `may_vote` names who can give them, people
     on call first; `group` is the Slack group to mention. `problem` says why it ended otherwise than wished, or why a
-    person is needed; `seconds` it ran; `calls` of its plan were sent. `back_until`: until then the requester may take
-    the way back without a new vote; `back_taken`: the number of the request that did. `already_by`: the number of the
-    request that had done the same. `permalink` leads to the card, empty if not posted.
+    person is needed; `samples` are how far it came over time; `seconds` it ran; `calls` of its plan were sent.
+    `back_until`: until then the requester may take the way back without a new vote; `back_taken`: the number of the
+    request that did. `already_by`: the number of the request that had done the same. `permalink` leads to the card,
+    empty if not posted.
     """
 
     number: int
@@ -103,6 +105,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     already_by: int = 0
     break_glass: bool = False
     progress: Progress | None = None
+    samples: tuple[Sample, ...] = ()
     problem: Text | None = None
     seconds: int = 0
     calls: int = 0
@@ -192,12 +195,17 @@ def _request_shown(services: Services, request: Request) -> Shown:
         expires_at=request.expires_at,
         back_of=request.back_of or 0,
         break_glass=request.break_glass,
-        progress=outcome.progress,
+        progress=_placed(outcome.progress, request),
+        samples=outcome.samples,
         problem=outcome.problem,
         seconds=round(ran.total_seconds()) if ran is not None else 0,
         ended_at=request.ended_at,
         cancel_asked=request.cancel_asked,
     )
+
+
+def _placed(progress: Progress | None, request: Request) -> Progress | None:
+    return progress and progress.placed(namespace=request.namespace, cluster=request.cluster)
 
 
 def _plan_shown(
@@ -221,7 +229,7 @@ def _plan_shown(
         missing=max(0, decision.approvals - approvals),
         may_vote=tuple(_mention(services, user) for user in extras.may_vote),
         group=_group(services, decision),
-        back_until=back_until(request, decision.back_window) if plan.back is not None else None,
+        back_until=back_until(request, decision.back_window) if plan.back is not None and plan.back.calls else None,
         calls=_done(plan, steps),
         steps=tuple(
             StepShown(id=name, how=how.get(name, ""), state=StepState(steps[name]) if name in steps else None)

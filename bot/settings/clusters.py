@@ -22,6 +22,10 @@ UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
 """A Slack member's id."""
 
 
+StoreAddress = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?$")]
+"""A host, with a port where it is not the usual one."""
+
+
 class Timeouts(Strict):
     """How long a cluster is waited for."""
 
@@ -65,6 +69,10 @@ class ClusterConfig(Strict):
 
     namespaces: tuple[NamespaceName, ...] = ()
     """The only namespaces that the bot serves here; empty: all that the person's rights allow."""
+
+    object_stores: tuple[StoreAddress, ...] = ()
+    """Object stores inside of the network, as `host` or `host:port`, from which logs of backups may be fetched although
+    their addresses are private or they speak plain HTTP."""
 
     approvals_required: bool = True
     """Refuse changes from a terminal (`kajitori exec --local`), which nobody else would have to approve."""

@@ -45,7 +45,8 @@ class Place:
 
     def filled(self, arguments: Arguments, operation: Operation) -> Arguments:
         """The arguments with the cluster's name, and a namespace where one is needed and none is named."""
-        namespace = (arguments.namespace or self.namespace) if operation.namespaced else ""
+        named = arguments.namespace or arguments.home or self.namespace
+        namespace = named if operation.namespaced else ""
         return arguments.model_copy(update={"namespace": namespace, "context": self.acting.name})
 
 

@@ -54,6 +54,8 @@ class Audit:
             entry["impersonatedUser"] = acting.info()
         if asked.is_resource:
             entry["objectRef"] = asked.reference()
+            if asked.verb == "create" and isinstance(body, dict):
+                _complete(entry["objectRef"], body.get("metadata") or {})
         if asked.verb in WRITES and body is not None:
             entry["requestObject"] = body
         if asked.group in REVIEWS and answer is not None:
@@ -81,3 +83,10 @@ class Audit:
             and (namespace is None or entry.get("objectRef", {}).get("namespace") == namespace)
             and (audit_id_prefix is None or entry["auditID"].startswith(audit_id_prefix))
         ]
+
+
+def _complete(reference: Json, metadata: Json) -> None:
+    """A creation's address names no object; its body does (apiserver `audit.LogRequestObject`)."""
+    for key in ("namespace", "name"):
+        if metadata.get(key):
+            reference.setdefault(key, metadata[key])

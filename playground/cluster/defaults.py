@@ -53,14 +53,28 @@ def _omit(found: Json, *keys: str) -> None:
             del found[key]
 
 
-def count_template(resource: Resource, before: Json | None, after: Json) -> None:
-    """A DaemonSet's templates are counted in an annotation, which nobody else can set (`daemonset/strategy.go`)."""
+def settle(resource: Resource, before: Json | None, after: Json) -> None:
+    """What nobody else can set: a Job's selector, and how often a DaemonSet's template changed (`*/strategy.go`)."""
+    if resource is JOBS and before is None:
+        _select_own_pods(after)
     if resource is not DAEMON_SETS:
         return
     known = int((before or {"metadata": {}})["metadata"].get("annotations", {}).get(TEMPLATE_GENERATION, 0))
     moved = before is None or not equal(before["spec"]["template"], after["spec"]["template"])
     annotations = after["metadata"].setdefault("annotations", {})
     annotations[TEMPLATE_GENERATION] = str(known + 1 if moved else known)
+
+
+def _select_own_pods(job: Json) -> None:
+    """Its own uid and name, as `generateSelector` does it."""
+    name, uid = job["metadata"]["name"], job["metadata"]["uid"]
+    labels = job["spec"]["template"]["metadata"].setdefault("labels", {})
+    shared = labels == (job["metadata"].get("labels") or {})
+    for prefix in ("batch.kubernetes.io/", ""):
+        labels |= {f"{prefix}controller-uid": uid, f"{prefix}job-name": name}
+    job["spec"]["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}
+    if shared:  # a Job without labels of its own has those of its pods, these too
+        job["metadata"]["labels"] = dict(labels)
 
 
 def _default(found: Json, **values: object) -> None:
@@ -175,6 +189,10 @@ def _job(found: Json) -> None:
     if spec.get("completions") is None and spec.get("parallelism") is None:
         spec["completions"] = 1
     _default(spec, parallelism=1, backoffLimit=6, completionMode="NonIndexed", suspend=False, manualSelector=False)
+    _default(spec, podReplacementPolicy="TerminatingOrFailed")
+    labels = spec["template"]["metadata"].get("labels")
+    if labels and not found["metadata"].get("labels"):
+        found["metadata"]["labels"] = dict(labels)
 
 
 def _cron_job(found: Json) -> None:
@@ -186,7 +204,8 @@ def _cron_job(found: Json) -> None:
         successfulJobsHistoryLimit=3,
         failedJobsHistoryLimit=1,
     )
-    template = spec.setdefault("jobTemplate", {}).setdefault("spec", {}).setdefault("template", {})
+    spec.setdefault("jobTemplate", {}).setdefault("metadata", {})
+    template = spec["jobTemplate"].setdefault("spec", {}).setdefault("template", {})
     template.setdefault("metadata", {})
     fill_pod_spec(template.setdefault("spec", {}))
 

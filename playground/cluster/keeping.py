@@ -30,7 +30,8 @@ class LogKept(msgspec.Struct, frozen=True, kw_only=True):
 class ClusterKept(msgspec.Struct, frozen=True, kw_only=True):
     """Objects as they are stored, with their identities and versions; who comes with which token; `port` last used.
 
-    `addresses` counts the addresses that pods were given; `unready` are the uids of pods whose probes fail.
+    `addresses` counts the addresses that pods were given; `unready` are the uids of pods whose probes fail; `files`
+    are those of backups.
     """
 
     port: int
@@ -42,3 +43,4 @@ class ClusterKept(msgspec.Struct, frozen=True, kw_only=True):
     unready: frozenset[str]
     logs: tuple[LogKept, ...]
     audit: tuple[Entry, ...]
+    files: dict[str, bytes] = {}

@@ -74,12 +74,24 @@ def owned_at_first(resource: Resource, found: Json, body: Json) -> Json:
     asked: Json = clone(found)
     if resource.status:
         asked.pop("status", None)
+    if not resource.custom:
+        _without_empty_metadata(asked.get("spec") or {})
     if resource is NAMESPACES:
         asked["spec"] = clone(body.get("spec") or {})
     if resource is SERVICES:
         given = body.get("spec") or {}
         asked["spec"] = {key: value for key, value in asked["spec"].items() if key in given or key not in ALLOCATED}
     return asked
+
+
+def _without_empty_metadata(spec: Json) -> None:
+    """A template without any metadata has none that could be owned, though it is written as an empty one."""
+    for name in ("template", "jobTemplate"):
+        template = spec.get(name)
+        if isinstance(template, dict):
+            _without_empty_metadata(template.get("spec") or {})
+            if template.get("metadata") == {}:
+                del template["metadata"]
 
 
 def _with_parents(paths: Iterable[Path]) -> set[Path]:

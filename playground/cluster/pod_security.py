@@ -5,6 +5,7 @@ Sources: k8s.io/pod-security-admission `policy/check_*.go` 1.36. A workload is o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -12,6 +13,7 @@ from playground.cluster.wire import Json
 
 LABEL: Final = "pod-security.kubernetes.io/"
 LEVELS: Final = ("privileged", "baseline", "restricted")
+VERSION: Final = re.compile(r"latest|v1\.(0|[1-9][0-9]*)")
 SAFE_CAPABILITIES: Final = frozenset(
     {
         *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from playground.cluster.pod_security import LABEL, LEVELS
+from playground.cluster.pod_security import LABEL, LEVELS, VERSION
 from playground.cluster.resources import AUTOSCALERS, BUDGETS, NAMESPACES, SERVICES, Resource
 from playground.cluster.wire import Json, labels_of
 
@@ -98,6 +98,9 @@ def _namespace(found: Json) -> Iterator[Cause]:
         level = labels_of(found).get(LABEL + mode)
         if level is not None and level not in LEVELS:
             yield _bad(f"metadata.labels[{LABEL}{mode}]", level, f"must be one of {', '.join(LEVELS)}")
+        version = labels_of(found).get(f"{LABEL}{mode}-version")
+        if version is not None and not VERSION.fullmatch(version):
+            yield _bad(f"metadata.labels[{LABEL}{mode}-version]", version, 'must be "latest" or "v1.x"')
 
 
 CAUSES: Final[dict[Resource, Callable[[Json], Iterator[Cause]]]] = {

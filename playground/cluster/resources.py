@@ -137,12 +137,57 @@ ANALYSIS_TEMPLATES: Final = Resource(
     counted=True,
     custom=True,
 )
+APPLICATIONS: Final = Resource(
+    kind="Application",
+    plural="applications",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("app", "apps"),
+    counted=True,
+    custom=True,
+)
+ANALYSIS_RUNS: Final = Resource(
+    kind="AnalysisRun",
+    plural="analysisruns",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("ar",),
+    counted=True,
+    custom=True,
+)
+EXPERIMENTS: Final = Resource(
+    kind="Experiment",
+    plural="experiments",
+    group="argoproj.io",
+    version="v1alpha1",
+    short=("exp",),
+    counted=True,
+    custom=True,
+)
+
+VELERO: Final = "velero.io"
+BACKUPS: Final = Resource(kind="Backup", plural="backups", group=VELERO, counted=True, custom=True)
+RESTORES: Final = Resource(kind="Restore", plural="restores", group=VELERO, counted=True, custom=True)
+SCHEDULES: Final = Resource(kind="Schedule", plural="schedules", group=VELERO, counted=True, custom=True)
+DELETIONS: Final = Resource(
+    kind="DeleteBackupRequest", plural="deletebackuprequests", group=VELERO, counted=True, custom=True
+)
+DOWNLOADS: Final = Resource(kind="DownloadRequest", plural="downloadrequests", group=VELERO, counted=True, custom=True)
+LOCATIONS: Final = Resource(
+    kind="BackupStorageLocation",
+    plural="backupstoragelocations",
+    group=VELERO,
+    short=("bsl",),
+    counted=True,
+    custom=True,
+)
 
 SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
-    *(ROLLOUTS, ANALYSIS_TEMPLATES),
+    *(ROLLOUTS, ANALYSIS_TEMPLATES, ANALYSIS_RUNS, EXPERIMENTS, APPLICATIONS),
+    *(BACKUPS, RESTORES, SCHEDULES, DELETIONS, DOWNLOADS, LOCATIONS),
 )
 BY_ADDRESS: Final = {(each.group, each.version, each.plural): each for each in SERVED}
 BY_KIND: Final = {(each.api_version, each.kind): each for each in SERVED}
@@ -176,7 +221,9 @@ UNSERVED: Final = frozenset(
         ("scheduling.k8s.io", "priorityclasses"),
         *(("storage.k8s.io", each) for each in ("csidrivers", "csinodes", "csistoragecapacities", "storageclasses")),
         *(("storage.k8s.io", each) for each in ("volumeattachments", "volumeattributesclasses")),
-        *(("argoproj.io", each) for each in ("analysisruns", "clusteranalysistemplates", "experiments")),
+        *((VELERO, each) for each in ("backuprepositories", "podvolumebackups", "podvolumerestores")),
+        *((VELERO, each) for each in ("serverstatusrequests", "volumesnapshotlocations")),
+        ("argoproj.io", "clusteranalysistemplates"),
     }
 )
 """What API server 1.36 serves and this one does not, by group and plural."""

@@ -31,16 +31,19 @@ from playground.cluster.controllers.daemon_sets import DaemonSets
 from playground.cluster.controllers.deployments import Deployments
 from playground.cluster.controllers.endpoints import Endpoints
 from playground.cluster.controllers.housekeeping import Budgets, Garbage, Namespaces, Nodes, Quotas
+from playground.cluster.controllers.jobs import Jobs
 from playground.cluster.controllers.kubelet import Kubelet
 from playground.cluster.controllers.loop import Loop, Reconciler
 from playground.cluster.controllers.ownership import SAFE
 from playground.cluster.controllers.replica_sets import ReplicaSets
 from playground.cluster.controllers.rollouts import Rollouts
 from playground.cluster.controllers.stateful_sets import StatefulSets
+from playground.cluster.controllers.velero import Velero
 from playground.cluster.dispatch import Dispatch
 from playground.cluster.front import Front
 from playground.cluster.keeping import ENTRIES, LINES, ClusterKept, LogKept
 from playground.cluster.nodes import ZONES, node
+from playground.cluster.object_store import BUCKET, ObjectStore
 from playground.cluster.pace import Clock, Pace
 from playground.cluster.pod_logs import PodLogs
 from playground.cluster.rbac import Authorizer, bootstrap_roles
@@ -99,6 +102,8 @@ class SimulatedCluster:
         self.faults = self._front.faults
         self.kubelet = Kubelet(writes, self.logs, start=lambda: start + spread * self._chance.random(), stop=stop)
         self._namespaces = Namespaces(writes)
+        self.files = ObjectStore()
+        self.velero = Velero(writes, self.files, lambda: self.url)
         self.admin = Admin(writes, self.store, self._namespaces.complete)
         self._loop = Loop(self.store, self.pace, self._reconcilers(writes))
         self._with_nodes, self._with_controllers = nodes, controllers
@@ -219,6 +224,7 @@ class SimulatedCluster:
                 for (pod, container, previous), lines in self.logs.ends(LINES)
             ),
             audit=tuple(self._audit.entries()[-ENTRIES:]),
+            files=dict(self.files.files),
         )
 
     def _recall(self, kept: ClusterKept) -> None:
@@ -228,6 +234,7 @@ class SimulatedCluster:
         for each in kept.logs:
             self.logs.recall((each.pod, each.container, each.previous), each.lines)
         self._audit.recall(kept.audit)
+        self.files.files = dict(kept.files)
         named = ((BY_KIND[each["apiVersion"], each["kind"]], each) for each in kept.objects)
         self.store.recall(named, kept.version)
         self.kubelet.recall(addresses=kept.addresses, unready=kept.unready)
@@ -238,8 +245,8 @@ class SimulatedCluster:
         return (
             *(self._namespaces, Garbage(writes), Quotas(writes), Budgets(writes), Nodes(writes)),
             *(Deployments(writes), ReplicaSets(writes, self.kubelet), StatefulSets(writes, self.kubelet)),
-            *(DaemonSets(writes, self.kubelet), Rollouts(writes, self.kubelet)),
-            *(Endpoints(writes), Autoscalers(writes), self.kubelet),
+            *(DaemonSets(writes, self.kubelet), Rollouts(writes, self.kubelet), Jobs(writes)),
+            *(Endpoints(writes), Autoscalers(writes), self.kubelet, self.velero),
         )
 
     def _furnish(self) -> None:
@@ -253,6 +260,7 @@ class SimulatedCluster:
 
     async def _listen(self) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_get(f"/{BUCKET}/{{key:.*}}", self.files.handle)
         app.router.add_route("*", "/{path:.*}", self._front.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, final
 
 from playground.cluster.admission import admit_created, admit_namespace, complete_pod, warnings_for
-from playground.cluster.defaults import count_template, fill
+from playground.cluster.defaults import fill, settle
 from playground.cluster.managers import owned_at_first, with_manager, with_scaler
 from playground.cluster.pace import Pace
 from playground.cluster.problems import (
@@ -76,14 +76,16 @@ class Writes:
         fill(resource, found)
         asked = owned_at_first(resource, found, body)
         self._special(resource, found)
-        count_template(resource, None, found)
+        settle(resource, None, found)
         validate(resource, found, None)
         if self.store.get(resource, namespace, metadata["name"]) is not None:
             raise already_exists(resource, metadata["name"])
         writer.warnings.extend(warnings_for(self.store, resource, found, None))
         admit_created(self.store, resource, found)
-        asked["metadata"] = found["metadata"]
-        found["metadata"] = self._managed(resource, None, asked, writer, "")["metadata"]
+        labelled = {key: asked["metadata"][key] for key in ("labels",) if key in asked["metadata"]}
+        asked["metadata"] = {key: each for key, each in metadata.items() if key != "labels"} | labelled
+        managed = self._managed(resource, None, asked, writer, "")["metadata"]
+        metadata |= {key: each for key, each in managed.items() if key == "managedFields"}
         return found if writer.dry_run else self.store.put(resource, found)
 
     def _identify(self, resource: Resource, namespace: str, found: Json) -> None:
@@ -139,7 +141,7 @@ class Writes:
         if subresource != "status":
             validate(resource, after, before)
             _count(resource, before, after)
-            count_template(resource, before, after)
+            settle(resource, before, after)
             writer.warnings.extend(warnings_for(self.store, resource, after, before))
         after = self._managed(resource, before, after, writer, subresource)
         if equal(_without_version(before), _without_version(after)) or writer.dry_run:

@@ -60,6 +60,13 @@ class Folder:
         except OSError as error:
             raise _unusable(self.path, error) from error
 
+    def check(self) -> None:
+        """Raise `Refused` where what was saved is there no more."""
+        try:
+            (self.path / WORLD).stat()
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+
     def _write(self, content: bytes) -> None:
         beside = self.path / f"{WORLD}.{secrets.token_hex(4)}"
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

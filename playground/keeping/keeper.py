@@ -31,13 +31,15 @@ class Keeper:
             await self.save()
 
     async def save(self) -> None:
-        """Write what there is now, if it differs. Raises `Refused` when the folder takes no more."""
+        """Write what there is now, if it differs. Raises `Refused` when the folder takes no more, or is gone."""
         workspace = encoded(kept(self._workspace))
         clusters = {name: self._part(name, cluster) for name, cluster in self._clusters.items()}
         parts = [workspace, *clusters.values()]
         if parts != self._written:
             await asyncio.to_thread(self._folder.save, workspace, clusters)
             self._written = parts
+        else:
+            await asyncio.to_thread(self._folder.check)
 
     def _part(self, name: str, cluster: SimulatedCluster) -> bytes:
         mark = (cluster, cluster.store.version, len(cluster.audit_entries()))

@@ -16,7 +16,9 @@ from playground.cluster.server import SimulatedCluster
 from playground.town.clusters import HERE
 from playground.town.people import configuration
 
-NAMESPACES: Final = ("shop", "billing", "sandbox")
+STORE: Final = "127.0.0.1"
+"""Where the simulated object stores are: without being listed no file would be fetched from there."""
+NAMESPACES: Final = ("shop", "billing", "sandbox", "velero")
 
 
 def provide(data: Path, clusters: Mapping[str, SimulatedCluster], registry: Registry, *, locale: str = "en") -> None:
@@ -24,7 +26,10 @@ def provide(data: Path, clusters: Mapping[str, SimulatedCluster], registry: Regi
     first = configuration({name: data / f"{name}.kubeconfig" for name in clusters})
     config = parse_config(yaml.safe_dump(first).encode())
     kubeconfigs = {name: _admit(cluster, config, registry, data / name) for name, cluster in clusters.items()}
-    (data / "config.yaml").write_text(yaml.safe_dump(configuration(kubeconfigs, locale=locale), sort_keys=False))
+    found = configuration(kubeconfigs, locale=locale)
+    for each in found["clusters"].values():
+        each["object_stores"] = [STORE]
+    (data / "config.yaml").write_text(yaml.safe_dump(found, sort_keys=False))
     shutil.copyfile(HERE / "policy.yaml", data / "policy.yaml")
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from playground.cluster.server import SimulatedCluster
 from playground.cluster.wire import Json
+from playground.town.backups import furnish_backups
 
 HERE: Final = Path(__file__).parent
 SHOP: Final = "shop"
@@ -36,6 +37,7 @@ async def furnish(cluster: SimulatedCluster) -> None:
             group.create_task(_revise(cluster))
             group.create_task(_begin_canary(cluster))
         await cluster.admin.until(CHECKOUT, rolled_out)
+        await furnish_backups(cluster)
         _set_image(cluster, CHECKOUT, BROKEN)
     finally:
         cluster.pace.speed = usual

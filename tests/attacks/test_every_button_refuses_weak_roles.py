@@ -52,6 +52,7 @@ CLICKS = {
     "again": Case(weak=(*STRANGERS, READER), state="failed"),
     "ask_again": Case(weak=(*STRANGERS, READER), state="expired"),
     "logs": Case(weak=STRANGERS),
+    "graph": Case(weak=STRANGERS),
     "run": Case(weak=(*STRANGERS, READER), line=LINE),
     "mine": Case(weak=(*STRANGERS, READER), line=LINE),
     "glass": Case(weak=(*STRANGERS, READER), line=LINE),

@@ -39,6 +39,7 @@ def test_no_code_is_renamed_or_removed() -> None:
         "REFUSED_FORGERY": "refused.forgery",
         "SECRET_TYPED": "secret.typed",
         "CONTEXT_SET": "context.set",
+        "PROBE_ASKED": "probe.asked",
         "POLICY_LOADED": "policy.loaded",
         "CONFIG_LOADED": "config.loaded",
     }

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Builds the control plane of the cluster tests from Go modules, once, into a cache:
 #   ${KAJITORI_CACHE:-~/.cache/kajitori}/controlplane/<digest of what it is built from>/
-# Modules are pinned with their hashes by kube/go.sum and kwok/go.sum. `build.sh --where` only prints the directory.
+# and beside it, in a directory of its own, the controller of Argo Rollouts:
+#   ${KAJITORI_CACHE:-~/.cache/kajitori}/controlplane/argo-<digest>/
+# Modules are pinned with their hashes by the go.sum of each. `build.sh --where [argo]` only prints the directory.
 set -euo pipefail
 unset CDPATH
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,9 +12,13 @@ recipe=1 # raise it when this file builds something else from the same sources
 base=${KAJITORI_CACHE:-$HOME/.cache/kajitori}/controlplane
 digest=$(cd "$here" && { echo "$recipe"; sha256sum "${sources[@]}"; } | sha256sum | cut -c1-16)
 target=$base/$digest
+argo=$base/argo-$(cd "$here" && { echo 1; sha256sum argo/go.mod argo/go.sum; } | sha256sum | cut -c1-16)
 
-if [ "${1:-}" = --where ]; then echo "$target"; exit; fi
-if [ -d "$target" ]; then exit; fi
+case "$*" in
+"--where") echo "$target"; exit ;;
+"--where argo") echo "$argo"; exit ;;
+esac
+if [ -d "$target" ] && [ -d "$argo" ]; then exit; fi
 
 fail() { echo "tests/controlplane/build.sh: $1" >&2; exit 1; }
 wanted=$(sed -n 's/^go //p' "$here/kube/go.mod")
@@ -24,28 +30,51 @@ found=$(go env GOVERSION 2>/dev/null | sed 's/^go//')
 mkdir -p "$base"
 exec 9>"$base/.lock"
 flock --nonblock 9 || { echo "Another build of the control plane is running; waiting for it." >&2; flock 9; }
-if [ -d "$target" ]; then exit; fi
 
-made=$(mktemp -d "$base/.build-XXXXXX")
+build_controlplane() {
+  made=$(mktemp -d "$base/.build-XXXXXX")
+  echo "Building the control plane into $target (once; several minutes, about 1 GB of modules)." >&2
+
+  kubernetes=$(sed -n 's#^\s*k8s.io/kubernetes ##p' "$here/kube/go.mod")
+  minor=${kubernetes#v1.}
+  version=k8s.io/component-base/version
+  named="-s -w -X $version.gitVersion=$kubernetes -X $version.gitMajor=1 -X $version.gitMinor=${minor%%.*}"
+
+  cd "$here/kube"
+  go build -ldflags="$named" -o "$made/controlplane" .
+  go build -ldflags="$named" -o "$made/kubectl" k8s.io/kubernetes/cmd/kubectl
+  cd "$here/kwok"
+  go build -ldflags='-s -w' -o "$made/kwok" sigs.k8s.io/kwok/cmd/kwok
+  shipped=$(go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)/kustomize
+  mkdir "$made/kustomize"
+  cp -r "$shipped/stage" "$shipped/crd" "$shipped/metrics" "$made/kustomize/"
+  chmod -R u+w "$made"
+
+  chmod 755 "$made"
+  mv -T "$made" "$target"
+  made=
+  echo "Built: $(cd "$target" && echo *)" >&2
+}
+
+# The controller runs beside the control plane, in the tests that ask for it; the definitions of its kinds come with it.
+build_argo() {
+  made=$(mktemp -d "$base/.build-XXXXXX")
+  echo "Building the controller of Argo Rollouts into $argo (once; several minutes)." >&2
+  cd "$here/argo"
+  module=github.com/argoproj/argo-rollouts
+  version=$(go list -m -f '{{.Version}}' $module)
+  go build -ldflags="-s -w -X $module/utils/version.version=${version#v}" -o "$made/rollouts-controller" $module/cmd/rollouts-controller
+  mkdir "$made/crds"
+  cp "$(go list -m -f '{{.Dir}}' $module)"/manifests/crds/*-crd.yaml "$made/crds/"
+  chmod -R u+w "$made"
+  chmod 755 "$made"
+  mv -T "$made" "$argo"
+  made=
+  echo "Built: $(cd "$argo" && echo *)" >&2
+}
+
+made=
 # The module cache is read-only, and so are copies of its directories.
-trap 'chmod -R u+w "$made" 2>/dev/null; rm -rf "$made"' EXIT
-echo "Building the control plane into $target (once; several minutes, about 1 GB of modules)." >&2
-
-kubernetes=$(sed -n 's#^\s*k8s.io/kubernetes ##p' "$here/kube/go.mod")
-minor=${kubernetes#v1.}
-version=k8s.io/component-base/version
-named="-s -w -X $version.gitVersion=$kubernetes -X $version.gitMajor=1 -X $version.gitMinor=${minor%%.*}"
-
-cd "$here/kube"
-go build -ldflags="$named" -o "$made/controlplane" .
-go build -ldflags="$named" -o "$made/kubectl" k8s.io/kubernetes/cmd/kubectl
-cd "$here/kwok"
-go build -ldflags='-s -w' -o "$made/kwok" sigs.k8s.io/kwok/cmd/kwok
-shipped=$(go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)/kustomize
-mkdir "$made/kustomize"
-cp -r "$shipped/stage" "$shipped/crd" "$shipped/metrics" "$made/kustomize/"
-chmod -R u+w "$made"
-
-chmod 755 "$made"
-mv -T "$made" "$target"
-echo "Built: $(cd "$target" && echo *)" >&2
+trap 'if [ -n "$made" ]; then chmod -R u+w "$made" 2>/dev/null || true; rm -rf "$made"; fi' EXIT
+[ -d "$target" ] || build_controlplane
+[ -d "$argo" ] || build_argo

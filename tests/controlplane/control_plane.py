@@ -82,14 +82,26 @@ class ControlPlane:
 
     def stop(self) -> None:
         """The API server before etcd: without etcd it would live on for a minute and keep its port."""
-        clients = ("kwok", "kube-scheduler", "kube-controller-manager")
+        clients = [name for name in self._processes if name not in ("kube-apiserver", "etcd")]
         for name in clients:
-            if name in self._processes:
-                self._processes[name].ask_to_end()
+            self._processes[name].ask_to_end()
         for name in ("kube-apiserver", *clients, "etcd"):
             if name in self._processes:
                 self._processes.pop(name).stop()
         self.admin.close()
+
+    def add(self, name: str, command: list[str | Path]) -> None:
+        """One more program beside it, which ends with it; nothing where it runs already."""
+        if name not in self._processes:
+            self._run(name, command)
+
+    def running(self, name: str) -> bool:
+        """Whether this program was started."""
+        return name in self._processes
+
+    def kubeconfig_of(self, part: str) -> Path:
+        """The kubeconfig of one of the control plane's own parts (`audit.COMPONENTS`)."""
+        return self._plan.kubeconfig(part)
 
     def kubeconfig_for(self, user: str = BOT) -> Path:
         """A kubeconfig by which `user` comes as themselves, with a token; they have no rights until bound.
@@ -151,6 +163,12 @@ class ControlPlane:
     def frozen(self) -> Iterator[None]:
         """The API server takes connections and answers nothing."""
         with self._processes["kube-apiserver"].frozen():
+            yield
+
+    @contextmanager
+    def stopped(self, name: str) -> Iterator[None]:
+        """One of the programs beside it does nothing, as if it were down."""
+        with self._processes[name].frozen():
             yield
 
     @contextmanager

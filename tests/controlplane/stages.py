@@ -4,6 +4,7 @@
 - An image whose name contains `:broken` cannot be pulled: ImagePullBackOff.
 - An image whose name contains `:crash` ends with 1 again and again: CrashLoopBackOff, with a previous state.
 - An image whose name contains `:held` starts and stays unready, until its pod gets the annotation `RELEASED`.
+- A Job's pod ends soon after it is ready, and one of `:crash` ends with 1 and is not begun again.
 - The pod annotation `HOLD` keeps a pod unready, for as long as it says; `0s`, or taking it off, lets it go.
 """
 
@@ -85,6 +86,26 @@ CRASHING: Final = """\
 """
 
 
+ENDED: Final = """\
+{{ $now := Now }}
+conditions:
+- {type: Ready, status: "False", reason: PodFailed, lastTransitionTime: {{ $now | Quote }}}
+- {type: ContainersReady, status: "False", reason: PodFailed, lastTransitionTime: {{ $now | Quote }}}
+containerStatuses:
+{{ range .spec.containers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: false
+  restartCount: 0
+  started: false
+  state:
+    terminated: {exitCode: 1, reason: Error, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }}}
+{{ end }}
+"""
+OF_A_JOB: Final = {"key": '.metadata.ownerReferences.[]? | select( .kind == "Job" ) | .kind', "operator": "Exists"}
+OF_NO_JOB: Final = {**OF_A_JOB, "operator": "DoesNotExist"}
+
+
 def write(kustomize: Path, *, file: Path, default_log: Path) -> None:
     """kwok's configuration as one file; a pod without a log of its own answers with the default one."""
     documents = [*_shipped(kustomize / "stage"), *_failures(), _default_logs(default_log)]
@@ -132,15 +153,19 @@ def _with_addresses(template: str) -> str:
 
 
 def _failures() -> Iterator[Object]:
+    unpullable = NOT_READY + UNPULLABLE + UNTOUCHED
     yield _failure(
-        "pod-image-pull-backoff", BROKEN, UNPULLABLE, phase="Pending", event=("Failed", "Error: ErrImagePull")
+        "pod-image-pull-backoff", BROKEN, unpullable, phase="Pending", event=("Failed", "Error: ErrImagePull")
     )
-    yield _failure(
-        "pod-crash-loop", CRASH, CRASHING, phase="Running", event=("BackOff", "Back-off restarting failed container")
-    )
+    crashes = NOT_READY + CRASHING + UNTOUCHED
+    backing_off = ("BackOff", "Back-off restarting failed container")
+    yield _failure("pod-crash-loop", CRASH, crashes, phase="Running", event=backing_off, of=OF_NO_JOB)
+    yield _failure("pod-failed", CRASH, ENDED, phase="Failed", event=("Failed", "Error"), of=OF_A_JOB)
 
 
-def _failure(name: str, word: str, statuses: str, *, phase: str, event: tuple[str, str]) -> Object:
+def _failure(
+    name: str, word: str, statuses: str, *, phase: str, event: tuple[str, str], of: Object | None = None
+) -> Object:
     created = '.status.containerStatuses.[].state.waiting | select( .reason == "ContainerCreating" ) | .reason'
     return {
         "apiVersion": "kwok.x-k8s.io/v1alpha1",
@@ -153,15 +178,13 @@ def _failure(name: str, word: str, statuses: str, *, phase: str, event: tuple[st
                     {"key": ".metadata.deletionTimestamp", "operator": "DoesNotExist"},
                     {"key": created, "operator": "Exists"},
                     _image(word, "Exists"),
+                    *([of] if of is not None else []),
                 ]
             },
             "delay": {"durationMilliseconds": PROMPT},
             "next": {
                 "event": {"type": "Warning", "reason": event[0], "message": event[1]},
-                "statusTemplate": NOT_READY
-                + statuses
-                + UNTOUCHED
-                + f"phase: {phase}\nstartTime: {{{{ $now | Quote }}}}\n",
+                "statusTemplate": statuses + f"phase: {phase}\nstartTime: {{{{ $now | Quote }}}}\n",
             },
         },
     }

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import KajitoriError, NotUnderstood, Refused
+from bot.operations.images import read_pairs
 from bot.operations.plan import Plan
 from bot.operations.quantities import amount, canonical_quantity
 from bot.operations.templates import split_image
 from bot.operations.ways_back import back_matches
-from commands.image import read_pairs, read_resources
+from commands.image import read_resources
 from tests.parity.planning import REGISTRY, again, ask, digest_of, nothing, plan, said
 from tests.parity.world import World, recorded
 

@@ -11,7 +11,7 @@ from bot.kubernetes.cluster import Client
 from bot.kubernetes.errors import ClusterUnavailable
 from bot.kubernetes.reader import ClusterReader
 from bot.kubernetes.reviews import Question, question_of, review, review_call, review_many, self_review
-from bot.operations.kinds import DEPLOYMENT, NODE, POD, Target
+from bot.operations.kinds import DEPLOYMENT, NAMESPACE, NODE, POD, Target
 from bot.operations.plan import Call, ContentType
 from bot.operations.reader import Reader
 from tests.kubernetes.api_server import ApiServer
@@ -75,6 +75,14 @@ async def test_what_is_asked(server: ApiServer, bot: Client) -> None:
         (
             Call(id="s", verb="patch", target=Target(kind=NODE, name="n")),
             Question(verb="patch", kind=NODE, namespace="", name="n"),
+        ),
+        (
+            Call(id="s", verb="patch", target=Target(kind=NAMESPACE, name="shop")),
+            Question(verb="patch", kind=NAMESPACE, namespace="shop", name="shop"),
+        ),
+        (
+            Call(id="s", verb="create", target=Target(kind=NAMESPACE, name="shop")),
+            Question(verb="create", kind=NAMESPACE, namespace=""),
         ),
     ],
 )

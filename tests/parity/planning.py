@@ -11,7 +11,11 @@ from bot.operations.plan import Nothing, Plan, plan_digest
 from bot.operations.registry import build_registry
 from bot.operations.revisions import REVISION
 from bot.operations.view import Live, View
+from commands.autoscaling import autoscaling, hpa
+from commands.bluegreen import bluegreen, patching
+from commands.canary import canary
 from commands.disruption import forecasts
+from commands.gitops import gitops
 from commands.image import image
 from commands.nodes import nodes
 from commands.pods import pods
@@ -19,7 +23,8 @@ from commands.rollout import rollout
 from commands.scale import scale
 from tests.parity.world import World
 
-REGISTRY = build_registry([rollout, image, scale, pods, nodes, forecasts])
+FAMILIES = (rollout, image, scale, pods, patching, bluegreen, canary, autoscaling, hpa, gitops, nodes, forecasts)
+REGISTRY = build_registry(FAMILIES)
 
 
 async def ask(world: World, line: str) -> Plan | Nothing | View | Live:

@@ -6,17 +6,33 @@ import copy
 from typing import Any
 
 from bot.errors import KajitoriError
-from bot.operations.kinds import KINDS
-from bot.operations.plan import Plan
+from bot.operations.conditions import condition_of
+from bot.operations.plan import Plan, Wait
 from bot.operations.view import Live
+from tests.autoscaling.scalers import scaler
+from tests.bluegreen.colours import world as two_colours
+from tests.canary.pairs import pair as canary_pair
 from tests.parity.planning import REGISTRY, ask
 from tests.parity.world import NOW, World
-
-KIND_OF = {each.kind: each for each in KINDS}
 
 
 def template(image: str) -> dict[str, Any]:
     return {"metadata": {"labels": {"app": "app"}}, "spec": {"containers": [{"name": "app", "image": image}]}}
+
+
+KEPT: dict[str, dict[str, str]] = {
+    "deployment": {"argocd.argoproj.io/instance": "git"},
+    "statefulset": {"kustomize.toolkit.fluxcd.io/name": "git"},
+    "daemonset": {"helm.toolkit.fluxcd.io/name": "git"},
+    "kustomized": {"kustomize.toolkit.fluxcd.io/name": "git"},
+    "released": {"helm.toolkit.fluxcd.io/name": "git"},
+}
+"""Each is kept by another tool, which has its own in a namespace where it is found only by looking in all."""
+
+
+def syncer(kind: str) -> dict[str, Any]:
+    spec = {"syncPolicy": {"automated": {"selfHeal": True}}} if kind == "Application" else {}
+    return {"kind": kind, "metadata": {"name": "git", "namespace": "tools", "uid": f"u-{kind}"}, "spec": spec}
 
 
 def workload(kind: str, name: str) -> dict[str, Any]:
@@ -27,6 +43,7 @@ def workload(kind: str, name: str) -> dict[str, Any]:
             "name": name,
             "namespace": "shop",
             "uid": f"u-{name}",
+            "labels": KEPT.get(name, {}),
             "annotations": {"deployment.kubernetes.io/revision": "2"},
         },
         "spec": {
@@ -57,12 +74,49 @@ def revision(owner: dict[str, Any], number: int) -> dict[str, Any]:
     }
 
 
+def owner_of(kind: str) -> dict[str, Any]:
+    return {"kind": kind, "name": kind.lower(), "uid": f"u-{kind.lower()}", "controller": True}
+
+
 def world() -> World:
     owners = [workload(kind, kind.lower()) for kind in ("Deployment", "StatefulSet", "DaemonSet")]
+    owners += [workload("Deployment", name) for name in ("kustomized", "released")]
+    syncers = [syncer(kind) for kind in ("Application", "Kustomization", "HelmRelease")]
+    colours = two_colours().objects
+    green = next(each for each in reversed(colours) if each["kind"] == "Pod")
+    colours += [
+        {**green, "metadata": {**green["metadata"], "name": each, "ownerReferences": [owner_of(each)]}}
+        for each in ("StatefulSet", "DaemonSet")
+    ]
+    pairs = [
+        each
+        for name in ("web", "old", "run")
+        for each in canary_pair(name, 0 if name == "old" else 1, made=name != "web")
+    ]
+    scalers = [
+        scaler(1, 9, name=f"hpa-{each.lower()}", aim=each.lower(), kind=each)
+        for each in ("Deployment", "StatefulSet", "ReplicaSet")
+    ]
+    free = [workload(kind, "free") for kind in ("Deployment", "StatefulSet", "ReplicaSet")]
     pod = {"kind": "Pod", "metadata": {"name": "pod", "namespace": "shop", "uid": "p", "labels": {"app": "app"}}}
     sets = [workload("ReplicaSet", "replicaset")]
-    revisions = [revision(each, n) for each in owners for n in (1, 2)]
-    return World(objects=copy.deepcopy([*owners, *sets, pod, *revisions, *on_nodes(owners)]), now=NOW)
+    return World(
+        objects=copy.deepcopy(
+            [
+                *owners,
+                *sets,
+                pod,
+                *colours,
+                *pairs,
+                *scalers,
+                *free,
+                *syncers,
+                *(revision(each, number) for each in owners for number in (1, 2)),
+                *on_nodes(owners),
+            ]
+        ),
+        now=NOW,
+    )
 
 
 def on_nodes(owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -87,18 +141,37 @@ def on_nodes(owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*nodes, *pods]
 
 
+SCALED = ("hpa-deployment", "hpa-statefulset", "hpa-replicaset")
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
+MORE = ("deployment/kustomized", "deployment/released")
 LINES = {
     "rollout status": [f"rollout status {each}{flag}" for each in TARGETS for flag in (" --watch=false", "")],
     "rollout history": [f"rollout history {each}" for each in TARGETS],
-    "rollout undo": [f"rollout undo {each}" for each in TARGETS],
-    "rollout restart": [f"rollout restart {each}" for each in TARGETS],
-    "rollout pause": [f"rollout pause {each}" for each in TARGETS],
-    "rollout resume": ["rollout pause deployment/deployment", *(f"rollout resume {each}" for each in TARGETS)],
-    "set image": [f"set image {each} app=app:v3" for each in TARGETS],
-    "set resources": [f"set resources {each} --limits=cpu=1" for each in TARGETS],
-    "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, "replicaset/replicaset")],
+    "rollout undo": [f"rollout undo {each} --pause-sync" for each in TARGETS],
+    "rollout restart": [f"rollout restart {each} --pause-sync" for each in TARGETS],
+    "rollout pause": [f"rollout pause {each}" for each in (*TARGETS, *MORE)],
+    "rollout resume": [f"rollout {verb} {each}" for verb in ("pause", "resume") for each in (*TARGETS, *MORE)],
+    "set image": [f"set image {each} app=app:v3 --pause-sync" for each in TARGETS],
+    "set resources": [f"set resources {each} --limits=cpu=1 --pause-sync" for each in TARGETS],
+    "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, *MORE, "replicaset/replicaset")],
     "delete pod": ["delete pod pod"],
+    "patch": ["""patch service app -p '{"spec":{"selector":{"version":"green"}}}'"""],
+    "bluegreen switch": ["bluegreen switch app --to=green"],
+    "bluegreen status": ["bluegreen status", "bluegreen status app"],
+    "autoscale": [f"autoscale {each}/free --max=1 --name=for-{each}" for each in ("deploy", "sts", "rs")],
+    "hpa status": ["hpa status", *(f"hpa status {each}" for each in SCALED)],
+    "hpa set": [f"hpa set {each} --max=1" for each in SCALED],
+    "hpa pause": [f"hpa pause {each} --at=1" for each in SCALED],
+    "hpa resume": [line for each in SCALED for line in (f"hpa pause {each} --at=1", f"hpa resume {each}")],
+    "hpa remove": [f"hpa remove {each}" for each in SCALED],
+    "canary start": ["canary start web app=web:v2", "canary start old app=web:v2 --canary=old-canary"],
+    "canary set-weight": ["canary set-weight run --weight=50"],
+    "canary promote": ["canary promote run"],
+    "canary abort": ["canary abort run"],
+    "canary status": ["canary status run"],
+    "gitops status": [f"gitops status {each}" for each in TARGETS],
+    "gitops pause": [f"gitops pause {each}" for each in TARGETS],
+    "gitops resume": [f"gitops {verb} {each}" for each in TARGETS for verb in ("pause", "resume")],
     "cordon": ["cordon node-a"],
     "uncordon": ["uncordon node-b"],
     "drain": ["drain node-a --ignore-daemonsets"],
@@ -119,8 +192,18 @@ async def used(lines: list[str]) -> set[tuple[str, str, str]]:
             found |= {(verb, kind, "") for verb in ("list", "watch") for kind in followed}
         if isinstance(outcome, Plan):
             found |= {(each.verb, each.target.kind.kind, each.subresource) for each in outcome.requests}
+            found |= followed_by(outcome)
             made.send(each for each in outcome.calls if each.verb != "delete")
     return found | {(verb, kind, "") for verb, kind in made.looked}
+
+
+def followed_by(made: Plan) -> set[tuple[str, str, str]]:
+    """What its waits watch beside what it changes and its pods, which whoever follows may do anyway."""
+    waits = [each for each in made.steps if isinstance(each, Wait)]
+    changed = {each.target.kind for each in made.calls}
+    kinds = {each.target.kind for each in waits} - changed
+    kinds |= {beside.kind for each in waits for beside in condition_of(each.condition).beside}
+    return {(verb, each.kind, "") for verb in ("list", "watch") for each in kinds}
 
 
 def test_every_operation_is_looked_at() -> None:

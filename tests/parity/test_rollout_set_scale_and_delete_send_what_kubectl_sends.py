@@ -30,7 +30,15 @@ from commands.scale import scale
 from tests.parity.world import GOLDEN, Recorded, World, recorded, sent, was_sent
 
 REGISTRY = build_registry([rollout, image, scale, pods])
-FAMILIES = ("rollout-undo", "rollout-restart", "rollout-pause", "rollout-resume", "kubectl-set-", "scale", "delete-pod")
+FAMILIES = (
+    "rollout-undo",
+    "rollout-restart",
+    "rollout-pause",
+    "rollout-resume",
+    "kubectl-set-",
+    "kubectl-scale",
+    "delete-pod",
+)
 ALL = sorted(each.stem for each in GOLDEN.glob("kubectl-*.json") if any(word in each.stem for word in FAMILIES))
 EXACT = [
     "kubectl-delete-pod",

@@ -19,7 +19,8 @@ from bot.operations.kinds import KINDS, Kind, Target
 from bot.operations.models import Requirement, Selector
 from bot.operations.patches import apply_patch
 from bot.operations.plan import Call, ContentType
-from bot.operations.reader import Access, LogOptions
+from bot.operations.probes import Probe
+from bot.operations.reader import Access, Artifact, LogOptions
 from bot.operations.selectors import selects
 from bot.text import Code, text
 
@@ -30,13 +31,21 @@ NOW = datetime(2026, 11, 25, 3, 8, tzinfo=UTC)
 
 @dataclass(kw_only=True)
 class World:
-    """Objects by kind, namespace and name. `forbidden` kinds answer as the API server does without the right."""
+    """Objects by kind, namespace and name. `forbidden` kinds answer as the API server does without the right, `unknown`
+    ones as where no definition brought them. `artifacts` are files of the object store.
+    """
 
     objects: list[dict[str, Any]]
     forbidden: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    reserved: str = ""
+    artifacts: dict[tuple[Artifact, str], bytes] = field(default_factory=dict)
     now: datetime = NOW
     cluster: str = "test"
     looked: list[tuple[str, str]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
+    """What the API server says to every probe."""
+    probed: list[Probe] = field(default_factory=list)
 
     async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T:
         self._look("get", kind)
@@ -62,8 +71,19 @@ class World:
         for line in ():
             yield line
 
+    async def artifact(self, wanted: Artifact, name: str, namespace: str) -> bytes:
+        self.looked += [(verb, "DownloadRequest") for verb in ("create", "get", "delete")]
+        if (wanted, name) not in self.artifacts:
+            raise NotFound(text("There is no such file in the object store (yet)."))
+        return self.artifacts[wanted, name]
+
     async def access(self, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = "") -> Access:
         return Access(allowed=kind.kind not in self.forbidden)
+
+    async def probe(self, probe: Probe) -> tuple[str, ...]:
+        self._look(probe.call.verb, probe.call.target.kind)
+        self.probed.append(probe)
+        return self.warnings
 
     def find(self, target: Target) -> dict[str, Any] | None:
         return next(
@@ -81,6 +101,11 @@ class World:
         """What the API server would make of these calls, controllers apart."""
         for call in calls:
             found = self.find(call.target)
+            if call.verb == "create":
+                assert found is None
+                assert isinstance(call.body, dict)
+                self.objects.append(json.loads(json.dumps(call.body)))
+                continue
             assert found is not None
             self.objects.remove(found)
             if call.verb != "delete":
@@ -88,6 +113,8 @@ class World:
 
     def _look(self, verb: str, kind: Kind) -> None:
         self.looked.append((verb, kind.kind))
+        if kind.kind in self.unknown:
+            raise NotFound(text("the server could not find the requested resource"))
         if kind.kind in self.forbidden:
             raise Refused(text("may not {verb} {kind}", verb=verb, kind=kind.plural))
 

@@ -22,3 +22,6 @@ async def test_the_minute_on_the_real_thing(tmp_path: Path) -> None:
         card = await seen(stage, "v2.4.0-hotfix")
         await approve(stage, card)
         await seen(stage, "10/10 ready")
+        await stage.workspace.command("alice", CHANNEL, "/eks kubectl argo rollouts promote app-rollout")
+        await approve(stage, await seen(stage, "step 3 of 4 (setWeight: 60), 60 %"))
+        await seen(stage, "step 4 of 4 (pause: 1m), until")

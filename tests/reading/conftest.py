@@ -15,6 +15,7 @@ import yaml
 
 from bot.errors import NotFound, Refused
 from bot.operations.kinds import Kind
+from bot.operations.probes import Probe
 from bot.operations.queries import read_selector
 from bot.operations.reader import Access, LogOptions
 from bot.operations.selectors import selects
@@ -28,16 +29,18 @@ GOLDEN = OBJECTS / "golden"
 
 @dataclass
 class RecordingReader:
-    """`asked` is every right that was used; `forbidden` those that are refused."""
+    """`asked` is every right that was used; `forbidden` those that are refused; `missing` kinds that are not served."""
 
     objects: list[dict[str, Any]]
     now: datetime = NOW
     cluster: str = "prod-tokyo"
     logs: dict[tuple[str, str, bool], list[str]] = field(default_factory=dict)
     forbidden: set[tuple[str, str, str]] = field(default_factory=set)
+    missing: tuple[str, ...] = ()
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     queries: list[dict[str, Any]] = field(default_factory=list)
     options: list[LogOptions] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
 
     async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T:
         self._ask("get", kind)
@@ -50,6 +53,8 @@ class RecordingReader:
         self, kind: Kind, namespace: str, model: type[T], *, labels: str = "", fields: str = "", limit: int = 0
     ) -> list[T]:
         self._ask("list", kind)
+        if kind.kind in self.missing:
+            raise NotFound(text("the server could not find the requested resource"))
         self.queries.append({"kind": kind.kind, "namespace": namespace, "labels": labels, "fields": fields})
         found = [
             each
@@ -73,6 +78,10 @@ class RecordingReader:
         self.asked.append(("review", kind.plural, subresource))
         allowed = (verb, kind.plural, subresource) not in self.forbidden
         return Access(allowed=allowed, reason="" if allowed else "no RBAC policy matched")
+
+    async def probe(self, probe: Probe) -> tuple[str, ...]:
+        self._ask(probe.call.verb, probe.call.target.kind)
+        return self.warnings
 
     def _ask(self, verb: str, kind: Kind | str, subresource: str = "") -> None:
         plural = kind if isinstance(kind, str) else kind.plural

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from bot.errors import Refused
-from bot.operations.kinds import KINDS
+from bot.operations.kinds import known_kinds
 from bot.operations.operation import Family
-from commands import access, describe, diff, events, logs, overview, reading
+from bot.operations.registry import installed_families
+from commands import access, describe, diff, events, logs, overview, reading, top
 from tests.reading.conftest import RecordingReader, pod
 
+installed_families()  # from here on every kind is known
+KINDS = known_kinds()
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
 LIVES: list[tuple[Family, str, list[dict[str, Any]]]] = [
     (
@@ -53,6 +56,8 @@ LIVES: list[tuple[Family, str, list[dict[str, Any]]]] = [
         [{"targets": (f"{kind}/app",)} for kind in ("deploy", "sts", "ds")],
     ),
     (overview.looking_over, "overview", [{}]),
+    (top.top, "top pods", [{}, {"names": ("app",)}, {"all_namespaces": True}]),
+    (top.top, "top nodes", [{}, {"names": ("app",)}]),
     (access.authorization, "auth can-i", [{"words": ("get", "pods")}]),
 ]
 
@@ -88,6 +93,6 @@ async def test_what_is_used_is_declared_and_what_is_declared_is_used(
 
 
 def test_every_family_of_reads_has_a_life_here() -> None:
-    modules = (access, describe, diff, events, logs, overview, reading)
+    modules = (access, describe, diff, events, logs, overview, reading, top)
     families = [value for module in modules for value in vars(module).values() if isinstance(value, Family)]
     assert {operation for family in families for operation in family.operations} == {name for _, name, _ in LIVES}

@@ -126,7 +126,7 @@ async def test_a_no_comes_with_the_reason(cluster: Cluster) -> None:
 async def test_what_is_not_served_can_be_asked_about(cluster: Cluster) -> None:
     reader = cluster()
     assert not (await asked(reader, "get", "secrets")).warnings
-    assert (await asked(reader, "get", "rollouts.argoproj.io")).warnings
+    assert (await asked(reader, "get", "widgets.example.com")).warnings
     assert (await asked(reader, "fly", "pods")).warnings
     assert (await asked(reader, "get", "nodes")).warnings
 

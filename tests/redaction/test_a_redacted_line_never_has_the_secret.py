@@ -42,6 +42,9 @@ TYPED = [
     "rollout undo deploy/app --tok\N{ZERO WIDTH SPACE}en={}",
     "AWS_SECRET_ACCESS_KEY={} kubectl get pods",
     "export AWS_SESSION_TOKEN='{}'",
+    "kubectl annotate deploy/app example.com/db-password={} --overwrite",
+    "annotate deploy/app 'api-token={} x'",
+    "label pod/app-1 secret={}",
     "set env deploy/app DB_PASSWORD={}",
     "set env deploy/app 'DB_PASSWORD={} x'",
     "set env deploy/app SECRET_KEY_BASE={}",
@@ -121,3 +124,7 @@ def test_a_secret_key_beside_its_key_id_is_found_without_a_name() -> None:
 
 def test_a_value_that_looks_like_a_secret_is_one_in_an_environment() -> None:
     assert "Zm9vYmFyQmF6UXV4MTIz" not in redact("set env deploy/app STRIPE=Zm9vYmFyQmF6UXV4MTIz")
+
+
+def test_and_one_in_an_annotation() -> None:
+    assert "Zm9vYmFyQmF6UXV4MTIz" not in redact("kubectl annotate deploy/app stripe=Zm9vYmFyQmF6UXV4MTIz")

@@ -60,9 +60,21 @@ async def test_a_budget_that_allows_less_than_the_strategy() -> None:
 @pytest.mark.parametrize(
     ("field", "key", "warning"),
     [
-        ("annotations", "argocd.argoproj.io/tracking-id", "Argo CD manages it and may revert this."),
-        ("labels", "kustomize.toolkit.fluxcd.io/name", "Flux manages it and may revert this."),
-        ("annotations", "meta.helm.sh/release-name", "Helm manages it and may revert this."),
+        (
+            "labels",
+            "argocd.argoproj.io/instance",
+            "Argo CD keeps it (application/x) and may put this back; I cannot see whether.",
+        ),
+        (
+            "labels",
+            "kustomize.toolkit.fluxcd.io/name",
+            "Flux keeps it (kustomization/x) and may put this back; I cannot see whether.",
+        ),
+        (
+            "annotations",
+            "meta.helm.sh/release-name",
+            "Helm made it (release x): its next upgrade brings its own version back.",
+        ),
         (
             "annotations",
             "kubectl.kubernetes.io/last-applied-configuration",

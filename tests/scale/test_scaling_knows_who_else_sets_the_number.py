@@ -117,15 +117,31 @@ async def test_a_daemonset_has_no_number() -> None:
     [
         (0, None, "Nothing of it runs afterwards."),
         (1, None, "One pod means downtime whenever it is replaced."),
-        (5, (2, 10), "hpa/app sets the number again within seconds, between 2 and 10."),
-        (20, (2, 10), "hpa/app sets it back to between 2 and 10: change its limits instead."),
-        (20, (None, 10), "hpa/app sets it back to between 1 and 10: change its limits instead."),
+        (
+            5,
+            (2, 10),
+            "hpa/app sets the number again within seconds, between 2 and 10; hpa pause hpa/app --at=5 holds it.",
+        ),
         (0, (2, 10), "Nothing of it runs afterwards. | hpa/app stays off until someone sets 1 or more."),
     ],
 )
 async def test_what_is_warned_of(replicas: int, limits: tuple[int | None, int] | None, warning: str) -> None:
     made = world(autoscaler(*limits)) if limits else world()
     assert said(await plan(made, line(f"--replicas={replicas}"))) == warning
+
+
+@pytest.mark.parametrize(
+    ("replicas", "limits", "least", "flag"),
+    [(20, (2, 10), 2, "--max=20"), (20, (None, 10), 1, "--max=20"), (1, (2, 10), 2, "--min=1")],
+)
+async def test_a_number_that_an_autoscaler_forces_back_is_refused_and_its_limit_offered(
+    replicas: int, limits: tuple[int | None, int], least: int, flag: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        await ask(world(autoscaler(*limits)), line(f"--replicas={replicas}"))
+    error = refused.value
+    assert f"hpa/app keeps deployment/app between {least} and 10 pods. {replicas} would be set back" in str(error)
+    assert [each.command_line for each in error.choices] == [f"hpa set hpa/app {flag} -n {GOLDEN.namespace}"]
 
 
 @pytest.mark.parametrize(

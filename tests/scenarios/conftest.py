@@ -21,6 +21,7 @@ from tests.controlplane.shop import fresh
 from tests.databases import PostgreSQL, SQLite
 from tests.installation.configuration import UNHURRIED
 from tests.installation.simulated_shop import SimulatedShop
+from tests.installation.velero import VeleroWorld, with_velero
 from tests.installation.world import World, simulated
 
 SPEED: Final = 20
@@ -44,6 +45,31 @@ async def shared_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     """The same, and on PostgreSQL too. There the leases are the server's clock's, so nobody turns the time on."""
     async with _world(request, tmp_path) as found:
         yield found
+
+
+@pytest.fixture(params=["simulated", REAL])
+async def argo_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """A story's world in which Rollouts are walked: by the simulator, or by the real controller of Argo Rollouts."""
+    if request.param == "real":
+        request.getfixturevalue("argo_control_plane")
+    async with _world(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def argo_real_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """For what only the real controller of Argo Rollouts does. What takes it is marked `cluster`."""
+    request.getfixturevalue("argo_control_plane")
+    async with _real(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def velero(world: World, request: pytest.FixtureRequest) -> VeleroWorld:
+    """Velero in the story's world: the simulated one, or the real server."""
+    if world.real:
+        request.getfixturevalue("velero_server")
+    return await with_velero(world)
 
 
 @pytest.fixture

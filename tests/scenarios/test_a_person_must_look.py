@@ -7,6 +7,7 @@ import pytest
 from bot.running import Knobs
 from tests.installation.bot import Bot, Json, buttons, everything
 from tests.installation.world import World
+from tests.scenarios.canaries import canary, holds_at
 from tests.scenarios.lines import PATCHED, UNDO, VOTED
 
 PATH = "/deployments/app"
@@ -82,12 +83,7 @@ async def test_an_answer_that_was_lost_is_found_by_looking_and_nothing_is_sent_t
 async def test_a_scale_whose_answer_was_lost_has_a_way_back_or_is_asked_about(world: World, replicas: int) -> None:
     """Of a scale to zero the API server keeps no field manager, so that the world alone cannot tell whose it is."""
     app = await world.app()
-
-    def at(label: str) -> None:
-        if label == "sent":
-            raise Cut
-
-    async with world.bot(knobs=Knobs(point=at)) as bot:
+    async with world.bot(knobs=Knobs(point=cut_after_sending)) as bot:
         await bot.command("alice", f"scale deploy/app --replicas={replicas}")
         await bot.approve("bob", await bot.card(1))
         await app.until(lambda found: found["spec"]["replicas"] == replicas)
@@ -100,6 +96,58 @@ async def test_a_scale_whose_answer_was_lost_has_a_way_back_or_is_asked_about(wo
         done = await bot.ended(1, "✅")
         assert "back" in buttons(done)
     assert world.sent() == [f"{PATCHED}/scale"]
+
+
+async def test_a_resume_whose_answer_was_lost_is_asked_about(world: World) -> None:
+    """It only takes a field away, and who owns no field is in no list of managers."""
+    app = await world.app()
+    await app.merge({"spec": {"paused": True}})
+    await app.until(lambda found: found["status"]["observedGeneration"] == found["metadata"]["generation"])
+    async with world.bot(knobs=Knobs(point=cut_after_sending)) as bot:
+        await bot.command("alice", "rollout resume deploy/app")
+        await bot.approve("bob", await bot.card(1))
+        await app.until(lambda found: not found["spec"].get("paused"))
+    world.clock.turn_on(seconds=30)
+    async with world.bot() as bot:
+        card = await bot.ended(1, "🆘", "taking a field away leaves no trace")
+        await bot.click("alice", card, "happened")
+        await bot.submit("alice")
+        await bot.ended(1, "✅")
+    assert world.sent() == [PATCHED]
+
+
+async def test_a_promotion_whose_answer_was_lost_is_never_sent_again(argo_world: World) -> None:
+    world = argo_world
+    app = await canary(world)
+    async with world.bot(knobs=Knobs(point=cut_after_sending)) as bot:
+        await bot.command("alice", "argo rollouts promote app-rollout")
+        await bot.approve("bob", await bot.card(1))
+        await app.until(holds_at(3))
+    world.clock.turn_on(seconds=30)
+    async with world.bot() as bot:
+        card = await bot.ended(1, "🆘", "leaves no trace")
+        await bot.click("alice", card, "happened")
+        await bot.submit("alice")
+        await bot.ended(1, "✅", "holding at 60 %")
+    assert world.sent() == ["kajitori:alice patch rollouts/app-rollout/status"]
+
+
+async def test_an_abort_whose_answer_was_lost_is_known_as_ours(argo_world: World) -> None:
+    world = argo_world
+    app = await canary(world)
+    async with world.bot(knobs=Knobs(point=cut_after_sending)) as bot:
+        await bot.command("alice", "argo rollouts abort app-rollout")
+        await bot.approve("bob", await bot.card(1))
+        await app.until(lambda found: "abortedAt" in found["status"])
+    world.clock.turn_on(seconds=30)
+    async with world.bot() as bot:
+        assert "back" in buttons(await bot.ended(1, "✅", "5/5 ready"))
+    assert world.sent() == ["kajitori:alice patch rollouts/app-rollout/status"]
+
+
+def cut_after_sending(label: str) -> None:
+    if label == "sent":
+        raise Cut
 
 
 class Cut(Exception):

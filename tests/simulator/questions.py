@@ -11,6 +11,7 @@ from tests.simulator.asking import (
 )
 from tests.simulator.questions_of_custom_kinds import CUSTOM
 from tests.simulator.questions_of_impersonation import ACCOUNTS, IMPERSONATION
+from tests.simulator.questions_of_jobs import JOBS
 from tests.simulator.questions_of_limits import LIMITS
 from tests.simulator.questions_of_objects import OBJECTS, READS
 from tests.simulator.questions_of_patches import PATCHES
@@ -66,6 +67,7 @@ PROBES: Final = (
     *POD_SECURITY,
     *QUOTA,
     *LIMITS,
+    *JOBS,
     *CUSTOM,
     *POLICIES,
     *IMPERSONATION,

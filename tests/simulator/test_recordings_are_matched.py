@@ -16,6 +16,7 @@ from tests.controlplane.api import Api
 from tests.simulator.recordings import GOLDEN, Object, load, replay, shapes
 
 LEFT_OUT: Final = {
+    "kubectl-autoscale": "was recorded without its Deployment",
     "kubectl-describe-node": "asks for resourceslices, which are not served",
     "kubectl-rollout-pause-already-paused": "a paused Deployment without its ReplicaSet, which was not recorded",
     "kubectl-logs-pod": "was recorded without a kubelet",

@@ -18,7 +18,7 @@ from tests.simulator.rollout_recordings import NAMES, bring_about, now_of, rollo
 UNSERVED: Final = {
     "argo-promote-running-analysis": "spec.strategy.canary.steps[1].analysis of a Rollout",
     "argo-set-image-workloadref": "spec.workloadRef of a Rollout",
-    "argo-terminate-analysisrun": "analysisruns of argoproj.io/v1alpha1",
+    "argo-terminate-analysisrun": "the running of AnalysisRuns",
 }
 
 

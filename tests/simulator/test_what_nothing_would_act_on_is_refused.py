@@ -1,4 +1,4 @@
-"""A rule that the simulated scheduler would not heed, or a Job that nothing would run, is answered 501 by name."""
+"""A rule that the simulated scheduler or its Job controller would not heed is answered 501 by name."""
 
 from __future__ import annotations
 
@@ -39,6 +39,19 @@ async def test_where_it_would_rather_be_is_no_rule(cluster: SimulatedCluster) ->
     await cluster.admin.until(f"{DEPLOYMENTS}/a", lambda it: (it.get("status") or {}).get("availableReplicas") == 1)
 
 
-def test_a_job(cluster: SimulatedCluster) -> None:
-    with pytest.raises(Problem, match="does not serve the running of Jobs"):
-        cluster.admin.create(JOBS, workload(restartPolicy="Never"))
+@pytest.mark.parametrize(
+    ("spec", "pod", "named"),
+    [
+        ({"activeDeadlineSeconds": 60}, {}, "activeDeadlineSeconds of a Job"),
+        ({"ttlSecondsAfterFinished": 60}, {}, "ttlSecondsAfterFinished of a Job"),
+        ({"suspend": True}, {}, "suspend True of a Job"),
+        ({"completionMode": "Indexed", "completions": 2}, {}, "completionMode Indexed of a Job"),
+        ({}, {"restartPolicy": "OnFailure"}, "restartPolicy OnFailure of a Job"),
+    ],
+)
+def test_how_a_job_runs(cluster: SimulatedCluster, spec: dict[str, Any], pod: dict[str, Any], named: str) -> None:
+    containers = [{"name": "a", "image": "a"}]
+    template = {"spec": {"restartPolicy": "Never", "containers": containers, **pod}}
+    with pytest.raises(Problem, match="controller does not look at") as refused:
+        cluster.admin.create(JOBS, {"metadata": {"name": "a"}, "spec": {"template": template, **spec}})
+    assert (refused.value.code, named in refused.value.message) == (501, True)

@@ -32,7 +32,8 @@ def daemonset_rolled_out(seen: Observation) -> Progress:
     if status.updated_number_scheduled < total:
         message = text("{updated} of {total} pods are new", updated=status.updated_number_scheduled, total=total)
         ready = sum(1 for each in new if each.ready)
-        return Progress(ready=ready, total=total, message=message, stuck=stuck_reason(new))
+        old = max(0, total - status.updated_number_scheduled)
+        return Progress(ready=ready, total=total, old=old, message=message, stuck=stuck_reason(new))
     if status.number_available < total:
         message = text(
             "{available} of {updated} new pods are available", available=status.number_available, updated=total

@@ -47,11 +47,12 @@ def deployment_rolled_out(seen: Observation) -> Progress:
     since = late_since(live)
     if since and since != seen.arguments.get(KNOWN_LATE):
         failed = text("exceeded its progress deadline")
-        return Progress(ready=ready, total=total, message=failed, failed=failed, stuck=_stuck(live, new))
-    message = _unfinished(live, total)
+        old = max(0, status.replicas - status.updated_replicas)
+        return Progress(ready=ready, total=total, old=old, message=failed, failed=failed, stuck=_stuck(live, new))
+    old, message = max(0, status.replicas - status.updated_replicas), _unfinished(live, total)
     if message is None:
         return Progress(done=True, ready=status.available_replicas, total=total, message=text("rolled out"))
-    return Progress(ready=ready, total=total, message=message, stuck=_stuck(live, new))
+    return Progress(ready=ready, total=total, old=old, message=message, stuck=_stuck(live, new))
 
 
 def _unfinished(live: Workload, total: int) -> Text | None:

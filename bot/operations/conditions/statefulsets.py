@@ -35,7 +35,8 @@ def statefulset_rolled_out(seen: Observation) -> Progress:
     message = _unfinished(live)
     if message is None:
         return Progress(done=True, ready=status.ready_replicas, total=total, message=text("rolled out"))
-    return Progress(ready=ready, total=total, message=message, stuck=_stuck(live, seen.pods, new))
+    old = max(0, status.replicas - status.updated_replicas)
+    return Progress(ready=ready, total=total, old=old, message=message, stuck=_stuck(live, seen.pods, new))
 
 
 def _unfinished(live: Workload) -> Text | None:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final, final
 
+from bot.charts.progress import Sample
 from bot.errors import Unavailable
 from bot.identity.person import Person
 from bot.requests.services import Services
@@ -27,13 +28,16 @@ class Judged:
 
 @final
 class Held:
-    """`cancelled` is set when somebody asks the attempt to stop; `judged` is known to it alone and stored nowhere."""
+    """`cancelled` is set when somebody asks the attempt to stop; `judged` is known to it alone and stored nowhere;
+    `samples` are those of the request, once this attempt has added to them.
+    """
 
     def __init__(self, services: Services, lease: Lease) -> None:
         self.services = services
         self.lease = lease
         self.cancelled = asyncio.Event()
         self.judged: Judged | None = None
+        self.samples: tuple[Sample, ...] = ()
         # The lease began on the database's clock a little before we heard of it, so this errs on the safe side only
         # with the margin that `guard` keeps: half of the lifetime.
         self._until = services.clock.monotonic() + services.lease_ttl

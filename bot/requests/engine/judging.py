@@ -137,7 +137,8 @@ async def _requester(services: Services, case: Case) -> Person | Stop:
 async def _allowed(services: Services, case: Case) -> Stop | None:
     """The requester's own rights over every call, and that none touches what is untouchable."""
     try:
-        check_untouchable(case.version.plan.requests, services.config.own)
+        plan = case.version.plan
+        check_untouchable(plan.requests, services.config.own, touches=plan.touches)
     except Untouchable as error:
         return Stop(state=State.HALTED, reason=error.what)
     if await lacks_right(case.cluster.as_(case.requester), case.version.plan.requests) is None:

@@ -8,13 +8,14 @@ from typing import Final
 import msgspec
 
 from bot.audit.records import Event
+from bot.charts.progress import TELLING, Sample, add_sample
 from bot.identity.person import Person
 from bot.operations.progress import Progress
 from bot.requests.engine.holding import Held
 from bot.requests.engine.judging import Again
 from bot.requests.engine.moves import StepState
 from bot.requests.engine.results import StepResult, decode_result, encode_result
-from bot.requests.mailing import ask_voters, ping, publish_home, refresh_card
+from bot.requests.mailing import ask_voters, draw_graph, ping, publish_home, refresh_card
 from bot.requests.notices import PingEvent, Priority
 from bot.requests.outcomes import Outcome, decode_outcome, encode_outcome
 from bot.requests.records import END_EVENTS, record
@@ -54,10 +55,25 @@ async def settle_step(
 
 async def show_progress(held: Held, case: Case, progress: Progress) -> None:
     """Store how far it has come, and bring the card up to date when there is nothing more urgent to say."""
+    held.samples = _sampled(held, case, progress)
     async with held.services.database.transaction() as tx:
-        await write_as(tx, held.lease, outcome=encode_outcome(Outcome(progress=progress)))
+        await write_as(tx, held.lease, outcome=encode_outcome(Outcome(progress=progress, samples=held.samples)))
         priority = Priority.RESULT if progress.stuck is not None else Priority.PROGRESS
         await refresh_card(tx, held.services, case.request.id, case.request.channel, priority=priority)
+
+
+def _sampled(held: Held, case: Case, progress: Progress) -> tuple[Sample, ...]:
+    """The samples of earlier attempts, those of this one, and this moment."""
+    known = held.samples or decode_outcome(case.request.outcome).samples
+    began = case.request.started_at or held.services.clock.now()
+    sample = Sample(
+        seconds=max(0.0, (held.services.clock.now() - began).total_seconds()),
+        ready=progress.ready,
+        total=progress.total,
+        old=progress.old,
+        weight=progress.weight,
+    )
+    return add_sample(known, sample)
 
 
 async def begin(held: Held, case: Case) -> None:
@@ -93,6 +109,8 @@ async def finish(held: Held, case: Case, state: State, problem: Text | None = No
         detail = {} if problem is None else {"why": str(problem)}
         await record(tx, services, request.id, END_EVENTS[state], **detail)
         await refresh_card(tx, services, request.id, request.channel)
+        if state in (State.FAILED, State.PARTLY_DONE) and len(outcome.samples) >= TELLING:
+            await draw_graph(tx, services, request.id, request.channel, str(held.lease.fence))
         event = PingEvent.END if state in ENDED else PingEvent.ATTENTION
         await ping(tx, services, request.id, request.channel, event, f"{state}/{held.lease.fence}")
         await publish_home(tx, services, request.requester_slack)

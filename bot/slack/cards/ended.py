@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from bot.operations.kinds import Target, known_kinds
 from bot.operations.plan import Call, Evict, Plan, Wait
+from bot.operations.view import Action, Row
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
 from bot.requests.states import State
-from bot.slack.cards.buttons import Element, Style, actions, button, confirmation, overflow
+from bot.slack.cards.buttons import Element, Runs, Style, actions, button, confirmation, overflow
 from bot.slack.cards.limits import Block
 from bot.slack.cards.parts import (
     asked,
+    graph,
     has_logs,
     head,
     loud,
@@ -36,6 +38,7 @@ def succeeded(shown: Shown, locale: str) -> list[Block]:
         *paragraph([head(shown, reached(shown))], locale, first_bold=True),
         *paragraph(result, locale),
         *paragraph([requester(shown), *voted(shown, approve=True), *loud(shown), *_way_back(shown)], locale),
+        *paragraph(_left_to_decide(shown), locale),
         *actions(_after(shown, locale)),
     ]
 
@@ -46,6 +49,7 @@ def failed(shown: Shown, locale: str) -> list[Block]:
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
         *paragraph([*nothing_sent(shown), *trouble(shown), *_how_far(shown)], locale),
         *paragraph([requester(shown), *voted(shown, approve=True), *loud(shown), *_way_back(shown)], locale),
+        *paragraph(_left_to_decide(shown), locale),
         *actions(_after(shown, locale, again=text("Try again"))),
     ]
 
@@ -61,6 +65,7 @@ def partly_done(shown: Shown, locale: str) -> list[Block]:
         *paragraph([*trouble(shown), *steps(shown), *_each_pod(shown)], locale),
         *paragraph(commands, locale),
         *paragraph([requester(shown), *voted(shown, approve=True)], locale),
+        *paragraph(_left_to_decide(shown), locale),
         *actions(_after(shown, locale, again=text("Do the rest"))),
     ]
 
@@ -134,6 +139,12 @@ def _result(shown: Shown) -> list[Text]:
     progress = shown.progress
     if progress is None:
         said = [text("took {time}", time=_took(shown))] if shown.seconds else []
+    elif progress.items:
+        numbers = {"ready": progress.ready, "total": progress.total}
+        said = [
+            quiet(progress.message),
+            text("{ready}/{total} items in {time}", time=_took(shown), **numbers),
+        ]
     elif shown.plan is not None and shown.plan.evictions:
         said = [
             text("{pods} evicted and gone in {time}", pods=pods(progress.total), time=_took(shown)),
@@ -205,13 +216,32 @@ def _after(shown: Shown, locale: str, again: Text | None = None) -> list[Element
     row = _back(shown, locale, "primary" if again is not None else "")
     if again is not None:
         row.append(button(again, "again", shown.mark, locale=locale))
+    runs = Runs(locale)
+    for each in [*_next(shown), *(left.action for left in _afterwards(shown) if left.action is not None)]:
+        row += runs.button(each.label, each.command_line, each.style)
     if not row and was_sent(shown) and has_logs(shown):
         row.append(button(text("Logs"), "logs", shown.mark, locale=locale))
-        return [*row, overflow([(text("Details"), "details")], shown.mark, locale=locale)]
-    options = [(text("Details"), "details")]
+        return [*row, overflow([*graph(shown), (text("Details"), "details")], shown.mark, locale=locale)]
+    options = [*graph(shown), (text("Details"), "details")]
     if was_sent(shown) and has_logs(shown):
         options.insert(0, (text("Logs"), "logs"))
     return [*row, overflow(options, shown.mark, locale=locale)]
+
+
+def _next(shown: Shown) -> tuple[Action, ...]:
+    """What its end leaves to decide, as command lines that whoever presses asks for."""
+    return shown.progress.next if shown.progress is not None and not shown.back_taken else ()
+
+
+def _afterwards(shown: Shown) -> tuple[Row, ...]:
+    """What is left to decide, once something took effect; not when it was taken back meanwhile."""
+    if shown.plan is None or shown.calls == 0 or shown.back_taken:
+        return ()
+    return shown.plan.afterwards
+
+
+def _left_to_decide(shown: Shown) -> list[Text]:
+    return [quiet(each.line) for each in _afterwards(shown)]
 
 
 def _unknown(shown: Shown, plan: Plan) -> Target:

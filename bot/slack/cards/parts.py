@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from bot.charts.progress import TELLING
 from bot.locales.rendering import plain
 from bot.operations.plan import Call, Plan
 from bot.requests.engine.moves import StepState
@@ -222,6 +223,11 @@ def was_sent(shown: Shown) -> bool:
     states = {each.id: each.state for each in shown.steps}
     asked = _requests(shown, shown.plan)
     return shown.calls > 0 or any(states.get(each) not in (None, StepState.ALREADY) for each in asked)
+
+
+def graph(shown: Shown) -> list[tuple[Text, str]]:
+    """The menu's entry for the picture of its progress, once there is something to see."""
+    return [(text("Graph"), "graph")] if len(shown.samples) >= TELLING else []
 
 
 def nothing_sent(shown: Shown) -> list[Text]:

@@ -12,7 +12,7 @@ from bot.operations.view import Row, View
 from bot.requests.notices import Option, Problem
 from bot.requests.shown import Shown
 from bot.requests.states import State
-from bot.slack.cards.buttons import Element, Style, actions, button, plain_text, runnable
+from bot.slack.cards.buttons import Element, Runs, actions, button, plain_text, runnable
 from bot.slack.cards.card import Card
 from bot.slack.cards.limits import SECTION, Block, fit_message
 from bot.slack.cards.parts import asked, paragraph, place
@@ -34,21 +34,6 @@ ROWS: Final = 12
 ONLY_THE_END: Final = text("Only the end is shown.")
 
 
-class _Runs:
-    """Gives each `run` button of a message an id of its own: Slack refuses two that are the same."""
-
-    def __init__(self, locale: str) -> None:
-        self.locale = locale
-        self.given = 0
-
-    def button(self, label: Text, command_line: str, style: Style = "") -> list[Element]:
-        if not runnable(command_line):
-            return []
-        action = "run" if self.given == 0 else f"run:{self.given}"
-        self.given += 1
-        return [button(label, action, command_line, locale=self.locale, style=style)]
-
-
 def reply(view: View, locale: str, *, share: str = "", public: bool = False) -> Card:
     """A view as a message. `share`: the command line that a sensitive answer's *Share* runs for everyone.
 
@@ -56,7 +41,7 @@ def reply(view: View, locale: str, *, share: str = "", public: bool = False) -> 
     """
     if public:
         view = _named(view)
-    runs = _Runs(locale)
+    runs = Runs(locale)
     rows = [block for row in view.rows[:ROWS] for block in _row(row, runs)]
     last = [
         each for action in view.actions[:4] for each in runs.button(action.label, action.command_line, action.style)
@@ -78,7 +63,7 @@ def reply(view: View, locale: str, *, share: str = "", public: bool = False) -> 
 
 def refusal(problem: Problem, locale: str) -> Card:
     """What happened, why, what next, with the choices as buttons."""
-    runs = _Runs(locale)
+    runs = Runs(locale)
     last = [each for option in problem.options[:CHOICES] for each in _choice(option, runs)]
     action, value = problem.glass
     if action and runnable(value):
@@ -145,7 +130,7 @@ def _named(view: View) -> View:
     )
 
 
-def _row(row: Row, runs: _Runs) -> list[Block]:
+def _row(row: Row, runs: Runs) -> list[Block]:
     """A sentence with its button beside it. A section's text is plain, for what is in it is not ours."""
     beside = [] if row.action is None else runs.button(row.action.label, row.action.command_line, row.action.style)
     if not beside:
@@ -153,7 +138,7 @@ def _row(row: Row, runs: _Runs) -> list[Block]:
     return [{"type": "section", "text": plain_text(row.line, runs.locale, SECTION), "accessory": beside[0]}]
 
 
-def _choice(option: Option, runs: _Runs) -> list[Element]:
+def _choice(option: Option, runs: Runs) -> list[Element]:
     return runs.button(text("{label}", label=option.label), option.command_line)
 
 

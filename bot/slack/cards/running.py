@@ -8,7 +8,7 @@ from bot.operations.progress import Progress
 from bot.requests.shown import Shown
 from bot.slack.cards.buttons import Element, actions, button, confirmation, overflow
 from bot.slack.cards.limits import Block
-from bot.slack.cards.parts import has_logs, head, loud, paragraph, reached, requester, voted
+from bot.slack.cards.parts import graph, has_logs, head, loud, paragraph, reached, requester, voted
 from bot.slack.cards.quiet import quiet
 from bot.text import Text, text
 
@@ -55,7 +55,8 @@ def _sent(shown: Shown) -> list[Text]:
 
 
 def _buttons(shown: Shown, locale: str) -> list[Element]:
-    menu = overflow([(text("Details"), "details"), (text("Why?"), "why")], shown.mark, locale=locale)
+    options = [*graph(shown), (text("Details"), "details"), (text("Why?"), "why")]
+    menu = overflow(options, shown.mark, locale=locale)
     logs = [button(text("Logs"), "logs", shown.mark, locale=locale)] if has_logs(shown) else []
     if shown.cancel_asked:
         return [*logs, menu]

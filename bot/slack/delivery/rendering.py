@@ -6,14 +6,17 @@ what is no longer worth saying is not sent at all.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
+from bot.charts.progress import TELLING, as_numbers, draw
+from bot.errors import Unavailable
 from bot.identity.person import Person
 from bot.requests.notices import (
     CardNotice,
     FileNotice,
+    GraphNotice,
     HomeNotice,
     LineNotice,
     Notice,
@@ -25,7 +28,7 @@ from bot.requests.notices import (
 )
 from bot.requests.services import Services
 from bot.requests.shown import Shown, load_all_shown, load_shown
-from bot.requests.states import State
+from bot.requests.states import ENDED, State
 from bot.slack.cards.card import Card, card
 from bot.slack.cards.home import HomeShown, home
 from bot.slack.cards.limits import clip
@@ -36,9 +39,11 @@ from bot.slack.texts import said
 from bot.store.database import Transaction
 from bot.store.outbox import Claimed
 from bot.store.requests import latest_of, under_way, waiting_for
+from bot.text import text
 
 _DECODER: Final = msgspec.json.Decoder(Notice)
 SHOWN: Final = 20
+GRAPH: Final = text("Green: new and ready. Grey: old. Blue: traffic.")
 
 
 async def render(services: Services, claimed: Claimed) -> Message | None:
@@ -63,6 +68,8 @@ async def render(services: Services, claimed: Claimed) -> Message | None:
             return _stream(services, claimed, notice)
         case FileNotice():
             return _file(services, claimed, notice)
+        case GraphNotice(request=number):
+            return await _graph(services, claimed, number)
         case HomeNotice(user=user):
             return await _home(services, claimed, user)
 
@@ -156,6 +163,33 @@ def _file(services: Services, claimed: Claimed, notice: FileNotice) -> Message:
         private=claimed.channel != notice.address.channel,
         priority=claimed.priority,
         locale=locale,
+    )
+
+
+async def _graph(services: Services, claimed: Claimed, number: int) -> Message | None:
+    """Nothing where there is too little to see. What cannot be drawn is given as the numbers that it would show."""
+    shown = await _load(services, number)
+    if len(shown.samples) < TELLING or not shown.card_ts:
+        return None
+    ended: Literal["", "done", "failed"] = ""
+    if shown.state in ENDED:
+        ended = "done" if shown.state is State.SUCCEEDED else "failed"
+    title = clip(said(GRAPH, shown.locale), 200)
+    try:
+        file = Upload(name=f"R-{number}.png", title=title, content=await draw(shown.samples, ended))
+    except Unavailable:
+        file = Upload(name=f"R-{number}.csv", title=title, content=as_numbers(shown.samples))
+    return Message(
+        key=claimed.key,
+        kind=MessageKind.FILE,
+        channel=claimed.channel,
+        user=shown.requester.user,
+        thread_ts=shown.thread_ts or shown.card_ts,
+        text=title,
+        file=file,
+        private=False,
+        priority=claimed.priority,
+        locale=shown.locale,
     )
 
 

@@ -15,7 +15,7 @@ from bot.errors import Refused
 from bot.requests.attention import Answer, answer
 from bot.requests.backs import GoingBack, go_back
 from bot.requests.ending import cancel
-from bot.requests.mailing import request_of
+from bot.requests.mailing import draw_graph, request_of
 from bot.requests.marks import Mark, Stale, check_mark, read_mark
 from bot.requests.rights import NotAllowed
 from bot.requests.shown import Shown, load_shown
@@ -172,8 +172,15 @@ async def _logs(visit: Visit, mark: Mark) -> None:
     if shown.plan is None:
         raise Refused(text("R-{number} has no plan, so there is nothing to show.", number=str(mark.number)))
     target = shown.plan.target
-    line = f"logs {target.reference} --namespace={target.namespace} --context={await _cluster(visit, mark)}"
-    await on_line(visit, line)
+    place = f" --namespace={target.namespace} --context={await _cluster(visit, mark)}"
+    await on_line(visit, (shown.plan.look or f"logs {target.reference}") + place)
+
+
+async def _graph(visit: Visit, mark: Mark) -> None:
+    shown = await _shown(visit, mark)
+    async with visit.services.database.transaction() as tx:
+        await draw_graph(tx, visit.services, mark.number, shown.channel, visit.delivery.key)
+        await visit.done(tx)
 
 
 async def _cluster(visit: Visit, mark: Mark) -> str:
@@ -215,6 +222,7 @@ ROUTES: Final = {
     "again": Route(presser=Presser.ANYONE, marked=True, handle=_again),
     "ask_again": Route(presser=Presser.ANYONE, marked=True, handle=_again),
     "logs": Route(presser=Presser.ANYONE, marked=True, handle=_logs),
+    "graph": Route(presser=Presser.ANYONE, marked=True, handle=_graph),
     "run": Route(presser=Presser.ANYONE, marked=False, handle=_run),
     "mine": Route(presser=Presser.ANYONE, marked=False, handle=_mine),
     "glass": Route(presser=Presser.ANYONE, marked=False, handle=_glass),

@@ -77,7 +77,8 @@ async def on_line(visit: Visit, line: str, *, anyway: bool = False, glass: bool 
 
 
 async def in_place(services: Services, channel: str, arguments: Arguments, *, namespaced: bool = True) -> Arguments:
-    """The arguments with cluster and namespace filled in: as typed, else the channel's, else the cluster's default.
+    """The arguments with cluster and namespace filled in: as typed, else the operation's home, else the channel's, else
+    the cluster's default.
 
     What is not `namespaced` gets none, as kubectl lets `-n` say nothing about a node. Raises `Refused` where no cluster
     can be told, or the bot does not serve that namespace, or not the whole cluster.
@@ -109,7 +110,7 @@ async def in_place(services: Services, channel: str, arguments: Arguments, *, na
         theirs = chosen.namespace
     elif configured is not None and (configured.cluster or services.config.cluster_by_default) == cluster:
         theirs = configured.namespace
-    namespace = arguments.namespace or theirs or config.namespace
+    namespace = arguments.namespace or arguments.home or theirs or config.namespace
     if config.namespaces and namespace not in config.namespaces:
         raise Refused(
             text("I do not serve {namespace} in {cluster}.", namespace=Code(namespace), cluster=Code(cluster)),

@@ -6,17 +6,20 @@ An image says how its container fares, by a word after the colon of its name:
     app:crash-1    ends with 1 again and again: CrashLoopBackOff, with a previous state
     app:oom-1      runs out of memory again and again: OOMKilled, 137
     app:held-1     runs and stays unready, until its pod has the annotation `kajitori.test/released`
+
+A Job's pod ends: well, or as its image says. One that is held goes on running until it is released.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final, final
 
 from playground.cluster.controllers.containers import Fate, fates_of, statuses_of, summed
+from playground.cluster.controllers.lives import BACK_OFF, Life, life_of
 from playground.cluster.controllers.ownership import is_going
 from playground.cluster.controllers.recorder import Recorder
+from playground.cluster.controllers.run_once import ended, is_held, runs_once
 from playground.cluster.controllers.scheduling import fitting
 from playground.cluster.pod_logs import PodLogs
 from playground.cluster.resources import NODES, PODS
@@ -25,19 +28,7 @@ from playground.cluster.wire import Json
 from playground.cluster.writes import Writer, Writes
 
 SCHEDULER: Final = "default-scheduler"
-BACK_OFF: Final = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 PULL_BACK_OFF: Final = 5.0
-
-
-@dataclass(kw_only=True)
-class Life:
-    """What a kubelet remembers of a pod: when it was placed, how often it failed, and when it looks again."""
-
-    placed: float
-    started: bool = False
-    failures: int = 0
-    next: float = 0.0
-    ready_since: float | None = None
 
 
 @final
@@ -70,7 +61,7 @@ class Kubelet:
         now = self._writes.pace.moment()
         for pod in self._store.list(PODS):
             if pod["status"].get("podIP") and not is_going(pod):
-                self._lives[pod["metadata"]["uid"]] = _life(pod, now)
+                self._lives[pod["metadata"]["uid"]] = life_of(pod, now)
 
     def touched(self, change: Change) -> Iterable[Key]:
         if change.resource is PODS:
@@ -185,6 +176,13 @@ class Kubelet:
             self._address(pod)
             self._begin(pod, fates)
             again = self._failed(life, fates, now)
+            if runs_once(pod) and Fate.BROKEN not in fates.values():
+                life.next = now + self._start()
+                again = life.next - now
+        elif runs_once(pod) and Fate.BROKEN not in fates.values():
+            if not is_held(pod, fates):
+                self._status(pod, **ended(pod, fates, at=self._writes.pace.stamp()))
+            return None
         elif any(each is not Fate.RUNS and each is not Fate.HELD for each in fates.values()):
             again = self._failed(life, fates, now)
             for name, fate in fates.items():
@@ -284,17 +282,3 @@ class Kubelet:
             PODS, metadata["namespace"], metadata["name"], change, Writer(manager="kubelet"), "status"
         )
         pod["status"] = found["status"]
-
-
-def _life(pod: Json, now: float) -> Life:
-    """What is to be remembered of a pod that runs, from its status."""
-    containers = pod["status"].get("containerStatuses") or ()
-    waiting = {(each["state"].get("waiting") or {}).get("reason", "") for each in containers}
-    failures = max((each["restartCount"] for each in containers), default=0)
-    if "ImagePullBackOff" in waiting:
-        failures = max(failures, 2)
-    elif "ErrImagePull" in waiting:
-        failures = max(failures, 1)
-    ready = bool(containers) and all(each["ready"] for each in containers)
-    pause = BACK_OFF[min(failures, len(BACK_OFF)) - 1] if failures else 0.0
-    return Life(placed=now, started=True, failures=failures, next=now + pause, ready_since=now if ready else None)

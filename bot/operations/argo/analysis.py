@@ -1,0 +1,90 @@
+"""What an analysis found: the metric, its value, the condition, since when, and which kind of end it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from bot.operations.argo.models import AnalysisRun, Metric, MetricResult, Rollout
+from bot.operations.argo.rollout import HASH
+from bot.operations.json import Object
+from bot.operations.pods import short
+from bot.text import Bold, Code, Text, When, text
+
+BAD: Final = ("Failed", "Error", "Inconclusive")
+
+
+def owned_runs(rollout: Rollout, objects: Iterable[Object]) -> list[AnalysisRun]:
+    """All runs that a Rollout owns, the newest first."""
+    found = [msgspec.convert(each, AnalysisRun) for each in objects]
+    owned = [
+        each
+        for each in found
+        if any(owner.uid == rollout.metadata.uid for owner in each.metadata.owner_references or ())
+    ]
+    return sorted(owned, key=lambda each: (_started(each), each.metadata.name), reverse=True)
+
+
+def runs_of(rollout: Rollout, objects: Iterable[Object]) -> list[AnalysisRun]:
+    """Those of the version that is under way."""
+    wanted = rollout.status.current_pod_hash
+    return [each for each in owned_runs(rollout, objects) if (each.metadata.labels or {}).get(HASH) == wanted]
+
+
+def findings(runs: Sequence[AnalysisRun]) -> list[Text]:
+    """A sentence for each metric that is not well in these runs."""
+    return [
+        _finding(run, result)
+        for run in runs
+        for result in run.status.metric_results or ()
+        if result.phase in BAD or result.failed or result.error or result.inconclusive
+    ]
+
+
+def _finding(run: AnalysisRun, result: MetricResult) -> Text:
+    last = result.measurements[-1] if result.measurements else None
+    metric = next((each for each in run.spec.metrics or () if each.name == result.name), Metric())
+    value = (last.value if last is not None else "") or "-"
+    bad = next((each for each in result.measurements or () if each.phase in BAD), last)
+    since = bad.started_at if bad is not None else run.status.started_at
+    kind = result.phase if result.phase in BAD else _worst(result)
+    said = text(
+        "{metric} is {value}, {condition}: {count} of {total} bad",
+        metric=Bold(short(result.name)),
+        value=Code(short(value)),
+        condition=_condition(metric),
+        count=result.failed + result.error + result.inconclusive,
+        total=max(result.count + result.error, 1),
+    )
+    why = _KINDS[kind]
+    if kind == "Error" and last is not None and last.message:
+        why = text("{why}: {message}", why=why, message=Code(short(last.message)))
+    if since is None:
+        return text("{said} ({why})", said=said, why=why)
+    return text("{said} since {when} ({why})", said=said, when=When(since), why=why)
+
+
+def _condition(metric: Metric) -> Text:
+    if metric.failure_condition:
+        return text("bad if {condition}", condition=Code(short(metric.failure_condition)))
+    if metric.success_condition:
+        return text("good if {condition}", condition=Code(short(metric.success_condition)))
+    return text("without a condition")
+
+
+def _worst(result: MetricResult) -> str:
+    return "Failed" if result.failed else "Error" if result.error else "Inconclusive"
+
+
+_KINDS: Final = {
+    "Failed": text("the application: it aborts by itself"),
+    "Error": text("the metric source, not the application"),
+    "Inconclusive": text("undecided: it waits for a person"),
+}
+
+
+def _started(run: AnalysisRun) -> float:
+    made = run.metadata.creation_timestamp
+    return made.timestamp() if made is not None else 0.0

@@ -1,0 +1,86 @@
+"""In which order two Deployments change their number of pods: first more, then less, so that capacity never drops.
+
+Between the two stands what plans.md §6 asks for: the new pods are ready, get the Services' traffic, and keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from bot.operations.canaries import Pair, canary_selector, template_labels
+from bot.operations.json import JSON, resolve
+from bot.operations.kinds import SERVICE, Target
+from bot.operations.plan import Call, Impact, Step, Wait
+from bot.operations.rollouts import seconds_a_pod
+from bot.operations.scaling import scale_call, scale_wait
+from bot.operations.workloads import Seen
+
+SERVED: Final = 180
+"""Seconds for ready pods to become endpoints; their controller needs one or two."""
+STEADY: Final = 5
+"""Seconds that they must stay endpoints before others go."""
+
+
+def steps_to(pair: Pair, stable: int, canary: int) -> tuple[Step, ...]:
+    """The steps to so many pods of each; nothing where it is so."""
+    wanted = ((pair.stable, stable), *(((pair.canary, canary),) if pair.canary is not None else ()))
+    more = [(seen, count) for seen, count in wanted if count > seen.replicas]
+    less = [(seen, count) for seen, count in wanted if count < seen.replicas]
+    return numbered([*scaled(pair, more, group=0), *scaled(pair, less, group=2 if more else 0)])
+
+
+def scaled(pair: Pair, wanted: Iterable[tuple[Seen, int]], *, group: int) -> list[Step]:
+    """Calls in this group, and in the next one what is waited for: pods, and where there are more, their traffic."""
+    steps: list[Step] = []
+    for seen, count in wanted:
+        call = msgspec.structs.replace(scale_call(seen, count, "step"), group=group)
+        wait = msgspec.structs.replace(scale_wait(seen, count, "step"), group=group + 1)
+        steps += [call, wait]
+        if count > seen.replicas:
+            steps += served(pair, seen is pair.canary, count, group=group + 1)
+    return steps
+
+
+def served(pair: Pair, canary: bool, count: int, *, group: int) -> list[Step]:
+    """A wait for each Service: so many pods of the canary, or of the stable one, get its traffic and keep it."""
+    narrow = _labels(pair.canary.whole, "/spec/selector/matchLabels") if pair.canary is not None else {}
+    narrow = narrow or _labels(canary_selector(pair.stable), "/matchLabels")
+    about: dict[str, JSON] = (
+        {"labels": dict(narrow)} if canary else {"labels": dict(template_labels(pair.stable)), "without": dict(narrow)}
+    )
+    return [
+        Wait(
+            id="step",
+            condition="shared",
+            target=Target(kind=SERVICE, name=each.metadata.name, namespace=pair.stable.target.namespace),
+            deadline=SERVED,
+            steady=STEADY,
+            arguments={"selector": dict(each.selector), "pods": count, **about},
+            group=group,
+        )
+        for each in pair.services
+    ]
+
+
+def numbered(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps with their ids, calls before waits within a group."""
+    ordered = sorted(steps, key=lambda each: (each.group, isinstance(each, Wait)))
+    return tuple(msgspec.structs.replace(each, id=f"step-{number}") for number, each in enumerate(ordered, 1))
+
+
+def calls_of(steps: Iterable[Step]) -> tuple[Call, ...]:
+    return tuple(each for each in steps if isinstance(each, Call))
+
+
+def impact_of_numbers(pair: Pair, stable: int, canary: int) -> Impact:
+    """Pods that come and go: as many of one as of the other where the total stays."""
+    moved = abs(stable - pair.stable.replicas) + abs(canary - pair.pods)
+    return Impact(pods=moved, seconds=2 * seconds_a_pod(pair.stable) + STEADY, fate="replaced")
+
+
+def _labels(value: JSON, at: str) -> dict[str, JSON]:
+    found = resolve(value, at)
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,1 @@
+"""Velero, the pure part: its objects, what is sent to make them, their phases, its schedules."""

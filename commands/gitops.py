@@ -1,0 +1,253 @@
+"""`gitops`: what keeps a workload as git has it (Argo CD, Flux), and holding that still while one mends it by hand.
+
+A roll-back that git does not know of is undone within a second where Argo CD heals by itself. So either the change
+itself pauses the sync first (`rollout undo … --pause-sync`), or it is paused here; what git says comes back when it is
+resumed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+
+from bot.errors import NotUnderstood, Refused
+from bot.operations.ages import age
+from bot.operations.arguments import ChangeArguments, Flag, Words
+from bot.operations.gitops import (
+    APPLICATION,
+    HELM_RELEASE,
+    KUSTOMIZATION,
+    SYNCERS,
+    Sync,
+    find_syncer,
+    keeper_of,
+    sync_of,
+)
+from bot.operations.json import Object, resolve
+from bot.operations.kinds import ROLLABLE, Kind, Target
+from bot.operations.models import Lean
+from bot.operations.operation import Family, Right
+from bot.operations.plan import Back, Nothing, Plan
+from bot.operations.printers.listed import Listed
+from bot.operations.printers.tables import Printer, declare_printer
+from bot.operations.reader import Reader
+from bot.operations.sync_pauses import LOOK, PAUSE, pause_steps, resume_body, resume_line, sync_call
+from bot.operations.targets import find_targets, read_targets
+from bot.operations.untrusted import one_line
+from bot.operations.view import Action, Table, View
+from bot.operations.workloads import command_line, pinned_arguments
+from bot.text import Bold, Code, Text, text
+
+KINDS: Final = (*SYNCERS, *ROLLABLE)
+WORKLOADS: Final = tuple(Right("get", kind) for kind in ROLLABLE)
+OUT_OF_SYNC: Final = 20
+"""Objects named that resuming would put back."""
+
+gitops = Family("gitops", text("See and pause what keeps workloads as git has them"))
+
+
+class SyncArguments(ChangeArguments):
+    """What keeps, or what is kept. `kept_in` is set when the plan is pinned: the keeper's own namespace."""
+
+    targets: Annotated[
+        tuple[str, ...], Words("KIND/NAME", text("the application, or a workload of it"), ("application", "deployment"))
+    ] = ()
+    kept_in: str = ""
+
+
+class ResumeArguments(SyncArguments):
+    """How Argo CD acted before; Flux has no such choice."""
+
+    prune: Annotated[bool, Flag("--prune", "", "", text("also delete what git no longer has"))] = False
+    self_heal: Annotated[bool, Flag("--self-heal", "", "", text("also put back what is changed by hand"))] = False
+
+
+@gitops.read("status", rights=(*LOOK, *WORKLOADS), example="gitops status deploy/app")
+async def status(cluster: Reader, arguments: SyncArguments) -> View:
+    """Show what keeps a workload as git has it, whether it acts by itself, and what differs."""
+    target, whole = await _syncer(cluster, arguments)
+    sync = sync_of(target, whole)
+    lines = [_acts(sync)]
+    if sync.by:
+        lines.append(text("{maker} makes it, and may put back how it acts.", maker=Code(sync.by)))
+    if sync.revision:
+        lines.append(text("It has revision {revision}.", revision=Code(sync.revision[:12])))
+    if source := _source(target.kind, whole):
+        lines.append(text("It comes from {source}.", source=Code(source)))
+    differing = _differing(whole)
+    table = Table(columns=("KIND", "NAMESPACE", "NAME"), rows=differing) if differing else None
+    if differing:
+        lines.append(text("These differ from git:"))
+    place = f"{target.reference} -n {target.namespace}"
+    action = (
+        Action(label=text("Pause sync"), command_line=f"gitops pause {place}")
+        if sync.on
+        else Action(label=text("Resume sync"), command_line=resume_line(sync))
+    )
+    title = text("{target}: {status}", target=Bold(target.reference), status=Code(sync.status or "Unknown"))
+    return View(title=title, lines=tuple(lines), table=table, actions=(action,))
+
+
+@gitops.change("pause", rights=(*LOOK, *WORKLOADS, *PAUSE), example="gitops pause application/shop")
+async def pause(cluster: Reader, arguments: SyncArguments) -> Plan | Nothing:
+    """Stop Argo CD or Flux from putting things back, until it is resumed (argocd app set --sync-policy none).
+
+    It is watched for some seconds that nothing puts that back: an ApplicationSet may.
+    """
+    target, whole = await _syncer(cluster, arguments)
+    sync = sync_of(target, whole)
+    if not sync.on:
+        return Nothing(target=target, message=text("The sync of {target} is paused already.", target=_name(target)))
+    paused = msgspec.structs.replace(sync, policy=None if target.kind == APPLICATION else True)
+    return Plan(
+        summary=text("Pause the sync of {target}", target=_name(target)),
+        steps=pause_steps(sync, 1),
+        pinned=pinned_arguments(arguments, targets=[target.reference], kept_in=target.namespace),
+        before=_acts(sync),
+        after=text("it does nothing by itself"),
+        warnings=_made_by(sync),
+        back=Back(
+            command_line=resume_line(sync),
+            label=text("Resume sync"),
+            calls=(sync_call(paused, resume_body(target.kind, sync.policy), "step-1"),),
+        ),
+    )
+
+
+@gitops.change("resume", rights=(*LOOK, *WORKLOADS, *PAUSE), example="gitops resume application/shop --self-heal")
+async def resume(cluster: Reader, arguments: ResumeArguments) -> Plan | Nothing:
+    """Let Argo CD or Flux act by itself again: what differs from git is put back.
+
+    How Argo CD acted before is said by --prune and --self-heal; the button after a pause has them.
+    """
+    target, whole = await _syncer(cluster, arguments)
+    sync = sync_of(target, whole)
+    policy = _policy(target.kind, arguments)
+    if sync.on and (target.kind != APPLICATION or (resolve(sync.policy, "/enabled") is None and sync.policy == policy)):
+        return Nothing(target=target, message=text("{target} acts by itself already.", target=_name(target)))
+    return Plan(
+        summary=text("Resume the sync of {target}", target=_name(target)),
+        steps=(sync_call(sync, resume_body(target.kind, policy), "step-1"),),
+        pinned=pinned_arguments(arguments, targets=[target.reference], kept_in=target.namespace),
+        before=_acts(sync),
+        after=_acts(msgspec.structs.replace(sync, policy=policy)),
+        warnings=_puts_back(whole),
+        back=Back(
+            command_line=command_line(arguments, "gitops", "pause", target.reference), label=text("Pause sync again")
+        ),
+    )
+
+
+async def _syncer(cluster: Reader, arguments: SyncArguments) -> tuple[Target, Object]:
+    """What is named, or what keeps the workload that is named. Raises `Refused` where nothing does."""
+    named = read_targets(arguments.targets, KINDS)
+    if len(named) == 1 and named[0].kind in SYNCERS:
+        kind = named[0].kind
+        return await find_syncer(cluster, kind, named[0].name, arguments.kept_in or arguments.namespace)
+    (target, *others) = await find_targets(cluster, arguments.targets, arguments.namespace, ROLLABLE)
+    if others:
+        raise NotUnderstood(text("One at a time."), next=text("Ask for {target} first.", target=Code(target.reference)))
+    keeper = keeper_of(target, await cluster.get(target.kind, target.name, target.namespace, Object))
+    if keeper is None or keeper.kind is None:
+        raise Refused(
+            text("Nothing keeps {target} as git has it.", target=Code(target.reference)),
+            why=text("It carries no mark of Argo CD or Flux."),
+            next=text("A change of it stays."),
+        )
+    return await find_syncer(cluster, keeper.kind, keeper.name, keeper.namespace)
+
+
+def _policy(kind: Kind, arguments: ResumeArguments) -> Object | None:
+    """Argo CD's `automated`: what is not asked for is left out, as `argocd app set` leaves it."""
+    if kind == APPLICATION:
+        asked = {"prune": arguments.prune, "selfHeal": arguments.self_heal}
+        return {key: True for key, wanted in asked.items() if wanted}
+    if arguments.prune or arguments.self_heal:
+        raise NotUnderstood(
+            text("{kind} takes no {flags}.", kind=Code(kind.kind), flags=Code("--prune, --self-heal")),
+            next=text("Leave them away: it acts as it is declared."),
+        )
+    return None
+
+
+def _name(target: Target) -> Code:
+    return Code(f"{target.namespace}/{target.reference}")
+
+
+def _acts(sync: Sync) -> Text:
+    if not sync.on:
+        return text("it does nothing by itself")
+    if sync.heals:
+        return text("it puts back what is changed by hand")
+    return text("it follows git, and leaves what is changed by hand until then")
+
+
+def _source(kind: Kind, whole: Object) -> str:
+    if kind == APPLICATION:
+        said = [resolve(whole, f"/spec/source/{each}") for each in ("repoURL", "path", "targetRevision")]
+    else:
+        said = [resolve(whole, f"/spec/{each}") for each in ("sourceRef/kind", "sourceRef/name", "path")]
+    return " ".join(each for each in said if isinstance(each, str))[:300]
+
+
+def _differing(whole: Object) -> tuple[tuple[str, str, str], ...]:
+    """What Argo CD found to differ, as kind, namespace and name."""
+    found = resolve(whole, "/status/resources")
+    listed = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    rows = [
+        tuple(one_line(str(each.get(field) or "")) for field in ("kind", "namespace", "name"))
+        for each in listed
+        if each.get("status") == "OutOfSync"
+    ]
+    return tuple((kind, namespace, name) for kind, namespace, name in rows)[:OUT_OF_SYNC]
+
+
+def _made_by(sync: Sync) -> tuple[Text, ...]:
+    if not sync.by:
+        return ()
+    return (text("{maker} makes it and may put its sync back; I look for some seconds.", maker=Code(sync.by)),)
+
+
+def _puts_back(whole: Object) -> tuple[Text, ...]:
+    names = [f"{kind.lower()}/{name}" for kind, _, name in _differing(whole)]
+    if not names:
+        return ()
+    return (text("It puts back what git says of {names}.", names=Code(", ".join(names))),)
+
+
+def _application_cells(found: _Kept, now: datetime) -> tuple[str, ...]:
+    status = found.status
+    cells = ("/sync/status", "/health/status", "/sync/revision")
+    return (found.metadata.name, *(str(resolve(status, each) or "") for each in cells), found.spec.project)
+
+
+def _flux_cells(found: _Kept, now: datetime) -> tuple[str, ...]:
+    conditions = resolve(found.status, "/conditions")
+    listed = conditions if isinstance(conditions, list) else []
+    ready = next((each for each in listed if resolve(each, "/type") == "Ready"), None)
+    said = (str(resolve(ready, field) or "") for field in ("/status", "/message"))
+    return (found.metadata.name, age(found.metadata.creation_timestamp, now), *said)
+
+
+class _Spec(Lean, frozen=True, kw_only=True):
+    project: str = ""
+
+
+class _Kept(Listed, frozen=True, kw_only=True):
+    spec: _Spec = _Spec()
+    status: Object = msgspec.field(default_factory=dict)
+
+
+declare_printer(
+    APPLICATION,
+    Printer(
+        model=_Kept,
+        columns=("NAME", "SYNC STATUS", "HEALTH STATUS", "+REVISION", "+PROJECT"),
+        cells=_application_cells,
+        well=lambda found: resolve(found.status, "/health/status") == "Healthy",
+    ),
+)
+for _kind in (KUSTOMIZATION, HELM_RELEASE):
+    declare_printer(_kind, Printer(model=_Kept, columns=("NAME", "AGE", "READY", "STATUS"), cells=_flux_cells))

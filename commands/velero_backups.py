@@ -1,0 +1,306 @@
+"""`velero backup`: make, look at and delete backups; the storage locations; `velero install`, which is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+
+from bot.errors import NotUnderstood, Refused
+from bot.operations.arguments import Flag, Words
+from bot.operations.json import Object, resolve
+from bot.operations.kinds import NAMESPACE, Target
+from bot.operations.operation import Family, Right
+from bot.operations.plan import Back, Call, Fact, Nothing, Plan, Wait
+from bot.operations.reader import Artifact, Reader
+from bot.operations.velero import bodies
+from bot.operations.velero.arguments import (
+    WAIT,
+    BackupArguments,
+    DescribeArguments,
+    GetArguments,
+    NameArguments,
+    VeleroArguments,
+    VeleroReadArguments,
+    object_name,
+    pairs,
+    scope_of,
+    stamped,
+)
+from bot.operations.velero.kinds import BACKUP, DELETION, LOCATION, RESTORE, SCHEDULE
+from bot.operations.velero.models import Backup, Location, Restore, Scope
+from bot.operations.velero.phases import DEADLINE, ENDED, READABLE
+from bot.operations.velero.server import all_of, find_location, is_free, location_facts, missing_namespaces, one_of
+from bot.operations.velero.shown import scope_words
+from bot.operations.velero.views import PROBES, describe_backup, details_action, listed, log_view, results_of
+from bot.operations.view import View
+from bot.operations.workloads import command_line, pinned_arguments
+from bot.text import Bold, Code, Text, text
+
+DELETED: Final = 30 * 60
+
+backups = Family("velero backup", text("Velero: back up namespaces, look at backups, delete them"), cli="velero")
+velero = Family("velero", text("Velero: what is installed and where backups go"), cli="velero")
+
+
+class CreateArguments(BackupArguments):
+    """As `velero backup create` takes them."""
+
+    from_schedule: Annotated[str, Flag("--from-schedule", "", "SCHEDULE", text("as this schedule makes them"))] = ""
+    wait: Annotated[bool, Flag("--wait", "-w", "", WAIT)] = True
+
+
+@backups.change(
+    "create",
+    short=("velero create backup",),
+    rights=(
+        *(Right("list", LOCATION), Right("get", SCHEDULE), Right("get", NAMESPACE)),
+        *(Right("get", BACKUP), Right("create", BACKUP)),
+    ),
+    example="velero backup create before-release --include-namespaces shop",
+)
+async def create_backup(cluster: Reader, arguments: CreateArguments) -> Plan:
+    """Back up namespaces to the object store (velero backup create).
+
+    It is followed to its end: only Completed counts, a backup that failed in part has failed. The storage location must
+    be available, and looked at by the server a moment ago.
+    """
+    schedule: Object | None = None
+    if arguments.from_schedule:
+        _check_alone(arguments)
+        schedule = await one_of(cluster, SCHEDULE, object_name(arguments.from_schedule, SCHEDULE), arguments, dict)
+    name = _name(cluster, arguments)
+    body = _body(name, arguments, schedule)
+    scope = msgspec.convert(body["spec"], Scope)
+    location = await find_location(cluster, scope.storage_location, arguments.namespace, writing=True)
+    await is_free(cluster, BACKUP, name, arguments.namespace)
+    target = Target(kind=BACKUP, name=name, namespace=arguments.namespace)
+    return Plan(
+        summary=text("Back up to {target}", target=Code(target.title)),
+        steps=(Call(id="step-1", verb="create", target=target, body=body), *_waits(target, arguments)),
+        pinned=pinned_arguments(arguments, name=name),
+        after=scope_words(scope),
+        note=text("It goes to {bucket}.", bucket=Code(location.bucket or location.metadata.name)),
+        facts=(*location_facts(location), *_schedule_facts(schedule)),
+        warnings=await missing_namespaces(cluster, scope),
+        back=Back(
+            command_line=command_line(arguments, "velero", "backup", "delete", name), label=text("Delete the backup")
+        ),
+        look=f"velero backup logs {name}",
+    )
+
+
+def _check_alone(arguments: CreateArguments) -> None:
+    """The CLI ignores every filter beside a schedule without stopping; here nothing that was typed is ignored."""
+    said = arguments.model_dump(exclude={"name", "from_schedule", "namespace", "context", "reason", "wait"})
+    if any(value not in (None, "", ()) for value in said.values()):
+        raise NotUnderstood(
+            text("A backup from a schedule is as the schedule says, without other filters."),
+            next=text("Leave them away, or leave {flag} away.", flag=Code("--from-schedule")),
+        )
+
+
+def _name(cluster: Reader, arguments: CreateArguments) -> str:
+    if arguments.name:
+        return object_name(arguments.name, BACKUP)
+    if arguments.from_schedule:
+        return stamped(object_name(arguments.from_schedule, SCHEDULE), cluster.now)
+    raise NotUnderstood(
+        text("a backup name is required, unless you are creating based on a schedule"),
+        next=text("Write it like {example}.", example=Code("velero backup create NAME")),
+    )
+
+
+def _body(name: str, arguments: CreateArguments, schedule: Object | None) -> Object:
+    if schedule is not None:
+        return bodies.scheduled_backup_body(name, arguments.namespace, schedule)
+    labels = pairs(arguments.labels, "=", "--labels team=shop")
+    return bodies.backup_body(name, arguments.namespace, scope_of(arguments), labels)
+
+
+def _waits(target: Target, arguments: CreateArguments) -> tuple[Wait, ...]:
+    return (Wait(id="step-2", condition="backed-up", target=target, deadline=DEADLINE),) if arguments.wait else ()
+
+
+def _schedule_facts(schedule: Object | None) -> tuple[Fact, ...]:
+    if schedule is None:
+        return ()
+    name, namespace = (str(resolve(schedule, f"/metadata/{key}")) for key in ("name", "namespace"))
+    target = Target(kind=SCHEDULE, name=name, namespace=namespace)
+    uid = str(resolve(schedule, "/metadata/uid") or "")
+    return (Fact(target=target, pointer="/spec/template", value=resolve(schedule, "/spec/template"), uid=uid),)
+
+
+@backups.read(
+    "get",
+    short=("velero get backups", "velero get backup"),
+    rights=(Right("get", BACKUP), Right("list", BACKUP)),
+    example="velero backup get",
+)
+async def get_backups(cluster: Reader, arguments: GetArguments) -> View:
+    """List backups with their phase, errors and expiry (velero backup get)."""
+    return await listed(cluster, BACKUP, arguments, Backup)
+
+
+@backups.probe(
+    "describe",
+    short=("velero describe backup", "velero describe backups"),
+    rights=(Right("get", BACKUP), Right("list", BACKUP), Right("get", LOCATION), *PROBES),
+    example="velero backup describe nightly --details",
+)
+async def describe_one_backup(cluster: Reader, arguments: DescribeArguments) -> View:
+    """Show one backup: what is in it, when it ran, why it failed (velero backup describe).
+
+    With --details its errors and warnings are fetched from the object store.
+    """
+    backup = await one_of(cluster, BACKUP, object_name(arguments.name, BACKUP), arguments, Backup)
+    results = None
+    if arguments.details and backup.status.phase in READABLE:
+        results = await results_of(cluster, Artifact.BACKUP_RESULTS, backup.metadata.name, arguments.namespace)
+    view = describe_backup(backup, results, cluster)
+    wanted = not arguments.details and (backup.status.errors or backup.status.warnings)
+    action = details_action(arguments, BACKUP, backup.metadata.name)
+    return msgspec.structs.replace(view, actions=(action,) if wanted else ())
+
+
+@backups.probe(
+    "logs",
+    short=("velero backup log",),
+    rights=(Right("get", BACKUP), Right("list", BACKUP), Right("get", LOCATION), *PROBES),
+    example="velero backup logs nightly",
+)
+async def backup_logs(cluster: Reader, arguments: NameArguments) -> View:
+    """Show the log of a backup that has ended (velero backup logs)."""
+    backup = await one_of(cluster, BACKUP, object_name(arguments.name, BACKUP), arguments, Backup)
+    return await log_view(cluster, Artifact.BACKUP_LOG, backup, arguments)
+
+
+class DeleteArguments(VeleroArguments):
+    """As `velero backup delete` takes them, one at a time; `request` is what the plan calls its deletion."""
+
+    name: Annotated[str, Words("NAME", text("its name"))]
+    confirm: Annotated[bool, Flag("--confirm", "", "", text("not needed: it is voted on"))] = False
+    request: str = ""
+
+
+@backups.change(
+    "delete",
+    short=("velero delete backup",),
+    rights=(
+        *(Right("get", BACKUP), Right("list", BACKUP), Right("list", LOCATION), Right("list", RESTORE)),
+        Right("create", DELETION),
+    ),
+    example="velero backup delete before-release",
+)
+async def delete_backup(cluster: Reader, arguments: DeleteArguments) -> Plan | Nothing:
+    """Delete a backup with its files, its disk snapshots and its restores (velero backup delete).
+
+    The server is asked to do it by a DeleteBackupRequest: a Backup that is merely deleted comes back from the object
+    store.
+    """
+    backup = await one_of(cluster, BACKUP, object_name(arguments.name, BACKUP), arguments, Backup)
+    name, uid, phase = backup.metadata.name, backup.metadata.uid, backup.status.phase
+    target = Target(kind=BACKUP, name=name, namespace=arguments.namespace)
+    if phase == "Deleting" or backup.metadata.deletion_timestamp is not None:
+        return Nothing(target=target, message=text("{target} is being deleted already.", target=Code(target.title)))
+    if phase not in ENDED:
+        raise Refused(
+            text("{target} has not ended yet.", target=Code(target.title)),
+            why=text(
+                "It is {phase}, and Velero deletes no backup that is still being made.", phase=Code(phase or "New")
+            ),
+            next=text("Ask again when it has ended."),
+        )
+    location = await find_location(cluster, backup.spec.storage_location, arguments.namespace, writing=True)
+    restores = [
+        each for each in await all_of(cluster, RESTORE, arguments.namespace, Restore) if each.spec.backup_name == name
+    ]
+    request = arguments.request or stamped(f"{name[:200]}-delete", cluster.now)
+    deletion = Target(kind=DELETION, name=request, namespace=arguments.namespace)
+    body = bodies.deletion_body(request, arguments.namespace, backup=name, uid=uid)
+    return Plan(
+        summary=text("Delete the backup {target}", target=Code(target.title)),
+        steps=(
+            Call(id="step-1", verb="create", target=deletion, body=body),
+            Wait(
+                id="step-2",
+                condition="backup-deleted",
+                target=target,
+                deadline=DELETED,
+                arguments={"uid": uid, "request": request},
+            ),
+        ),
+        pinned=pinned_arguments(arguments, name=name, request=request),
+        before=scope_words(backup.spec),
+        after=text("{nothing}", nothing=Bold("-")),
+        note=text("There is no way back: its files and disk snapshots are gone for good."),
+        facts=(*location_facts(location), Fact(target=target, pointer="/status/phase", value=phase, uid=uid)),
+        warnings=_deletion_warnings(restores),
+        look="velero backup get",
+        destructive=True,
+    )
+
+
+def _deletion_warnings(restores: list[Restore]) -> tuple[Text, ...]:
+    if not restores:
+        return ()
+    names = ", ".join(each.metadata.name for each in restores[:5])
+    return (text("Its restores are deleted too ({count}): {names}.", count=len(restores), names=Code(names)),)
+
+
+@velero.read(
+    "backup-location get",
+    short=("velero get backup-locations", "velero backup-location list"),
+    rights=(Right("get", LOCATION), Right("list", LOCATION)),
+    example="velero backup-location get",
+)
+async def get_locations(cluster: Reader, arguments: GetArguments) -> View:
+    """List where backups go, and whether Velero reaches it (velero backup-location get)."""
+    return await listed(cluster, LOCATION, arguments, Location)
+
+
+UNUSED: Final = text("not used here")
+
+
+class InstallArguments(VeleroReadArguments):
+    """What people paste; nothing of it is used."""
+
+    words: Annotated[tuple[str, ...], Words("VALUE", UNUSED)] = ()
+    provider: Annotated[str, Flag("--provider", "", "VALUE", UNUSED)] = ""
+    plugins: Annotated[tuple[str, ...], Flag("--plugins", "", "VALUE", UNUSED)] = ()
+    bucket: Annotated[str, Flag("--bucket", "", "VALUE", UNUSED)] = ""
+    secret_file: Annotated[str, Flag("--secret-file", "", "VALUE", UNUSED)] = ""
+    backup_location_config: Annotated[str, Flag("--backup-location-config", "", "VALUE", UNUSED)] = ""
+    snapshot_location_config: Annotated[str, Flag("--snapshot-location-config", "", "VALUE", UNUSED)] = ""
+    sa_annotations: Annotated[str, Flag("--sa-annotations", "", "VALUE", UNUSED)] = ""
+    no_secret: Annotated[bool, Flag("--no-secret", "", "", UNUSED)] = False
+    use_node_agent: Annotated[bool, Flag("--use-node-agent", "", "", UNUSED)] = False
+    use_volume_snapshots: Annotated[bool | None, Flag("--use-volume-snapshots", "", "", UNUSED)] = None
+
+
+@velero.read(
+    "install",
+    rights=(Right("list", LOCATION),),
+    example="velero install",
+)
+async def install(cluster: Reader, arguments: InstallArguments) -> View:
+    """Say what of Velero is installed; installing itself is refused (velero install)."""
+    try:
+        found = await all_of(cluster, LOCATION, arguments.namespace, Location)
+    except Refused as error:
+        installed = error.what
+    else:
+        places = ", ".join(f"{each.metadata.name} ({each.bucket}, {each.status.phase})" for each in found)
+        installed = (
+            text("It is installed here and writes to {places}.", places=Code(places))
+            if found
+            else text("It is installed here, without a storage location in {name}.", name=Code(arguments.namespace))
+        )
+    raise Refused(
+        text("Velero is not installed from a chat."),
+        why=text("It needs a file of credentials, and makes itself a cluster administrator. {now}", now=installed),
+        next=text(
+            "Install it from a terminal without a key: give its service account an IAM role (IRSA) with {role}.",
+            role=Code("--no-secret --sa-annotations eks.amazonaws.com/role-arn=ROLE"),
+        ),
+    )

@@ -1,0 +1,344 @@
+"""`velero restore`: bring namespaces back from a backup, after saying what of it exists already."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from bot.errors import NotFound, NotUnderstood, Refused
+from bot.operations.arguments import Flag, Words
+from bot.operations.json import JSON, Object
+from bot.operations.kinds import NAMESPACE, Target
+from bot.operations.operation import EveryKind, Family, Right
+from bot.operations.plan import Call, Fact, Nothing, Plan, Step, Wait
+from bot.operations.reader import Artifact, Reader
+from bot.operations.velero import bodies
+from bot.operations.velero.arguments import (
+    WAIT,
+    DescribeArguments,
+    GetArguments,
+    NameArguments,
+    ScopeArguments,
+    VeleroArguments,
+    filters,
+    object_name,
+    pairs,
+    stamped,
+)
+from bot.operations.velero.existing import SERVICE_ACCOUNT, Filters, Met, look_at_existing
+from bot.operations.velero.kinds import BACKUP, LOCATION, RESTORE, SCHEDULE
+from bot.operations.velero.models import Backup, Restore
+from bot.operations.velero.phases import COMPLETED, DEADLINE, PARTIALLY, READABLE
+from bot.operations.velero.server import all_of, find_location, is_free, location_facts, one_of
+from bot.operations.velero.views import PROBES, describe_restore, details_action, listed, log_view, results_of
+from bot.operations.view import View
+from bot.operations.workloads import pinned_arguments
+from bot.text import Bold, Code, Text, text
+
+UPDATE: Final = "update"
+DELETED: Final = 10 * 60
+
+restores = Family("velero restore", text("Velero: restore from backups, look at restores"), cli="velero")
+
+
+class CreateArguments(ScopeArguments):
+    """As `velero restore create` takes them. `backup_first` is ours: a backup of what is there is taken before."""
+
+    name: Annotated[str, Words("NAME", text("the restore's name"))] = ""
+    from_backup: Annotated[str, Flag("--from-backup", "", "BACKUP", text("the backup to restore"))] = ""
+    from_schedule: Annotated[str, Flag("--from-schedule", "", "SCHEDULE", text("its newest completed backup"))] = ""
+    namespace_mappings: Annotated[
+        tuple[str, ...], Flag("--namespace-mappings", "", "FROM:TO", text("restore into other namespaces"))
+    ] = ()
+    existing_resource_policy: Annotated[
+        Literal["", "none", "update"],
+        Flag("--existing-resource-policy", "", "", text("what exists stays (none) or is changed (update)")),
+    ] = ""
+    labels: Annotated[tuple[str, ...], Flag("--labels", "", "KEY=VALUE", text("labels for it"))] = ()
+    restore_volumes: Annotated[bool | None, Flag("--restore-volumes", "", "", text("with volumes"))] = None
+    preserve_nodeports: Annotated[bool | None, Flag("--preserve-nodeports", "", "", text("keep node ports"))] = None
+    allow_partially_failed: Annotated[
+        bool, Flag("--allow-partially-failed", "", "", text("also from a backup that failed in part"))
+    ] = False
+    backup_first: Annotated[bool, Flag("--backup-first", "", "", text("take a backup of what is there before"))] = False
+    wait: Annotated[bool, Flag("--wait", "-w", "", WAIT)] = True
+
+
+@restores.change(
+    "create",
+    short=("velero create restore",),
+    rights=(
+        *(Right("get", BACKUP), Right("list", BACKUP), Right("create", BACKUP)),
+        *(Right("list", LOCATION), Right("get", LOCATION), Right("get", SCHEDULE)),
+        *(Right("get", RESTORE), Right("create", RESTORE), Right("list", NAMESPACE)),
+        EveryKind("list"),
+        Right("list", SERVICE_ACCOUNT),
+        *PROBES,
+    ),
+    example="velero restore create --from-backup nightly --include-namespaces shop",
+)
+async def create_restore(cluster: Reader, arguments: CreateArguments) -> Plan:
+    """Restore from a completed backup (velero restore create).
+
+    What exists already is counted first: it stays as it is, unless --existing-resource-policy=update says otherwise. A
+    restore has no way back; --backup-first takes a backup of the namespaces before it.
+    """
+    mapping = pairs(arguments.namespace_mappings, ":", "--namespace-mappings shop:shop-restored")
+    typed = filters(arguments)
+    backup = await _backup(cluster, arguments)
+    name = object_name(arguments.name, RESTORE) if arguments.name else stamped(backup.metadata.name, cluster.now)
+    location = await find_location(
+        cluster, backup.spec.storage_location, arguments.namespace, writing=arguments.backup_first
+    )
+    await is_free(cluster, RESTORE, name, arguments.namespace)
+    left_out = _reserved(cluster, backup, arguments)
+    wanted = _filters(arguments, mapping, left_out)
+    met = await look_at_existing(cluster, backup, wanted, arguments.namespace)
+    kept = met.authority if arguments.existing_resource_policy == UPDATE else ()
+    spec = _spec(arguments, mapping, typed, without=left_out, kept=kept)
+    target = Target(kind=RESTORE, name=name, namespace=arguments.namespace)
+    labels = pairs(arguments.labels, "=", "--labels team=shop")
+    body = bodies.restore_body(name, arguments.namespace, backup.metadata.name, spec, labels)
+    before = await _before(cluster, name, arguments, met) if arguments.backup_first else ()
+    first = len(before) + 1
+    call = Call(id=f"step-{first}", verb="create", target=target, body=body, group=2 if before else 0)
+    wait = Wait(id=f"step-{first + 1}", condition="restored", target=target, deadline=DEADLINE, group=3)
+    return Plan(
+        summary=text("Restore {backup} as {target}", backup=Code(backup.metadata.name), target=Code(target.title)),
+        steps=(*before, call, *((wait,) if arguments.wait else ())),
+        pinned=pinned_arguments(arguments, name=name, from_backup=backup.metadata.name, from_schedule=""),
+        before=_before_words(met),
+        after=_after_words(met, mapping),
+        note=_note(name, arguments),
+        facts=(*location_facts(location), *_facts(backup, arguments, met)),
+        warnings=_warnings(met, arguments, kept=kept, left_out=left_out),
+        destructive=arguments.existing_resource_policy == UPDATE,
+        touches=met.namespaces,
+        look=f"velero restore logs {name}",
+    )
+
+
+async def _backup(cluster: Reader, arguments: CreateArguments) -> Backup:
+    """The backup that is restored, and no other: of a schedule the newest that completed, resolved now."""
+    if bool(arguments.from_backup) == bool(arguments.from_schedule):
+        raise NotUnderstood(
+            text("either a backup or schedule must be specified, but not both"),
+            next=text("Write it like {example}.", example=Code("velero restore create --from-backup NAME")),
+        )
+    if arguments.from_backup:
+        backup = await one_of(cluster, BACKUP, object_name(arguments.from_backup, BACKUP), arguments, Backup)
+        check_restorable(backup, partially=arguments.allow_partially_failed)
+        return backup
+    schedule = object_name(arguments.from_schedule, SCHEDULE)
+    label = f"{bodies.SCHEDULE_NAME}={bodies.label_value(schedule)}"
+    found = await all_of(cluster, BACKUP, arguments.namespace, Backup, labels=label)
+    phases = (COMPLETED, PARTIALLY) if arguments.allow_partially_failed else (COMPLETED,)
+    good = [each for each in found if each.status.phase in phases and each.status.start_timestamp is not None]
+    if not good:
+        raise NotFound(
+            text("The schedule {name} has no completed backup.", name=Code(schedule)),
+            why=text("Backups of it: {count}.", count=len(found)),
+            next=text("Look at them: {command}.", command=Code("velero backup get")),
+        )
+    return max(good, key=lambda each: str(each.status.start_timestamp))
+
+
+def check_restorable(backup: Backup, *, partially: bool) -> None:
+    """Neither the CLI nor the server looks at the phase (operations.md §4). Raises `Refused`."""
+    phase, name = backup.status.phase, Code(backup.metadata.name)
+    if phase == COMPLETED or (phase == PARTIALLY and partially):
+        return
+    if phase == PARTIALLY:
+        raise Refused(
+            text("The backup {name} failed in part.", name=name),
+            why=text("Errors: {errors}. Something is missing in it.", errors=backup.status.errors),
+            next=text("See what, then ask with {flag}.", flag=Code("--allow-partially-failed")),
+        )
+    raise Refused(
+        text("The backup {name} is not completed.", name=name),
+        why=text("It is {phase}.", phase=Code(phase or "New")),
+        next=text("Wait until it is, or choose another: {command}.", command=Code("velero backup get")),
+    )
+
+
+def _reserved(cluster: Reader, backup: Backup, arguments: CreateArguments) -> tuple[str, ...]:
+    """The bot's own namespace, which a restore of everything leaves out; who names it is refused later."""
+    own, scope = cluster.reserved, backup.spec.namespaces
+    everything = not set(arguments.include_namespaces) - {"*"} and (not scope or own in scope)
+    return (own,) if own and everything and own not in arguments.exclude_namespaces else ()
+
+
+def _filters(arguments: CreateArguments, mapping: dict[str, str], left_out: tuple[str, ...]) -> Filters:
+    return Filters(
+        namespaces=tuple(each for each in arguments.include_namespaces if each != "*"),
+        without_namespaces=(*arguments.exclude_namespaces, *left_out),
+        resources=arguments.include_resources,
+        without_resources=arguments.exclude_resources,
+        mapping=mapping,
+        cluster_wide=arguments.include_cluster_resources,
+    )
+
+
+def _spec(
+    arguments: CreateArguments,
+    mapping: dict[str, str],
+    typed: Object,
+    *,
+    without: tuple[str, ...],
+    kept: tuple[str, ...],
+) -> Object:
+    """The fields of a Restore's spec that were said, or that are added so that nobody's rights change."""
+    said: dict[str, JSON] = {
+        "includedNamespaces": [*arguments.include_namespaces] or ["*"],
+        "excludedNamespaces": [*arguments.exclude_namespaces, *without] or None,
+        "namespaceMapping": dict(mapping) or None,
+        "existingResourcePolicy": arguments.existing_resource_policy or None,
+        "restorePVs": arguments.restore_volumes,
+        "preserveNodePorts": arguments.preserve_nodeports,
+    }
+    spec = typed | {key: value for key, value in said.items() if value is not None}
+    if kept:
+        spec["excludedResources"] = [*sorted({*arguments.exclude_resources, *kept})]
+    return spec
+
+
+async def _before(cluster: Reader, name: str, arguments: CreateArguments, met: Met) -> tuple[Step, ...]:
+    """A backup of what the restore may change, and its end: known when it is voted on (plans.md §6)."""
+    target = Target(kind=BACKUP, name=f"before-{name}"[:200], namespace=arguments.namespace)
+    await is_free(cluster, BACKUP, target.name, target.namespace)
+    body = bodies.backup_body(target.name, target.namespace, bodies.scope_spec(met.namespaces), {})
+    return (
+        Call(id="step-1", verb="create", target=target, body=body),
+        Wait(id="step-2", condition="backed-up", target=target, deadline=DEADLINE, group=1),
+    )
+
+
+def _facts(backup: Backup, arguments: CreateArguments, met: Met) -> tuple[Fact, ...]:
+    """This very backup, complete; and if what exists is changed, exactly what was counted."""
+    meta = backup.metadata
+    target = Target(kind=BACKUP, name=meta.name, namespace=arguments.namespace)
+    found = [Fact(target=target, pointer="/status/phase", value=backup.status.phase, uid=meta.uid)]
+    if arguments.existing_resource_policy == UPDATE:
+        found += [Fact(target=each, pointer="/metadata/uid", value=uid, uid=uid) for each, uid in met.there]
+    return tuple(found)
+
+
+def _before_words(met: Met) -> Text:
+    if met.why is not None:
+        return text("not counted")
+    return text("{count} of {total} exist already", count=Bold(str(len(met.there))), total=met.total)
+
+
+def _after_words(met: Met, mapping: dict[str, str]) -> Text:
+    places = Code(", ".join(met.namespaces[:8]) + (", …" if len(met.namespaces) > 8 else "") or "-")
+    if not mapping:
+        return text("{namespaces}", namespaces=places)
+    moved = ", ".join(f"{old} → {new}" for old, new in mapping.items())
+    return text("{namespaces} ({moved})", namespaces=places, moved=Code(moved))
+
+
+def _note(name: str, arguments: CreateArguments) -> Text:
+    if arguments.backup_first:
+        return text("The backup {name} is taken first.", name=Code(f"before-{name}"[:200]))
+    return text("A restore has no way back. Ask with {flag} for a backup before it.", flag=Code("--backup-first"))
+
+
+def _warnings(
+    met: Met, arguments: CreateArguments, *, kept: tuple[str, ...], left_out: tuple[str, ...]
+) -> tuple[Text, ...]:
+    found: list[Text] = []
+    if met.why is not None:
+        found.append(text("What exists already could not be counted: {why}", why=met.why))
+    elif met.there and arguments.existing_resource_policy == UPDATE:
+        found.append(text("These exist and are changed to what the backup has: {counts}.", counts=Code(met.counted())))
+    elif met.there:
+        found.append(text("These exist and stay as they are: {counts}.", counts=Code(met.counted())))
+        if len(met.there) == met.total:
+            found.append(text("All of it exists, so nothing would be restored."))
+    if met.why is None and not met.total:
+        found.append(text("Nothing in the backup is of these kinds and namespaces."))
+    if met.unseen:
+        kinds = ", ".join(met.unseen[:8]) + (", …" if len(met.unseen) > 8 else "")
+        found.append(text("Not looked at: {kinds}.", kinds=Code(kinds)))
+    if kept:
+        found.append(text("{kinds} are left out: they say who may do what.", kinds=Code(", ".join(kept))))
+    if left_out:
+        found.append(text("{namespace} is left out: it holds this bot.", namespace=Code(", ".join(left_out))))
+    return tuple(found)
+
+
+@restores.read(
+    "get",
+    short=("velero get restores", "velero get restore"),
+    rights=(Right("get", RESTORE), Right("list", RESTORE)),
+    example="velero restore get",
+)
+async def get_restores(cluster: Reader, arguments: GetArguments) -> View:
+    """List restores with their phase and errors (velero restore get)."""
+    return await listed(cluster, RESTORE, arguments, Restore)
+
+
+@restores.probe(
+    "describe",
+    short=("velero describe restore", "velero describe restores"),
+    rights=(*(Right("get", kind) for kind in (RESTORE, BACKUP, LOCATION)), Right("list", RESTORE), *PROBES),
+    example="velero restore describe nightly-20261130020000 --details",
+)
+async def describe_one_restore(cluster: Reader, arguments: DescribeArguments) -> View:
+    """Show one restore: from what, into what, why it failed (velero restore describe).
+
+    With --details its errors and warnings are fetched from the object store.
+    """
+    restore = await one_of(cluster, RESTORE, object_name(arguments.name, RESTORE), arguments, Restore)
+    results = None
+    if arguments.details and restore.status.phase in READABLE:
+        results = await results_of(cluster, Artifact.RESTORE_RESULTS, restore.metadata.name, arguments.namespace)
+    view = describe_restore(restore, results)
+    wanted = not arguments.details and (restore.status.errors or restore.status.warnings)
+    action = details_action(arguments, RESTORE, restore.metadata.name)
+    return msgspec.structs.replace(view, actions=(action,) if wanted else ())
+
+
+@restores.probe(
+    "logs",
+    short=("velero restore log",),
+    rights=(*(Right("get", kind) for kind in (RESTORE, BACKUP, LOCATION)), Right("list", RESTORE), *PROBES),
+    example="velero restore logs nightly-20261130020000",
+)
+async def restore_logs(cluster: Reader, arguments: NameArguments) -> View:
+    """Show the log of a restore that has ended (velero restore logs)."""
+    restore = await one_of(cluster, RESTORE, object_name(arguments.name, RESTORE), arguments, Restore)
+    return await log_view(cluster, Artifact.RESTORE_LOG, restore, arguments)
+
+
+class DeleteArguments(VeleroArguments):
+    """As `velero restore delete` takes them, one at a time."""
+
+    name: Annotated[str, Words("NAME", text("its name"))]
+    confirm: Annotated[bool, Flag("--confirm", "", "", text("not needed: it is voted on"))] = False
+
+
+@restores.change(
+    "delete",
+    short=("velero delete restore",),
+    rights=(Right("get", RESTORE), Right("list", RESTORE), Right("delete", RESTORE)),
+    example="velero restore delete nightly-20261130020000",
+)
+async def delete_restore(cluster: Reader, arguments: DeleteArguments) -> Plan | Nothing:
+    """Delete the record and the log of a restore; what it restored stays (velero restore delete)."""
+    restore = await one_of(cluster, RESTORE, object_name(arguments.name, RESTORE), arguments, Restore)
+    meta = restore.metadata
+    target = Target(kind=RESTORE, name=meta.name, namespace=arguments.namespace)
+    if meta.deletion_timestamp is not None:
+        return Nothing(target=target, message=text("{target} is being deleted already.", target=Code(target.title)))
+    call = Call(id="step-1", verb="delete", target=target, body=dict(bodies.DELETE_OPTIONS), uid=meta.uid)
+    wait = Wait(id="step-2", condition="deleted", target=target, deadline=DELETED, arguments={"uid": meta.uid})
+    return Plan(
+        summary=text("Delete the restore {target}", target=Code(target.title)),
+        steps=(call, wait),
+        pinned=pinned_arguments(arguments, name=meta.name),
+        note=text("Only its record and its log go; what it restored stays."),
+        look="velero restore get",
+        destructive=True,
+    )

@@ -1,0 +1,175 @@
+"""Blue/green, a template that stands in a Deployment, an analysis that fails, a controller that is down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from tests.controlplane.argo import NAME
+from tests.controlplane.shop import deployment_of
+from tests.installation.bot import everything
+from tests.installation.world import World
+from tests.scenarios.canaries import CANARY, Canary, active, blue_green, canary, holds_at, is_healthy, rollout_of
+
+STATUS = "kajitori:alice patch rollouts/app-rollout/status"
+SPEC = "kajitori:alice patch rollouts/app-rollout"
+PROMOTE = "kubectl argo rollouts promote app-rollout"
+IMAGE = "kubectl argo rollouts set image app-rollout app=app:v2"
+
+
+async def test_a_blue_green_update_is_switched_and_taken_back(argo_world: World) -> None:
+    world = argo_world
+    app = await blue_green(world)
+    status = (await app.get())["status"]
+    assert await active(world) == status["stableRS"]
+    async with world.bot() as bot:
+        await bot.command("alice", PROMOTE)
+        await bot.approve("bob", await bot.card(1, "it serves everybody", "app:v2"))
+        done = await bot.ended(1, "✅", "5/5 ready")
+        assert await active(world) == status["currentPodHash"]
+        await bot.click("alice", done, "back")
+        await bot.submit("alice")
+        await bot.ended(2, "✅")
+        assert await app.image() == "app:v1"
+    assert world.sent() == [STATUS, SPEC]
+
+
+async def test_a_blue_green_update_is_aborted_without_a_switch(argo_world: World) -> None:
+    world = argo_world
+    app = await blue_green(world)
+    stable = await active(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "kubectl argo rollouts abort app-rollout")
+        await bot.approve("bob", await bot.card(1, "Its spec stays on app:v2"))
+        await bot.ended(1, "✅", "5/5 ready")
+        assert await active(world) == stable
+        assert (await app.get())["status"]["abort"] is True
+    assert world.sent() == [STATUS]
+
+
+async def test_a_full_promotion_after_an_abort_is_destructive_and_ships_it(argo_world: World) -> None:
+    world = argo_world
+    app = await canary(world)
+    rules = "rules: [{name: twice, match: {destructive: true}, decision: {approvals: 2}}]\n"
+    async with world.bot(policy=rules) as bot:
+        await bot.command("alice", "kubectl argo rollouts abort app-rollout")
+        await bot.approve("bob", await bot.card(1))
+        await bot.ended(1, "✅")
+        await bot.command("alice", f"{PROMOTE} --full")
+        card = await bot.card(2, "ships the version that was aborted", "needs 2")
+        await bot.approve("bob", card)
+        await bot.approve("carol", await bot.card(2, "needs 1"))
+        await bot.ended(2, "✅", "5/5 ready")
+        await app.until(is_healthy)
+        assert await app.weight() == (5, 5)
+    assert world.sent() == [STATUS, STATUS]
+
+
+async def test_a_restart_replaces_every_pod(argo_world: World) -> None:
+    world = argo_world
+    app = await canary(world, "app:v1")
+    async with world.bot() as bot:
+        await bot.command("alice", "kubectl argo rollouts restart app-rollout")
+        await bot.approve("bob", await bot.card(1))
+        await bot.ended(1, "✅", "5/5 ready")
+        found = await app.get()
+        assert found["status"]["restartedAt"] == found["spec"]["restartAt"]
+    assert world.sent() == [SPEC]
+
+
+@pytest.mark.cluster
+async def test_a_template_that_stands_in_a_deployment_is_changed_there(argo_real_world: World) -> None:
+    world = argo_real_world
+    deployment = deployment_of("web", "app:v1", 0, {})
+    container = {"name": "app", "image": "app:v1"}
+    deployment["spec"]["template"]["spec"]["containers"] = [container]
+    deployment["spec"]["template"]["metadata"]["labels"] = {"app": "app-rollout"}
+    deployment["spec"]["selector"] = {"matchLabels": {"app": "app-rollout"}}
+    rollout = rollout_of("app-rollout", "app:v1", CANARY)
+    del rollout["spec"]["template"]
+    rollout["spec"]["workloadRef"] = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+    await world.shop.apply([{"apiVersion": "apps/v1", "kind": "Deployment", **deployment}, rollout])
+    app = Canary(world=world)
+    await app.until(is_healthy)
+    async with world.bot() as bot:
+        await bot.command("alice", IMAGE)
+        await bot.approve("bob", await bot.card(1, "deployment/web, which is what is changed"))
+        done = await bot.ended(1, "✅", "holding at 20 %")
+        await bot.click("alice", done, "back")
+        await bot.submit("alice")
+        await bot.ended(2, "✅", "5/5 ready")
+    assert world.sent() == ["kajitori:alice patch deployments/web"] * 2
+
+
+@pytest.fixture
+async def measured() -> AsyncIterator[str]:
+    """A metric source that tells of four errors in a hundred."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response({"rate": 0.041})
+
+    application = web.Application()
+    application.router.add_get("/", answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    await runner.cleanup()
+
+
+def error_rate(url: str) -> dict[str, Any]:
+    metric = {
+        "name": "error-rate",
+        "successCondition": "result < 0.02",
+        "provider": {"web": {"url": url, "jsonPath": "{$.rate}"}},
+    }
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AnalysisTemplate",
+        "metadata": {"name": "errors"},
+        "spec": {"metrics": [metric]},
+    }
+
+
+@pytest.mark.cluster
+async def test_a_failing_analysis_is_told_with_its_value_and_its_condition(
+    argo_real_world: World, measured: str
+) -> None:
+    world = argo_real_world
+    await world.shop.apply([error_rate(measured)])
+    analysis = {"analysis": {"templates": [{"templateName": "errors"}]}}
+    strategy = {"canary": {**CANARY["canary"], "steps": [{"setWeight": 20}, analysis, {"pause": {}}]}}
+    app = Canary(world=world, strategy=strategy)
+    await app.set_image("app:v1")
+    await app.until(is_healthy)
+    async with world.bot() as bot:
+        await bot.command("alice", IMAGE)
+        await bot.approve("bob", await bot.card(1))
+        failed = await bot.ended(1, "❌", "error-rate is 0.041", "good if result < 0.02", "1 of 1 bad since")
+        assert "the application: it aborts by itself" in everything(failed)
+        await bot.command("alice", "kubectl argo rollouts get rollout app-rollout")
+        shown = everything(await bot.said("AnalysisRun", "error-rate is 0.041"))
+        assert "It was aborted: the stable version serves" in shown
+    assert world.sent() == [SPEC]
+
+
+@pytest.mark.cluster
+async def test_a_controller_that_is_down_is_said(argo_real_world: World) -> None:
+    world = argo_real_world
+    app = await canary(world)
+    async with world.bot() as bot:
+        with world.shop.control_plane.stopped(NAME):
+            await bot.command("alice", PROMOTE)
+            await bot.approve("bob", await bot.card(1))
+            await bot.card(1, "⏳", "sent once")
+            world.clock.turn_on(seconds=31)
+            await bot.card(1, "no controller has looked at it")
+            await bot.command("carol", PROMOTE)
+            await bot.said("is going on already", person="carol")
+        await bot.ended(1, "✅", "holding at 60 %")
+        await app.until(holds_at(3))
+    assert world.sent() == [STATUS]

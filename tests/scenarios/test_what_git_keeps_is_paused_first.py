@@ -1,0 +1,60 @@
+"""A roll-back of what Argo CD keeps: its sync is paused first, in the same plan, and asked about at the end.
+
+No Argo CD runs here: whoever puts something back in these stories is the test.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.installation.bot import buttons, everything
+from tests.installation.world import World
+from tests.scenarios.lines import DONE, PATCHED, VOTED
+
+AUTOMATED = {"prune": True, "selfHeal": True}
+PAUSED = "kajitori:alice patch applications/pay"
+
+
+async def kept(world: World) -> str:
+    """The app, kept by an Application of its own namespace; the path of that."""
+    app = await world.app()
+    tracked = f"{world.namespace}_pay:apps/Deployment:{world.namespace}/app"
+    await app.merge({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": tracked}}})
+    spec: dict[str, Any] = {"syncPolicy": {"automated": AUTOMATED}}
+    root = f"/apis/argoproj.io/v1alpha1/namespaces/{world.namespace}/applications"
+    status = {"sync": {"status": "Synced"}}
+    world.cluster.admin.create(root, {"metadata": {"name": "pay"}, "spec": spec, "status": status})
+    return f"{root}/pay"
+
+
+async def test_it_is_paused_then_rolled_back_and_resumed_when_asked(simulated_world: World) -> None:
+    world = simulated_world
+    application = await kept(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "rollout undo deploy/app")
+        await bot.card(1, "Argo CD (application/pay) puts this back within seconds, unless you add --pause-sync.")
+        await bot.command("alice", "rollout undo deploy/app --pause-sync")
+        await bot.approve("bob", await bot.card(2))
+        card = await bot.ended(2, "✅", "git still says v2; the sync of application/pay stays paused.")
+        assert await bot.life(2) == DONE
+        assert "automated" not in world.cluster.admin.get(application)["spec"]["syncPolicy"]
+        assert buttons(card)["run"]["value"].endswith("--prune --self-heal")
+        await bot.click("alice", card, "run")
+        await bot.approve("bob", await bot.card(3, "Resume the sync of"))
+        await bot.ended(3, "✅")
+        assert world.cluster.admin.get(application)["spec"]["syncPolicy"]["automated"] == AUTOMATED
+    assert world.sent() == [PAUSED, PATCHED, PAUSED]
+
+
+async def test_a_sync_that_something_puts_back_stops_it_before_anything_else_is_changed(simulated_world: World) -> None:
+    world = simulated_world
+    application = await kept(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "rollout undo deploy/app --pause-sync")
+        await bot.approve("bob", await bot.card(1))
+        await world.cluster.admin.until(application, lambda found: "automated" not in found["spec"]["syncPolicy"])
+        world.cluster.admin.merge(application, {"spec": {"syncPolicy": {"automated": AUTOMATED}}})
+        card = await bot.ended(1, "⚠️", "something else has put its sync back")
+        assert "The rest:" in everything(card)
+        assert await bot.life(1) == [*VOTED, "request.partly_done"]
+    assert world.sent() == [PAUSED]

@@ -1,0 +1,123 @@
+"""Before a restore is voted on: what is in the backup, what of it exists, whom it touches, what is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import Refused
+from bot.operations.velero.existing import Filters, Item
+from tests.velero.worlds import backup, body_of, plan, said, thing, world
+
+LINE = "velero restore create back --from-backup nightly"
+CONTENTS = {
+    "v1/Namespace": ["shop"],
+    "v1/ConfigMap": ["shop/settings", "shop/other"],
+    "v1/Secret": ["shop/password"],
+    "apps/v1/Deployment": ["shop/app"],
+    "example.com/v1/Widget": ["shop/w"],
+    "v1/Event": ["shop/e"],
+}
+
+
+async def test_what_exists_is_counted_by_kind() -> None:
+    here = world(backup(), thing("Deployment", "app"), thing("ConfigMap", "settings"), contents=CONTENTS)
+    made = await plan(here, LINE)
+    assert str(made.before) == "2 of 5 exist already"
+    assert "stay as they are: configmaps 1, deployments 1." in said(made)
+    assert "Not looked at: Secret, Widget." in said(made)
+    assert made.touches == ("shop",)
+    assert not made.destructive
+
+
+async def test_changing_what_exists_is_destructive_and_holds_to_what_was_counted() -> None:
+    here = world(backup(), thing("Deployment", "app"), contents=CONTENTS)
+    made = await plan(here, f"{LINE} --existing-resource-policy=update")
+    assert made.destructive
+    assert body_of(made)["spec"]["existingResourcePolicy"] == "update"
+    assert "u-Deployment-app" in [each.uid for each in made.facts]
+
+
+async def test_nothing_that_would_be_restored_is_said() -> None:
+    assert "Nothing in the backup" in said(
+        await plan(world(backup(), contents=CONTENTS), f"{LINE} --include-resources jobs")
+    )
+
+
+async def test_another_namespace_is_looked_at_and_touched() -> None:
+    here = world(backup(), thing("Deployment", "app", "copy"), contents=CONTENTS)
+    made = await plan(here, f"{LINE} --namespace-mappings shop:copy --include-resources deployments")
+    assert made.touches == ("copy",)
+    assert str(made.before) == "1 of 1 exist already"
+    assert "shop → copy" in str(made.after)
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("deploy", 1), ("deployments.apps", 1), ("cm", 2), ("Deployments", 1), ("widgets.example.com", 1)],
+)
+async def test_kinds_are_named_as_kubectl_does(word: str, count: int) -> None:
+    made = await plan(world(backup(), contents=CONTENTS), f"{LINE} --include-resources {word}")
+    assert str(made.before) == f"0 of {count} exist already"
+
+
+async def test_the_bots_own_namespace_is_left_out_of_everything() -> None:
+    contents = {"v1/ConfigMap": ["shop/a", "kajitori/policy"]}
+    here = world(backup(includedNamespaces=["*"]), contents=contents, reserved="kajitori")
+    made = await plan(here, LINE)
+    assert body_of(made)["spec"]["excludedNamespaces"] == ["kajitori"]
+    assert made.touches == ("shop",)
+    assert "kajitori is left out" in said(made)
+    named = await plan(here, f"{LINE} --include-namespaces kajitori")
+    assert named.touches == ("kajitori",)  # which `check_untouchable` refuses
+
+
+async def test_objects_that_say_who_may_do_what_are_not_changed() -> None:
+    role = {"rbac.authorization.k8s.io/v1/ClusterRole": ["kajitori"], "v1/ConfigMap": ["shop/a"]}
+    here = world(backup(includedNamespaces=["*"]), contents=role)
+    made = await plan(here, f"{LINE} --existing-resource-policy=update")
+    assert body_of(made)["spec"]["excludedResources"] == ["clusterroles.rbac.authorization.k8s.io"]
+    assert "say who may do what" in said(made)
+    assert "excludedResources" not in body_of(await plan(here, LINE))["spec"]
+
+
+async def test_without_the_list_the_namespaces_are_those_that_are_named() -> None:
+    made = await plan(world(backup()), LINE)
+    assert made.touches == ("shop",)
+    assert "could not be counted" in said(made)
+    everything = world(backup(includedNamespaces=["*"]), thing("Namespace", "shop", ""), thing("Namespace", "b", ""))
+    assert (await plan(everything, LINE)).touches == ("b", "shop")
+
+
+async def test_who_cannot_see_which_namespaces_it_would_change_names_them() -> None:
+    here = world(backup(includedNamespaces=["*"]), forbidden=frozenset({"Namespace"}))
+    with pytest.raises(Refused, match="cannot be told"):
+        await plan(here, LINE)
+    assert (await plan(here, f"{LINE} --include-namespaces shop")).touches == ("shop",)
+
+
+async def test_a_backup_before_it_is_a_step_of_its_own_and_waited_for() -> None:
+    made = await plan(world(backup(), contents=CONTENTS), f"{LINE} --backup-first")
+    assert [(each.id, each.group, each.target.reference) for each in made.steps] == [
+        ("step-1", 0, "backup/before-back"),
+        ("step-2", 1, "backup/before-back"),
+        ("step-3", 2, "restore/back"),
+        ("step-4", 3, "restore/back"),
+    ]
+    first = made.calls[0].body
+    assert isinstance(first, dict)
+    assert first["spec"]["includedNamespaces"] == ["shop"]  # type: ignore[index, call-overload]
+
+
+@pytest.mark.parametrize(
+    ("filters", "taken"),
+    [
+        (Filters(), True),
+        (Filters(namespaces=("shop",)), False),
+        (Filters(namespaces=("shop",), cluster_wide=True), True),
+        (Filters(cluster_wide=False), False),
+        (Filters(without_resources=("clusterroles.rbac.authorization.k8s.io",)), False),
+    ],
+)
+def test_cluster_wide_objects_come_with_everything(filters: Filters, taken: bool) -> None:
+    item = Item(group="rbac.authorization.k8s.io", kind="ClusterRole", namespace="", name="r")
+    assert filters.takes(item) is taken
