@@ -57,7 +57,7 @@ async def test_reads_and_slips_lead_on(stage: Stage) -> None:
     # A cluster's name is a cluster, and refusals call it what people call it.
     assert "STAGING" in words(await ask("use staging", "STAGING"))
     await ask("use prod/shop", "PROD tokyo")
-    assert "PROD tokyo" in words(await ask("get pods -n kube-system", "You may not do this"))
+    assert "PROD tokyo" in words(await ask("get deployments -n kube-system", "You may not do this"))
 
 
 async def test_a_request_typed_alone_and_the_colleague_who_reads_japanese(stage: Stage) -> None:

@@ -49,6 +49,8 @@ async def test_a_pod_that_a_budget_holds_is_shown_and_evicted_when_it_may_go(wor
             await bot.command("alice", found.line)
             card = await bot.card(1)
             assert "pdb/app lets none go now: needs 6, has 6" in everything(card)
+            await bot.click("alice", card, "details")
+            assert f"evict {found.node}: not begun, rehearsed by computed" in everything(await bot.modal("alice"))
             await bot.approve("bob", card)
             running = await bot.card(1, "waits for its budget", "needs 6 healthy pods and has 6 currently")
             assert f"{world.namespace}/{found.names[0]}" in everything(running)

@@ -21,6 +21,10 @@ LEFT_OUT: Final = {
     "kubectl-rollout-pause-already-paused": "a paused Deployment without its ReplicaSet, which was not recorded",
     "kubectl-logs-pod": "was recorded without a kubelet",
     **dict.fromkeys(
+        (f"kubectl-drain{each}" for each in ("", "-disable-eviction", "-dry-run-server", "-force-delete-emptydir")),
+        "pods that were recorded without their ReplicaSet, which are garbage and soon collected",
+    ),
+    **dict.fromkeys(
         (f"kubectl-top-{each}" for each in ("nodes", "nodes-with-metrics", "pod-one", "pods", "pods-with-metrics")),
         "metrics are not served",
     ),
