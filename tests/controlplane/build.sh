@@ -12,7 +12,7 @@ recipe=1 # raise it when this file builds something else from the same sources
 base=${KAJITORI_CACHE:-$HOME/.cache/kajitori}/controlplane
 digest=$(cd "$here" && { echo "$recipe"; sha256sum "${sources[@]}"; } | sha256sum | cut -c1-16)
 target=$base/$digest
-argo=$base/argo-$(cd "$here" && { echo 1; sha256sum argo/go.mod argo/go.sum; } | sha256sum | cut -c1-16)
+argo=$base/argo-$(cd "$here" && { echo 2; sha256sum argo/go.mod argo/go.sum; } | sha256sum | cut -c1-16)
 
 case "$*" in
 "--where") echo "$target"; exit ;;
@@ -63,9 +63,20 @@ build_argo() {
   cd "$here/argo"
   module=github.com/argoproj/argo-rollouts
   version=$(go list -m -f '{{.Version}}' $module)
+  shipped=$(go list -m -f '{{.Dir}}' $module)
+  # Its metrics and its health would be open to the whole network, and no flag says otherwise.
+  mkdir "$made/source" "$made/module"
+  cp -r "$shipped/." "$made/source"
+  chmod -R u+w "$made/source"
+  sed -i 's/"0\.0\.0\.0:%d"/"127.0.0.1:%d"/' "$made/source/controller/controller.go"
+  grep -q '"127.0.0.1:%d"' "$made/source/controller/controller.go" || fail "Argo Rollouts listens elsewhere now: look into $shipped."
+  cp go.mod go.sum tools.go "$made/module"
+  cd "$made/module"
+  go mod edit -replace=$module="$made/source"
   go build -ldflags="-s -w -X $module/utils/version.version=${version#v}" -o "$made/rollouts-controller" $module/cmd/rollouts-controller
+  rm -r "$made/source" "$made/module"
   mkdir "$made/crds"
-  cp "$(go list -m -f '{{.Dir}}' $module)"/manifests/crds/*-crd.yaml "$made/crds/"
+  cp "$shipped"/manifests/crds/*-crd.yaml "$made/crds/"
   chmod -R u+w "$made"
   chmod 755 "$made"
   mv -T "$made" "$argo"
