@@ -49,12 +49,12 @@ async def test_it_is_led_through_all_steps_by_the_buttons_of_its_cards(argo_worl
         await bot.approve("bob", await bot.card(1))
         held = await bot.ended(1, "✅", "holding at 60 %")
         assert [each["text"]["text"] for each in pressed(held)] == ["Promote", "Abort"]
-        await bot.click("alice", held, "run:0")
+        await bot.click("alice", held, "run")
         await bot.approve("bob", await bot.card(2))
         await bot.ended(2, "✅", "5/5 ready")
         assert (await app.get())["status"]["phase"] == "Healthy"
 
-        await bot.click("alice", held, "run:0")
+        await bot.click("alice", held, "run")
         await bot.said("has gone on already")
     assert landed(world) == [STATUS, STATUS]
 

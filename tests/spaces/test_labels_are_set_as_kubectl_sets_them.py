@@ -133,8 +133,8 @@ async def test_it_is_done_in_the_namespace_that_is_named() -> None:
 
 
 async def test_a_tool_that_manages_it_is_named() -> None:
-    managed = thing("Deployment", "app", metadata={"annotations": {"argocd.argoproj.io/tracking-id": "x"}})
-    assert "Argo CD manages it" in said(await plan(shop(managed), "annotate deploy/app note=1"))
+    managed = thing("Deployment", "app", metadata={"labels": {"argocd.argoproj.io/instance": "pay"}})
+    assert "Argo CD keeps it (application/pay)" in said(await plan(shop(managed), "annotate deploy/app note=1"))
 
 
 def test_no_secret_can_be_labelled() -> None:
