@@ -79,7 +79,7 @@ async def test_five_presses_lead_from_the_fire_to_the_proof(browser: Browser, st
             assert await page.evaluate("document.querySelectorAll('.pod[data-state=crashing]').length") == 3
         if step == "refused":
             assert "Nobody approves their own request." in await written(page, "desk")
-            await page.shows(stage.workspace.notifications["bob"][0].text)
+            await page.shows("PROD tokyo · alice asks you: Roll shop/app back to revision 4")
         await page.key("Enter")
         pressed += 1
 

@@ -81,12 +81,12 @@ async def test_a_file_that_is_fetched_is_in_the_record(world: World, velero: Vel
         name = await asked(bot, velero)
         await bot.approve("bob", await bot.card(1))
         await bot.ended(1, "✅")
-        await bot.command("dave", f"velero backup logs {name}")
-        await bot.said(f"The log of {name}", person="dave")
+        await bot.command("bob", f"velero backup logs {name}")
+        await bot.said(f"The log of {name}", person="bob")
         assert bot.running is not None
         async with bot.running.services.database.read() as tx:
             found = await tx.execute(select(audit.c.body).where(audit.c.chain.like("delivery/%")))
             records = [decode(body) for (body,) in found]
-        (probe,) = [each for each in records if event_of(each) == "probe.asked dave"]
+        (probe,) = [each for each in records if event_of(each) == "probe.asked bob"]
         assert probe.detail["command"] == f"velero backup logs {name}"
         assert "http" not in str(probe.detail)

@@ -220,7 +220,9 @@ def _moving(
     else:
         said = text("{message}", message=short(message) or "-")
     stuck = _unheard(found, observed) or (analysis[0] if analysis else None) or stuck_reason(new)
-    return Progress(ready=min(ready, found.replicas), total=found.replicas, message=said, stuck=stuck)
+    weight = weight_of(found) if found.canary and found.steps else -1
+    ready = min(ready, found.replicas)
+    return Progress(ready=ready, total=found.replicas, weight=weight, message=said, stuck=stuck)
 
 
 def _unheard(found: Seen, observed: Observation) -> Text | None:
