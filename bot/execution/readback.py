@@ -31,12 +31,13 @@ def effect_of(call: Call, observed: Object | None, *, manager: str, request_labe
     if call.verb == "create":
         if observed is None:
             return Effect.NOT_DONE
-        label = resolve(observed, pointer("metadata", "labels", REQUEST_LABEL))
-        if (request_label and label == request_label) or managed_by(observed, manager):
+        if managed_by(observed, manager):
             return Effect.OURS
-        # Another object of that name: only one that says the same is what was asked for.
-        same = any(reached(call.body, each, observed) for each in (ContentType.MERGE_PATCH, ContentType.STRATEGIC))
-        return Effect.ALREADY if same else Effect.UNKNOWN
+        # Anybody may write a label: only what says what was asked for is it.
+        if not any(reached(call.body, each, observed) for each in (ContentType.MERGE_PATCH, ContentType.STRATEGIC)):
+            return Effect.UNKNOWN
+        label = resolve(observed, pointer("metadata", "labels", REQUEST_LABEL))
+        return Effect.OURS if request_label and label == request_label else Effect.ALREADY
     if observed is None:
         return Effect.UNKNOWN
     if managed_by(observed, manager):

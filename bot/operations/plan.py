@@ -258,6 +258,7 @@ def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
         if plan.back is None
         else {"commandLine": plan.back.command_line, "calls": [intent(call) for call in plan.back.calls]},
         "destructive": plan.destructive,
+        "recovery": plan.recovery,
     }
     # Absent where there are none, so that plans which wait for votes keep their digests.
     if plan.touches:

@@ -21,6 +21,8 @@ def drift(voted: Plan, fresh: Plan) -> list[Text]:
         found.append(text("it would touch {now} pods instead of {then}", now=fresh.impact.pods, then=voted.impact.pods))
     if more := sorted(set(fresh.touches) - set(voted.touches)):
         found.append(text("it would reach {namespaces} too", namespaces=Code(", ".join(more))))
+    if voted.recovery and not fresh.recovery:
+        found.append(text("it is no recovery any more"))
     if fresh.destructive and not voted.destructive:
         found.append(text("it has become destructive"))
     return found

@@ -64,7 +64,7 @@ async def plan_change(acting: Acting, operation: Operation, arguments: Arguments
 
 def check_served(acting: Acting, plan: Plan) -> None:
     """Raise `Refused` for a plan by which a namespace would change that the bot does not serve."""
-    outside = sorted(set(plan.touches) - set(acting.served)) if acting.served else []
+    outside = sorted(set(plan.namespaces) - set(acting.served) - {""}) if acting.served else []
     if outside:
         raise Refused(
             text("I do not serve {namespace} in {cluster}.", namespace=Code(outside[0]), cluster=Code(acting.name)),

@@ -15,7 +15,8 @@ from bot.operations.operation import Operation
 from bot.operations.plan import Call, Evict, Nothing, Plan, Step, Wait
 from bot.operations.standing import tied
 from bot.requests.drift import drift
-from bot.requests.engine.moves import Finish, StepState, next_move
+from bot.requests.engine.moves import SETTLED, Finish, Start, StepState, next_move
+from bot.requests.engine.remaining import moved_since
 from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
 from bot.requests.states import State
 from bot.settings import load_settings
@@ -31,7 +32,7 @@ from bot.terminal.plan import TIMEOUT
 from bot.terminal.plan_document import plan_document
 from bot.terminal.plan_text import show_plan
 from bot.terminal.screen import Screen
-from bot.text import Code, text
+from bot.text import Code, Text, text
 
 BEYOND = 1 << 40
 """Runs from here are numbered from here up, by chance, so that no field manager of ours is ever that of a request."""
@@ -113,8 +114,20 @@ async def _perform(run: _Run) -> Exit:
         if isinstance(move, Finish):
             return _finish(run, move.state)
         step = move.step
-        run.records[step.id] = await _do(run, step)
+        if isinstance(move, Start) and move.new_group and (why := await _moved(run, step)) is not None:
+            run.screen.aside(why)
+            run.records[step.id] = StepState.FAILED
+        else:
+            run.records[step.id] = await _do(run, step)
         run.journal.write("outcome", step=step.id, state=str(run.records[step.id]))
+
+
+async def _moved(run: _Run, step: Step) -> Text | None:
+    """Why a later group is not begun: what it rests on is no longer as it was shown."""
+    if isinstance(step, Wait) or not SETTLED.intersection(run.records.values()):
+        return None
+    changed = await moved_since(run.place.acting.client, run.plan, run.records, step.group)
+    return changed[0] if changed else None
 
 
 async def _do(run: _Run, step: Step) -> StepState:

@@ -82,3 +82,49 @@ async def test_a_freeze_that_begins_meanwhile_stops_it(stage: Stage) -> None:
 async def test_a_stricter_policy_stops_it_and_asks_nobody_for_what_is_half_done(stage: Stage) -> None:
     between(stage, lambda: stage.set_policy(policy(approvals=2)))
     assert await run(stage) == ("partly_done", ["app"])
+
+
+BUSY = 429
+
+
+async def tried_once(stage: Stage) -> int:
+    """The first group took effect; the second was intended, and the API server did not take it."""
+    stage.set_policy(policy(approvals=1))
+    stage.world.answers.extend([200, BUSY])
+    number = await stage.ask(line=CHAIN)
+    await stage.vote("U0BOB", number)
+    await stage.attempt()
+    assert [each.path.rpartition("/")[2] for each in stage.world.changes] == ["app"]
+    assert (await stage.request(number)).state == "executing"
+    return number
+
+
+async def ended(stage: Stage, number: int) -> tuple[str, int]:
+    for _ in range(5):
+        await stage.later(120)
+        while await stage.attempt():
+            pass
+    return (await stage.request(number)).state, len(stage.world.changes)
+
+
+async def test_one_that_was_tried_in_vain_is_judged_whole_again_a_freeze(stage: Stage) -> None:
+    number = await tried_once(stage)
+    stage.set_policy("apiVersion: kajitori.dev/v1\nkind: Policy\nrules: [{name: all, decision: {refuse: frozen}}]\n")
+    assert await ended(stage, number) == ("partly_done", 1)
+
+
+async def test_one_that_was_tried_in_vain_is_judged_whole_again_a_fact(stage: Stage) -> None:
+    number = await tried_once(stage)
+    stage.world.object("web")["metadata"]["labels"]["tier"] = "batch"
+    assert await ended(stage, number) == ("partly_done", 1)
+
+
+async def test_one_that_was_tried_in_vain_is_not_sent_when_somebody_stops_it(stage: Stage) -> None:
+    number = await tried_once(stage)
+    await stage.click("U0ALICE", "cancel", await stage.mark(number))
+    assert await ended(stage, number) == ("partly_done", 1)
+
+
+async def test_one_that_was_tried_in_vain_goes_when_all_is_as_it_was(stage: Stage) -> None:
+    number = await tried_once(stage)
+    assert await ended(stage, number) == ("succeeded", 2)

@@ -55,7 +55,8 @@ def observed(label: str = "", **data: str) -> dict[str, Any]:
     ("found", "effect"),
     [
         (None, Effect.NOT_DONE),
-        (observed("7", a="2"), Effect.OURS),
+        (observed("7", a="1"), Effect.OURS),
+        (observed("7", a="2"), Effect.UNKNOWN),  # anybody may write a label
         (observed("8", a="2"), Effect.UNKNOWN),
         (observed(a="2"), Effect.UNKNOWN),
         (observed(a="1", b="2"), Effect.ALREADY),

@@ -146,9 +146,11 @@ async def _landed_late(held: Held, standing: Standing, call: Call) -> bool:
 
 
 async def _judged(held: Held, standing: Standing, call: Call | Evict, *, new_group: bool) -> Verdict:
-    """Whole at the start of a group; inside one that this attempt has judged, not again (design §1)."""
+    """Whole at the start of a group, and as long as nothing of it took effect, however often it was tried; inside one
+    that this attempt has judged, not again (design §1).
+    """
     case, before = standing.case, held.judged
-    if new_group or not standing.took_effect:
+    if new_group or not standing.took_effect or not standing.group_took_effect(call.group):
         cancelled = held.cancelled.is_set()
         return await judge(held.services, case, standing.votes, cancelled=cancelled, begun=_begun(standing, call.group))
     if before is not None and (before.version, before.group) == (case.version.version, call.group):

@@ -28,3 +28,10 @@ class Standing:
         planned = {step.id for step in self.case.version.plan.steps}
         done = any(state in (StepState.DONE, StepState.ALREADY) for state in self.states.values())
         return done or any(name not in planned for name in self.steps)
+
+    def group_took_effect(self, group: int) -> bool:
+        """Whether anything of this group did; its evictions are of the group of their step."""
+        steps = [step for step in self.case.version.plan.steps if step.group == group]
+        named = {step.id for step in steps}
+        done = any(self.states.get(name) in (StepState.DONE, StepState.ALREADY) for name in named)
+        return done or any(name.rpartition("-")[0] in named for name in self.steps)
