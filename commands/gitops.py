@@ -23,6 +23,7 @@ from bot.operations.gitops import (
     Sync,
     find_syncer,
     keeper_of,
+    lists,
     sync_of,
 )
 from bot.operations.json import Object, resolve
@@ -33,7 +34,7 @@ from bot.operations.plan import Back, Nothing, Plan
 from bot.operations.printers.listed import Listed
 from bot.operations.printers.tables import Printer, declare_printer
 from bot.operations.reader import Reader
-from bot.operations.sync_pauses import LOOK, PAUSE, pause_steps, resume_body, resume_line, sync_call
+from bot.operations.sync_pauses import LOOK, pause_steps, resume_body, resume_line, sync_call
 from bot.operations.targets import find_targets, read_targets
 from bot.operations.untrusted import one_line
 from bot.operations.view import Action, Table, View
@@ -41,6 +42,7 @@ from bot.operations.workloads import command_line, pinned_arguments
 from bot.text import Bold, Code, Text, text
 
 KINDS: Final = (*SYNCERS, *ROLLABLE)
+PAUSE: Final = tuple(Right("patch", kind) for kind in SYNCERS)
 WORKLOADS: Final = tuple(Right("get", kind) for kind in ROLLABLE)
 OUT_OF_SYNC: Final = 20
 """Objects named that resuming would put back."""
@@ -156,7 +158,15 @@ async def _syncer(cluster: Reader, arguments: SyncArguments) -> tuple[Target, Ob
             why=text("It carries no mark of Argo CD or Flux."),
             next=text("A change of it stays."),
         )
-    return await find_syncer(cluster, keeper.kind, keeper.name, keeper.namespace)
+    syncer, whole = await find_syncer(cluster, keeper.kind, keeper.name, keeper.namespace)
+    if not lists(keeper.kind, whole, target):
+        name = Code(keeper.reference)
+        raise Refused(
+            text("{keeper} does not list {target} as its own.", keeper=name, target=Code(target.reference)),
+            why=text("A mark alone anybody can write."),
+            next=text("Name it itself, if that is what you mean: {name}", name=name),
+        )
+    return syncer, whole
 
 
 def _policy(kind: Kind, arguments: ResumeArguments) -> Object | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
+import msgspec
 from pydantic import model_validator
 
 from bot.errors import NotUnderstood
@@ -101,7 +102,10 @@ async def label(cluster: Reader, arguments: LabelArguments) -> Plan | Nothing:
     wanted = read_pairs(arguments.pairs, "labels").wanted
     if targets[0].kind == NAMESPACE and any(key.startswith(POD_SECURITY) for key in wanted):
         levels = Levels(namespace=targets[0].name, labels=wanted, overwrite=arguments.overwrite)
-        return await security_change(cluster, arguments, levels=levels, pinned=_pinned(arguments, targets))
+        plan = await security_change(cluster, arguments, levels=levels, pinned=_pinned(arguments, targets))
+        if isinstance(plan, Nothing):
+            return plan
+        return msgspec.structs.replace(plan, includes=("podsecurity set",))
     return await _change(cluster, arguments, targets, "labels", wanted)
 
 

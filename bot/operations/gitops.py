@@ -97,7 +97,8 @@ def _argo(application: str, mark: tuple[str, str, str]) -> Keeper:
 
 class Sync(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its keeper acts by itself now. `policy` is the field that says so, as read at `pointer`; `by` is what
-    makes the keeper itself (an ApplicationSet, another Application), which may put that field back.
+    makes the keeper itself (an ApplicationSet, another Application), which may put that field back. `listed`: the
+    keeper itself says that the workload is one of its own; a mark alone anybody can write.
     """
 
     target: Target
@@ -107,6 +108,7 @@ class Sync(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     revision: str = ""
     by: str = ""
+    listed: bool = False
 
     @property
     def on(self) -> bool:
@@ -155,7 +157,7 @@ def _maker(target: Target, whole: Object) -> str:
     return keeper.reference if keeper is not None else ""
 
 
-async def read_sync(cluster: Reader, keeper: Keeper) -> Sync | None:
+async def read_sync(cluster: Reader, keeper: Keeper, kept: Target) -> Sync | None:
     """How its keeper stands; `None` where that cannot be read with the person's rights, or is not there.
 
     Raises `Unavailable`.
@@ -163,9 +165,22 @@ async def read_sync(cluster: Reader, keeper: Keeper) -> Sync | None:
     if keeper.kind is None:
         return None
     try:
-        return sync_of(*await find_syncer(cluster, keeper.kind, keeper.name, keeper.namespace))
+        target, whole = await find_syncer(cluster, keeper.kind, keeper.name, keeper.namespace)
     except Refused:
         return None
+    return msgspec.structs.replace(sync_of(target, whole), listed=lists(keeper.kind, whole, kept))
+
+
+def lists(kind: Kind, whole: Object, kept: Target) -> bool:
+    """Whether an Application or Kustomization says that an object is its own. A HelmRelease has no such list."""
+    at = "/status/resources" if kind == APPLICATION else "/status/inventory/entries"
+    found = resolve(whole, at)
+    entries = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    if kind == APPLICATION:
+        own = (kept.kind.group, kept.kind.kind, kept.namespace, kept.name)
+        fields = ("group", "kind", "namespace", "name")
+        return any(tuple(str(each.get(field) or "") for field in fields) == own for each in entries)
+    return any(each.get("id") == f"{kept.namespace}_{kept.name}_{kept.kind.group}_{kept.kind.kind}" for each in entries)
 
 
 async def find_syncer(cluster: Reader, kind: Kind, name: str, namespace: str) -> tuple[Target, Object]:
@@ -205,6 +220,8 @@ def keeping_warnings(keeper: Keeper, sync: Sync | None) -> tuple[Text, ...]:
     if sync is None:
         return (text("{tool} keeps it ({name}) and may put this back; I cannot see whether.", tool=tool, name=name),)
     values = {"tool": tool, "name": name, "pause": Code("--pause-sync")}
+    if not sync.listed:
+        return (text("It carries a mark of {tool} ({name}), which does not list it as its own.", tool=tool, name=name),)
     if not sync.on:
         return (text("{tool} keeps it ({name}); its sync is paused until somebody resumes it.", tool=tool, name=name),)
     if sync.heals:

@@ -155,7 +155,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `summary` speaks the verb ("Roll back shop/app"); `before` and `after` carry the decision ("v2.4.1" → "v2.4.0");
     `pinned` are the operation's arguments with every relative word resolved, used to plan again for the same target;
     `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before; `afterwards` is what is
-    left to decide once something took effect, each with its button. `touches` are further namespaces that somebody else
+    left to decide once something took effect, each with its button. `includes` names operations that this one does as
+    well, so that the policy is asked about them too. `touches` are further namespaces that somebody else
     changes because of the calls (a restore): policy and the bot's bounds are asked of them, too. `look` is the command
     line behind the card's Logs button; empty: the logs of its target.
     """
@@ -172,6 +173,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Text, ...] = ()
     back: Back | None = None
     afterwards: tuple[Row, ...] = ()
+    includes: tuple[str, ...] = ()
     destructive: bool = False
     recovery: bool = False
     touches: tuple[str, ...] = ()
@@ -259,6 +261,7 @@ def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
         else {"commandLine": plan.back.command_line, "calls": [intent(call) for call in plan.back.calls]},
         "destructive": plan.destructive,
         "recovery": plan.recovery,
+        "includes": list(plan.includes),
     }
     # Absent where there are none, so that plans which wait for votes keep their digests.
     if plan.touches:

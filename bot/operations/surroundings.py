@@ -57,7 +57,7 @@ async def look_at_budgets(cluster: Reader, seen: Seen) -> Surroundings:
             each for each in budgets or () if each.spec.selector is not None and selects(each.spec.selector, labels)
         ),
         keeper=keeper,
-        sync=await read_sync(cluster, keeper) if keeper is not None else None,
+        sync=await read_sync(cluster, keeper, seen.target) if keeper is not None else None,
         unseen=() if budgets is not None else (PDB,),
     )
 

@@ -10,7 +10,7 @@ import msgspec
 
 from bot.errors import Refused
 from bot.operations.conditions import declare_condition
-from bot.operations.gitops import APPLICATION, SYNCERS, Sync, sync_of
+from bot.operations.gitops import APPLICATION, KUSTOMIZATION, SYNCERS, Sync, sync_of
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Kind, Target
 from bot.operations.operation import Right
@@ -21,7 +21,8 @@ from bot.operations.view import Action, Row
 from bot.text import Code, text
 
 LOOK: Final = tuple(Right(verb, kind) for kind in SYNCERS for verb in ("get", "list"))
-PAUSE: Final = tuple(Right("patch", kind) for kind in SYNCERS)
+PAUSE: Final = tuple(Right("patch", kind) for kind in (APPLICATION, KUSTOMIZATION))
+"""A HelmRelease does not list what it keeps, so it is paused by its own name only."""
 IN_SYNC: Final = ("Synced", "ReconciliationSucceeded")
 STEADY: Final = 5
 """Seconds: what keeps an Application itself puts it back within one (seen with Argo CD 3.3)."""
@@ -80,16 +81,19 @@ def pausing_first(plan: Plan, around: Sequence[Surroundings], git_says: str = ""
         steps=(*first, *rest),
         facts=tuple(fact for fact in plan.facts if fact.target.path not in paused),
         afterwards=(*plan.afterwards, *(resuming(each, git_says) for each in acting)),
+        includes=(*plan.includes, "gitops pause"),
     )
 
 
 def _seen(around: Surroundings) -> Sync | None:
-    keeper = around.keeper
-    if keeper is None or keeper.kind is None or around.sync is not None:
-        return around.sync
+    keeper, sync = around.keeper, around.sync
+    if keeper is None or keeper.kind is None or (sync is not None and sync.listed):
+        return sync
     raise Refused(
         text("The sync of {keeper} cannot be paused.", keeper=Code(keeper.reference)),
-        why=text("It is not there, or you may not read it."),
+        why=text("It is not there, or you may not read it.")
+        if sync is None
+        else text("It does not list this workload as its own; a mark alone anybody can write."),
         next=text("Leave {flag} away, or ask who may.", flag=Code("--pause-sync")),
     )
 

@@ -35,7 +35,9 @@ def decide_plan(
     break_glass: bool = False,
     back_of: WayBack | None = None,
 ) -> Decision:
-    """What the policy in force asks for this plan: once for each namespace it touches, the strictest answer counts."""
+    """What the policy in force asks for this plan: once for each namespace it touches and each operation that it does.
+    The strictest answer counts.
+    """
     decisions = [
         decide(
             services.policy(),
@@ -44,7 +46,7 @@ def decide_plan(
                 environment=cluster.config.environment,
                 production=cluster.config.is_production,
                 namespace=namespace,
-                operation=operation,
+                operation=each,
                 requester=requester,
                 now=services.clock.now(),
                 destructive=plan.destructive,
@@ -55,6 +57,7 @@ def decide_plan(
             ),
         )
         for namespace in plan.namespaces
+        for each in (operation, *plan.includes)
     ]
     return strictest(decisions[0], *decisions[1:])
 

@@ -67,7 +67,10 @@ def check_policy(place: Place, plan: Plan, operation: Operation, *, registry: Re
             recovery=plan.recovery,
             pods=plan.impact.pods,
         )
-        decision = strictest(*(decide(policy, replace(asked, namespace=each)) for each in namespaces))
+        every = [(each, said) for each in namespaces for said in (operation.name, *plan.includes)]
+        decision = strictest(
+            *(decide(policy, replace(asked, namespace=space, operation=said)) for space, said in every)
+        )
         if not decision.allowed or decision.approvals > 0:
             raise _needs_approval(name, what_is_asked(decision))
 

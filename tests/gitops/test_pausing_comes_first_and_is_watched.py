@@ -71,7 +71,7 @@ async def test_flux_is_suspended() -> None:
 
 async def test_git_still_says_what_ran_before_if_that_was_in_sync() -> None:
     world = kept_world()
-    syncer(world, "Application")["status"] = {"sync": {"status": "Synced"}}
+    syncer(world, "Application")["status"]["sync"] = {"status": "Synced"}
     (row,) = (await plan(world, f"{UNDO} --pause-sync")).afterwards
     assert str(row.line) == "git still says v2; the sync of application/git stays paused."
 
@@ -165,3 +165,19 @@ async def test_one_name_in_two_namespaces_is_asked_about() -> None:
     with pytest.raises(Refused) as refused:
         await ask(world, "gitops pause application/git -n shop")
     assert str(refused.value.next) == "Say which one: -n team-a, -n tools"
+
+
+async def test_a_mark_that_its_keeper_does_not_confirm_pauses_nobody_elses_sync() -> None:
+    """Anybody may write a label on their own Deployment."""
+    world = kept_world()
+    syncer(world, "Application")["status"]["resources"] = [{"group": "apps", "kind": "Deployment", "name": "other"}]
+    said = warnings(await plan(world, UNDO))
+    assert "It carries a mark of Argo CD (application/git), which does not list it as its own." in said
+    with pytest.raises(Refused, match="cannot be paused"):
+        await ask(world, f"{UNDO} --pause-sync")
+    with pytest.raises(Refused, match="does not list deployment/deployment as its own"):
+        await ask(world, "gitops pause deployment/deployment -n shop")
+
+
+async def test_the_policy_is_asked_about_pausing_too() -> None:
+    assert (await plan(kept_world(), f"{UNDO} --pause-sync")).includes == ("gitops pause",)

@@ -31,8 +31,14 @@ KEPT: dict[str, dict[str, str]] = {
 
 
 def syncer(kind: str) -> dict[str, Any]:
+    """It lists what it keeps, as the tools do; a HelmRelease has no such list."""
     spec = {"syncPolicy": {"automated": {"selfHeal": True}}} if kind == "Application" else {}
-    return {"kind": kind, "metadata": {"name": "git", "namespace": "tools", "uid": f"u-{kind}"}, "spec": spec}
+    own = {"group": "apps", "kind": "Deployment", "namespace": "shop", "name": "deployment"}
+    names = ("shop_statefulset_apps_StatefulSet", "shop_kustomized_apps_Deployment")
+    entries = [{"id": each, "v": "v1"} for each in names]
+    status = {"resources": [own]} if kind == "Application" else {"inventory": {"entries": entries}}
+    metadata = {"name": "git", "namespace": "tools", "uid": f"u-{kind}"}
+    return {"kind": kind, "metadata": metadata, "spec": spec, "status": status}
 
 
 def workload(kind: str, name: str) -> dict[str, Any]:
@@ -143,17 +149,19 @@ def on_nodes(owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 SCALED = ("hpa-deployment", "hpa-statefulset", "hpa-replicaset")
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
+FLAGS = (" --pause-sync", "")
+HELM = (*TARGETS, "helmrelease/git")
 MORE = ("deployment/kustomized", "deployment/released")
 LINES = {
     "rollout status": [f"rollout status {each}{flag}" for each in TARGETS for flag in (" --watch=false", "")],
     "rollout history": [f"rollout history {each}" for each in TARGETS],
-    "rollout undo": [f"rollout undo {each} --pause-sync" for each in TARGETS],
-    "rollout restart": [f"rollout restart {each} --pause-sync" for each in TARGETS],
+    "rollout undo": [f"rollout undo {each}{flag}" for each in TARGETS for flag in FLAGS],
+    "rollout restart": [f"rollout restart {each}{flag}" for each in TARGETS for flag in FLAGS],
     "rollout pause": [f"rollout pause {each}" for each in (*TARGETS, *MORE)],
     "rollout resume": [f"rollout {verb} {each}" for verb in ("pause", "resume") for each in (*TARGETS, *MORE)],
-    "set env": [f"set env {each} LEVEL=debug --pause-sync" for each in TARGETS],
-    "set image": [f"set image {each} app=app:v3 --pause-sync" for each in TARGETS],
-    "set resources": [f"set resources {each} --limits=cpu=1 --pause-sync" for each in TARGETS],
+    "set env": [f"set env {each} LEVEL=debug{flag}" for each in TARGETS for flag in FLAGS],
+    "set image": [f"set image {each} app=app:v3{flag}" for each in TARGETS for flag in FLAGS],
+    "set resources": [f"set resources {each} --limits=cpu=1{flag}" for each in TARGETS for flag in FLAGS],
     "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, *MORE, "replicaset/replicaset")],
     "delete pod": ["delete pod pod"],
     "patch": ["""patch service app -p '{"spec":{"selector":{"version":"green"}}}'"""],
@@ -170,9 +178,9 @@ LINES = {
     "canary promote": ["canary promote run"],
     "canary abort": ["canary abort run"],
     "canary status": ["canary status run"],
-    "gitops status": [f"gitops status {each}" for each in TARGETS],
-    "gitops pause": [f"gitops pause {each}" for each in TARGETS],
-    "gitops resume": [f"gitops {verb} {each}" for each in TARGETS for verb in ("pause", "resume")],
+    "gitops status": [f"gitops status {each}" for each in HELM],
+    "gitops pause": [f"gitops pause {each}" for each in HELM],
+    "gitops resume": [f"gitops {verb} {each}" for each in HELM for verb in ("pause", "resume")],
     "cordon": ["cordon node-a"],
     "uncordon": ["uncordon node-b"],
     "drain": ["drain node-a --ignore-daemonsets"],

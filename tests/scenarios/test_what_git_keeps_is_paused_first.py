@@ -22,7 +22,8 @@ async def kept(world: World) -> str:
     await app.merge({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": tracked}}})
     spec: dict[str, Any] = {"syncPolicy": {"automated": AUTOMATED}}
     root = f"/apis/argoproj.io/v1alpha1/namespaces/{world.namespace}/applications"
-    status = {"sync": {"status": "Synced"}}
+    own = {"group": "apps", "kind": "Deployment", "namespace": world.namespace, "name": "app"}
+    status = {"sync": {"status": "Synced"}, "resources": [own]}
     world.cluster.admin.create(root, {"metadata": {"name": "pay"}, "spec": spec, "status": status})
     return f"{root}/pay"
 
