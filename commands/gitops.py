@@ -30,11 +30,12 @@ from bot.operations.json import Object, resolve
 from bot.operations.kinds import ROLLABLE, Kind, Target
 from bot.operations.models import Lean
 from bot.operations.operation import Family, Right
+from bot.operations.patches import reached
 from bot.operations.plan import Back, Nothing, Plan
 from bot.operations.printers.listed import Listed
 from bot.operations.printers.tables import Printer, declare_printer
 from bot.operations.reader import Reader
-from bot.operations.sync_pauses import LOOK, pause_steps, resume_body, resume_line, sync_call
+from bot.operations.sync_pauses import FLAGS, LOOK, pause_steps, resume_body, resume_line, sync_call
 from bot.operations.targets import find_targets, read_targets
 from bot.operations.untrusted import one_line
 from bot.operations.view import Action, Table, View
@@ -62,8 +63,9 @@ class SyncArguments(ChangeArguments):
 class ResumeArguments(SyncArguments):
     """How Argo CD acted before; Flux has no such choice."""
 
-    prune: Annotated[bool, Flag("--prune", "", "", text("also delete what git no longer has"))] = False
-    self_heal: Annotated[bool, Flag("--self-heal", "", "", text("also put back what is changed by hand"))] = False
+    prune: Annotated[bool | None, Flag("--prune", "", "", text("also delete what git no longer has"))] = None
+    self_heal: Annotated[bool | None, Flag("--self-heal", "", "", text("also put back what is changed by hand"))] = None
+    allow_empty: Annotated[bool | None, Flag("--allow-empty", "", "", text("also where git has nothing left"))] = None
 
 
 @gitops.read("status", rights=(*LOOK, *WORKLOADS), example="gitops status deploy/app")
@@ -122,16 +124,17 @@ async def pause(cluster: Reader, arguments: SyncArguments) -> Plan | Nothing:
 async def resume(cluster: Reader, arguments: ResumeArguments) -> Plan | Nothing:
     """Let Argo CD or Flux act by itself again: what differs from git is put back.
 
-    How Argo CD acted before is said by --prune and --self-heal; the button after a pause has them.
+    How Argo CD acted before is said by its flags; the button after a pause has them.
     """
     target, whole = await _syncer(cluster, arguments)
     sync = sync_of(target, whole)
     policy = _policy(target.kind, arguments)
-    if sync.on and (target.kind != APPLICATION or (resolve(sync.policy, "/enabled") is None and sync.policy == policy)):
+    call = sync_call(sync, resume_body(target.kind, policy), "step-1")
+    if sync.on and (target.kind != APPLICATION or reached(call.body, call.content_type, whole)):
         return Nothing(target=target, message=text("{target} acts by itself already.", target=_name(target)))
     return Plan(
         summary=text("Resume the sync of {target}", target=_name(target)),
-        steps=(sync_call(sync, resume_body(target.kind, policy), "step-1"),),
+        steps=(call,),
         pinned=pinned_arguments(arguments, targets=[target.reference], kept_in=target.namespace),
         before=_acts(sync),
         after=_acts(msgspec.structs.replace(sync, policy=policy)),
@@ -172,11 +175,11 @@ async def _syncer(cluster: Reader, arguments: SyncArguments) -> tuple[Target, Ob
 def _policy(kind: Kind, arguments: ResumeArguments) -> Object | None:
     """Argo CD's `automated`: what is not asked for is left out, as `argocd app set` leaves it."""
     if kind == APPLICATION:
-        asked = {"prune": arguments.prune, "selfHeal": arguments.self_heal}
-        return {key: True for key, wanted in asked.items() if wanted}
-    if arguments.prune or arguments.self_heal:
+        asked = {"prune": arguments.prune, "selfHeal": arguments.self_heal, "allowEmpty": arguments.allow_empty}
+        return {key: wanted for key, wanted in asked.items() if wanted is not None}
+    if arguments.prune or arguments.self_heal or arguments.allow_empty:
         raise NotUnderstood(
-            text("{kind} takes no {flags}.", kind=Code(kind.kind), flags=Code("--prune, --self-heal")),
+            text("{kind} takes no {flags}.", kind=Code(kind.kind), flags=Code(", ".join(FLAGS))),
             next=text("Leave them away: it acts as it is declared."),
         )
     return None

@@ -243,7 +243,7 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
         )
     around = await look_around_all(cluster, wanted)
     changes = [
-        Changed(seen=seen, around=near, call=_patch(seen, PAUSE if paused else RESUME, "/spec/paused"))
+        Changed(seen=seen, around=near, call=_pause_call(seen, paused=paused))
         for seen, near in zip(wanted, around, strict=True)
     ]
     title = Code(_titles(changes))
@@ -252,9 +252,7 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
         command_line=command_line(arguments, "rollout", verb, *(each.target.reference for each in wanted)),
         label=label,
         calls=tuple(
-            msgspec.structs.replace(
-                _patch(each.after, RESUME if paused else PAUSE, "/spec/paused"), id=f"step-{number}"
-            )
+            msgspec.structs.replace(_pause_call(each.after, paused=not paused), id=f"step-{number}")
             for number, each in enumerate(changes, 1)
         ),
     )
@@ -272,6 +270,11 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
 def restart_body(stamp: str) -> Object:
     """The strategic merge of `rollout restart`; `stamp` is RFC 3339 in whole seconds (kubectl `objectrestarter.go`)."""
     return {"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: stamp}}}}}
+
+
+def _pause_call(seen: Seen, *, paused: bool) -> Call:
+    """To resume is to release, so that it is bound to the template that is there to be released."""
+    return _patch(seen, PAUSE, "/spec/paused") if paused else _patch(seen, RESUME, "/spec/paused", "/spec/template")
 
 
 def _patch(seen: Seen, body: Object, *pointers: str) -> Call:

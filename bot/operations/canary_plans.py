@@ -22,10 +22,10 @@ from bot.operations.canaries import (
 )
 from bot.operations.canary_steps import calls_of, impact_of_numbers, numbered, scaled, served, steps_to
 from bot.operations.images import Fields, container_call
-from bot.operations.json import pointer
+from bot.operations.json import pointer, resolve
 from bot.operations.models import Selector
 from bot.operations.patches import add, replace
-from bot.operations.plan import Back, Bound, Call, ContentType, Impact, Plan, Precondition, Step
+from bot.operations.plan import Back, Bound, Call, ContentType, Fact, Impact, Plan, Precondition, Step
 from bot.operations.rollouts import impact_of, wait_for_roll_out
 from bot.operations.selectors import selects
 from bot.operations.surroundings import marked, owner_warnings
@@ -80,7 +80,7 @@ def start_plan(pair: Pair, wanted: dict[str, str], pods: int, arguments: Argumen
         note=text("{canary} is made beside it", canary=Code(pair.canary_target.reference))
         if call.verb == CREATE
         else text("{canary} is used again", canary=Code(pair.canary_target.reference)),
-        facts=pair.facts(),
+        facts=(*pair.facts(), *_copied(pair.stable)),
         bound=Bound(pods=2 * pods),
         impact=Impact(pods=2 * pods, seconds=impact_of_numbers(pair, rest, pods).seconds, fate="replaced"),
         warnings=_start_warnings(pair),
@@ -146,6 +146,14 @@ def abort_plan(pair: Pair, arguments: Arguments, pinned: dict[str, Any]) -> Plan
     )
 
 
+def _copied(stable: Seen) -> tuple[Fact, ...]:
+    """What a canary is a copy of. A copy of what no longer runs would be another version than was voted on."""
+    return tuple(
+        Fact(target=stable.target, pointer=at, value=resolve(stable.whole, at), uid=stable.uid)
+        for at in ("/spec/template", "/spec/selector", "/spec/strategy")
+    )
+
+
 def _made(pair: Pair, wanted: dict[str, str], pods: int) -> Call:
     """The call that makes the canary, or fills the one that is left from before."""
     if pair.canary is None:
@@ -155,8 +163,8 @@ def _made(pair: Pair, wanted: dict[str, str], pods: int) -> Call:
             target=pair.canary_target,
             body=canary_body(pair.stable, pair.canary_target, wanted, pods),
         )
-    started = pointer("metadata", "annotations", TOTAL)
-    at = ("/spec/template", "/spec/replicas", "/spec/selector", "/spec/paused", started)
+    started, mark = pointer("metadata", "annotations", TOTAL), pointer("metadata", "annotations", OF)
+    at = ("/spec/template", "/spec/replicas", "/spec/selector", "/spec/paused", started, mark)
     return Call(
         id="step",
         verb="patch",

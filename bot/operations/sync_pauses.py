@@ -24,6 +24,9 @@ LOOK: Final = tuple(Right(verb, kind) for kind in SYNCERS for verb in ("get", "l
 PAUSE: Final = tuple(Right("patch", kind) for kind in (APPLICATION, KUSTOMIZATION))
 """A HelmRelease does not list what it keeps, so it is paused by its own name only."""
 IN_SYNC: Final = ("Synced", "ReconciliationSucceeded")
+AUTOMATED: Final = ("enabled", "prune", "selfHeal", "allowEmpty")
+"""What Argo CD's `automated` may say."""
+FLAGS: Final = {"--prune": "/prune", "--self-heal": "/selfHeal", "--allow-empty": "/allowEmpty"}
 STEADY: Final = 5
 """Seconds: what keeps an Application itself puts it back within one (seen with Argo CD 3.3)."""
 
@@ -34,9 +37,10 @@ def pause_body(kind: Kind) -> Object:
 
 
 def resume_body(kind: Kind, policy: JSON) -> Object:
-    """The one that begins it again; `policy` is Argo CD's `automated`."""
+    """The one that begins it again, and leaves of Argo CD's `automated` what `policy` says and no more."""
     if kind == APPLICATION:
-        return {"spec": {"syncPolicy": {"automated": policy}}}
+        said = policy if isinstance(policy, dict) else {}
+        return {"spec": {"syncPolicy": {"automated": {**dict.fromkeys(AUTOMATED), **said}}}}
     return {"spec": {"suspend": False}}
 
 
@@ -112,8 +116,9 @@ def resuming(sync: Sync, git_says: str = "") -> Row:
 def resume_line(sync: Sync) -> str:
     """The command line that brings back how it acted."""
     words = ["gitops", "resume", sync.target.reference, "-n", sync.target.namespace]
-    flags = {"--prune": "/prune", "--self-heal": "/selfHeal"} if sync.target.kind == APPLICATION else {}
-    return shlex.join([*words, *(flag for flag, at in flags.items() if resolve(sync.policy, at) is True)])
+    said = {flag: resolve(sync.policy, at) for flag, at in FLAGS.items()} if sync.target.kind == APPLICATION else {}
+    flags = [flag if value else f"{flag}=false" for flag, value in said.items() if isinstance(value, bool)]
+    return shlex.join([*words, *flags])
 
 
 def sync_paused(seen: Observation) -> Progress:

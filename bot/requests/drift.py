@@ -1,7 +1,8 @@
 """Has the world moved in what plan or policy relied on? A pure comparison of the voted plan with one made just now.
 
 Members that come and go within the voted bound are not a difference; a changed precondition, fact, uid or a larger
-impact is. Bodies need no comparison of their own: every field they overwrite is a precondition (plans.md §2).
+impact is. Bodies of changes need no comparison of their own: every field they overwrite is a precondition (plans.md
+§2). What is created overwrites nothing, so its body is compared.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def _calls(voted: tuple[Call, ...], fresh: tuple[Call, ...]) -> list[Text]:
         if old.uid != new.uid:
             found.append(text("{target} was deleted and made anew", target=Code(old.target.title)))
             continue
+        if old.verb == "create" and not same(old.body, new.body):
+            found.append(text("what would be created changed"))
         then = {each.pointer: each.value for each in old.preconditions}
         now = {each.pointer: each.value for each in new.preconditions}
         found += [

@@ -57,7 +57,9 @@ async def test_full_ends_a_pause_by_hand_too() -> None:
         world(canary(spec={"paused": True}, phase="Paused", message="manually paused")), f"{PROMOTE} --full"
     )
     assert bodies(made) == [("status", {"status": {"promoteFull": True}}), ("", {"spec": {"paused": False}})]
-    assert [each.pointer for each in made.calls[1].preconditions] == ["/spec/paused"]
+    assert [each.pointer for each in made.calls[1].preconditions] == [
+        *("/spec/paused", "/spec/template", "/spec/workloadRef", "/status/currentPodHash"),
+    ]
 
 
 async def test_an_inconclusive_analysis_is_gone_past_with_a_warning() -> None:

@@ -180,6 +180,7 @@ async def test_one_that_is_left_from_before_is_used_again() -> None:
         "/spec/selector",
         "/spec/paused",
         "/metadata/annotations/kajitori.dev~1canary-total",
+        "/metadata/annotations/kajitori.dev~1canary-of",
     }
     made.send(planned.calls)
     assert planned.back is not None

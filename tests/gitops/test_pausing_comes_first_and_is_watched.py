@@ -112,7 +112,8 @@ async def test_pause_and_resume_are_changes_of_their_own() -> None:
     made = await plan(world, "gitops pause deployment/deployment -n shop")
     assert made.back is not None
     assert made.back.command_line == "gitops resume application/git -n tools --self-heal"
-    assert made.back.calls[0].body == {"spec": {"syncPolicy": {"automated": {"selfHeal": True}}}}
+    said = {"enabled": None, "prune": None, "selfHeal": True, "allowEmpty": None}
+    assert made.back.calls[0].body == {"spec": {"syncPolicy": {"automated": said}}}
     world.send(made.calls)
     assert str((await nothing(world, "gitops pause application/git")).message) == (
         "The sync of tools/application/git is paused already."
@@ -121,8 +122,8 @@ async def test_pause_and_resume_are_changes_of_their_own() -> None:
     assert again.calls[0].body == made.back.calls[0].body
     assert again.calls[0].preconditions == made.back.calls[0].preconditions
     world.send(again.calls)
-    said = await nothing(world, "gitops resume application/git --self-heal")
-    assert str(said.message) == "tools/application/git acts by itself already."
+    nothing_to_do = await nothing(world, "gitops resume application/git --self-heal")
+    assert str(nothing_to_do.message) == "tools/application/git acts by itself already."
 
 
 async def test_resuming_says_what_will_be_put_back() -> None:

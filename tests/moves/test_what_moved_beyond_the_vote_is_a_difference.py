@@ -70,3 +70,12 @@ def test_what_stays_within_the_vote_is_no_difference(now: Plan) -> None:
 )
 def test_what_goes_beyond_it_is_named(now: Plan, difference: str) -> None:
     assert [str(each) for each in drift(VOTED, now)] == [difference]
+
+
+def created(**spec: Any) -> Plan:
+    return fresh(steps=(Call(id="step-1", verb="create", target=APP, body={"spec": spec}),))
+
+
+def test_what_would_be_created_is_what_was_voted_on() -> None:
+    assert drift(created(replicas=1), created(replicas=1, strategy=None)) == []
+    assert [str(each) for each in drift(created(replicas=1), created(replicas=2))] == ["what would be created changed"]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.errors import NotUnderstood, Refused
+from bot.execution.envelope import violated
 from bot.operations.plan import Nothing, Plan
 from bot.operations.ways_back import back_matches
+from bot.requests.drift import drift
 from tests.parity.planning import REGISTRY, again, ask, digest_of, nothing, plan, said
 from tests.parity.world import World, recorded
 
@@ -75,6 +78,32 @@ async def test_pause_and_resume_lead_back_to_each_other() -> None:
     world.send(resumed.calls)
     assert back_matches(resumed.back, (await plan(world, resumed.back.command_line)).calls)
     assert str((await nothing(world, paused.back.command_line)).message) == "deployment/app is not paused."
+
+
+async def test_resuming_lets_loose_only_what_was_voted_on() -> None:
+    world, line, _ = world_and_line("kubectl-rollout-resume")
+    live = next(each for each in world.objects if each["kind"] == "Deployment")
+    voted = await plan(world, line)
+    assert drift(voted, await plan(world, line)) == []
+    live["spec"] = copy.deepcopy(live["spec"])
+    live["spec"]["template"]["spec"]["containers"][0]["image"] = "app:evil"
+    assert [str(each) for each in drift(voted, await plan(world, line))] == [
+        f"/spec/template of {voted.target.title} changed"
+    ]
+    assert violated(voted.calls[0], live) == ["/spec/template"]
+
+
+async def test_the_way_back_of_a_pause_lets_nothing_loose_that_was_set_meanwhile() -> None:
+    world, line, _ = world_and_line("kubectl-rollout-pause")
+    paused = await plan(world, line)
+    assert paused.back is not None
+    world.send(paused.calls)
+    live = next(each for each in world.objects if each["kind"] == "Deployment")
+    live["spec"]["template"]["spec"]["containers"][0]["image"] = "app:evil"
+    resumed = await plan(world, paused.back.command_line)
+    assert not back_matches(paused.back, resumed.calls)
+    assert resumed.back is not None
+    assert [each.pointer for each in resumed.back.calls[0].preconditions] == ["/spec/paused"]
 
 
 async def test_resuming_what_was_changed_meanwhile_rolls_it_out() -> None:

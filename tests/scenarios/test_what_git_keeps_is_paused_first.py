@@ -59,3 +59,23 @@ async def test_a_sync_that_something_puts_back_stops_it_before_anything_else_is_
         assert "The rest:" in everything(card)
         assert await bot.life(1) == [*VOTED, "request.partly_done"]
     assert world.sent() == [PAUSED]
+
+
+async def test_one_that_was_switched_off_is_switched_on_with_what_was_asked_for(simulated_world: World) -> None:
+    world = simulated_world
+    application = await kept(world)
+    world.cluster.admin.merge(application, {"spec": {"syncPolicy": {"automated": {"enabled": False}}}})
+    async with world.bot() as bot:
+        await bot.command("alice", f"gitops resume application/pay -n {world.namespace}")
+        await bot.approve("bob", await bot.card(1, "Resume the sync of"))
+        await bot.ended(1, "✅")
+        assert world.cluster.admin.get(application)["spec"]["syncPolicy"]["automated"] == {}
+        await bot.command("alice", f"gitops pause application/pay -n {world.namespace}")
+        await bot.approve("bob", await bot.card(2))
+        done = await bot.ended(2, "✅")
+        assert "automated" not in world.cluster.admin.get(application)["spec"]["syncPolicy"]
+        await bot.click("alice", done, "back")
+        await bot.submit("alice")
+        await bot.ended(3, "✅")
+        assert world.cluster.admin.get(application)["spec"]["syncPolicy"]["automated"] == {}
+    assert world.sent() == [PAUSED] * 3

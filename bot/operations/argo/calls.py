@@ -23,6 +23,8 @@ RESUME: Final[Object] = {"spec": {"paused": False}}
 TERMINATE: Final[Object] = {"spec": {"terminate": True}}
 UPDATE: Final = ("/status/currentPodHash", "/status/stableRS", "/status/abort")
 """Which update it is about, and whether it goes on."""
+RELEASED: Final = ("/spec/template", "/spec/workloadRef", "/status/currentPodHash")
+"""What the end of a pause by hand lets loose: the version that was there when it was voted on, and no later one."""
 
 
 def restart_body(moment: str) -> Object:

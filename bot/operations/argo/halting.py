@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bot.errors import Refused
 from bot.operations.argo.arguments import RolloutChangeArguments, as_workload, find_rollout, twin_warnings
-from bot.operations.argo.calls import ABORT, PAUSE, RESUME, RETRY, UPDATE, after, spec_call, status_call
+from bot.operations.argo.calls import ABORT, PAUSE, RELEASED, RESUME, RETRY, UPDATE, after, spec_call, status_call
 from bot.operations.argo.place import unobserved
-from bot.operations.argo.revisions import replica_sets
+from bot.operations.argo.revisions import released_facts, replica_sets
 from bot.operations.argo.rollout import Seen, phase_of, where
 from bot.operations.argo.templates import deadline_of, follow, follow_version, impact_of
 from bot.operations.argo.versions import from_to, template_of
-from bot.operations.plan import Back, Bound, Impact, Nothing, Plan, Wait
+from bot.operations.plan import Back, Bound, Call, Impact, Nothing, Plan, Wait
 from bot.operations.reader import Reader
 from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.templates import images
@@ -121,15 +121,17 @@ async def plan_pause(cluster: Reader, arguments: RolloutChangeArguments, *, paus
     if found.live.spec.paused is paused:
         message = text("{target} is already paused.", target=name) if paused else _not_paused(found)
         return Nothing(target=found.target, message=message)
-    call = spec_call(found, PAUSE if paused else RESUME, "/spec/paused")
+    call = _pause_call(found, paused=paused)
     verb, label = ("resume", text("Resume")) if paused else ("pause", text("Pause again"))
     title = Code(found.target.title)
+    unseen = paused and found.live.spec.workload_ref is not None  # nothing in it says what would be let loose
     return Plan(
         summary=text("Pause {target}", target=title) if paused else text("Resume {target}", target=title),
         steps=(call, follow(found, 2)),
         pinned=pinned_arguments(arguments, targets=[found.target.reference]),
         before=where(found) if paused else text("paused by hand"),
         after=text("{value}", value=Bold("paused")) if paused else where(found),
+        facts=() if paused else await released_facts(cluster, found),
         warnings=(
             *_pause_warnings(found, paused=paused),
             *owner_warnings(as_workload(found), marked(as_workload(found))),
@@ -137,9 +139,16 @@ async def plan_pause(cluster: Reader, arguments: RolloutChangeArguments, *, paus
         back=Back(
             command_line=command_line(arguments, "argo", "rollouts", verb, found.target.name),
             label=label,
-            calls=(spec_call(after(found, call), RESUME if paused else PAUSE, "/spec/paused"),),
+            calls=() if unseen else (_pause_call(after(found, call), paused=not paused),),
         ),
     )
+
+
+def _pause_call(found: Seen, *, paused: bool) -> Call:
+    """To resume is to release, so that it is bound to what is there to be released."""
+    if paused:
+        return spec_call(found, PAUSE, "/spec/paused")
+    return spec_call(found, RESUME, "/spec/paused", "/status/stableRS", *RELEASED)
 
 
 def _not_paused(found: Seen) -> Text:

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 
 from bot.errors import NotFound, Refused
 from bot.operations.argo.arguments import RolloutChangeArguments, find_rollout, twin_warnings
-from bot.operations.argo.calls import after, spec_call, status_call
+from bot.operations.argo.calls import RELEASED, after, spec_call, status_call
 from bot.operations.argo.place import place_of
 from bot.operations.argo.promotion import BASIS, Promotion, Wanted, promotion
-from bot.operations.argo.revisions import history_of, read_owner, replica_sets, restore_call
+from bot.operations.argo.revisions import history_of, read_owner, released_facts, replica_sets, restore_call
 from bot.operations.argo.rollout import HASH, Seen
 from bot.operations.argo.templates import follow_version, impact_of
 from bot.operations.argo.versions import from_to, new_version
@@ -60,6 +60,7 @@ async def plan_promote(cluster: Reader, arguments: PromoteArguments) -> Plan | N
         return Nothing(target=found.target, message=decided.nothing)
     sets = await replica_sets(cluster, found)
     calls = _calls(found, decided, full=arguments.full)
+    released = await released_facts(cluster, found) if decided.spec is not None else ()
     whole = arguments.full or arguments.skip_all_steps or found.blue_green is not None
     impact = impact_of(found, _pods(found, whole=whole))
     before, comes = (decided.before, decided.after) if not arguments.full else from_to(found, sets, back=False)
@@ -72,7 +73,7 @@ async def plan_promote(cluster: Reader, arguments: PromoteArguments) -> Plan | N
         before=before,
         after=comes,
         note=new_version(found, sets),
-        facts=(*await _service_facts(cluster, found), *_owner_facts(found)),
+        facts=(*await _service_facts(cluster, found), *_owner_facts(found), *released),
         bound=Bound(pods=impact.pods),
         impact=impact,
         warnings=(*decided.warnings, *await twin_warnings(cluster, found)),
@@ -82,13 +83,13 @@ async def plan_promote(cluster: Reader, arguments: PromoteArguments) -> Plan | N
 
 
 def _calls(found: Seen, decided: Promotion, *, full: bool) -> tuple[Call, ...]:
-    """The status first, then the spec, as the plugin."""
+    """The status first, then the spec, as the plugin. By the second the stable version may have changed already."""
     basis = FULL_BASIS if full else BASIS
     calls: list[Call] = []
     if decided.status is not None:
         calls.append(status_call(found, decided.status, *basis, effect=text("the update is promoted")))
     if decided.spec is not None:
-        guards = ("/spec/paused",) if calls else basis
+        guards = dict.fromkeys((*(("/spec/paused",) if calls else basis), *RELEASED))
         effect = text("the pause by hand ends")
         calls.append(spec_call(found, decided.spec, *guards, step=len(calls) + 1, effect=effect))
     return tuple(calls)

@@ -111,6 +111,19 @@ async def read_owner(cluster: Reader, found: Seen) -> Work | None:
     return await read_workload(cluster, Target(kind=kind, name=reference.name, namespace=found.target.namespace))
 
 
+async def released_facts(cluster: Reader, found: Seen) -> tuple[Fact, ...]:
+    """What the end of a pause lets loose where the template stands in a Deployment: that one.
+
+    Of another kind the hash of the version is all that says so. Raises `Refused`, `NotFound`.
+    """
+    reference = found.live.spec.workload_ref
+    if reference is None or reference.kind != DEPLOYMENT.kind:
+        return ()
+    target = Target(kind=DEPLOYMENT, name=reference.name, namespace=found.target.namespace)
+    owner = await read_workload(cluster, target)
+    return (Fact(target=target, pointer="/spec/template", value=owner.template, uid=owner.uid),)
+
+
 def restore_call(found: Seen, owner: Work | None, past: Past) -> Call:
     """The JSON Patch that brings a template back, where the template stands."""
     target, uid = (found.target, found.uid) if owner is None else (owner.target, owner.uid)
