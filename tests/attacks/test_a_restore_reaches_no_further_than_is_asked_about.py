@@ -6,11 +6,15 @@ mean more than they say are refused; who may do what comes back by no restore.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bot.errors import NotUnderstood, Refused
+from bot.operations.velero.restoring import RestoreArguments
+from bot.requests.planning import check_served
+from commands.velero_restores import create_restore
 from tests.velero.worlds import ask, backup, body_of, plan, said, thing, world
 
 LINE = "velero restore create back --from-backup nightly"
@@ -189,6 +193,32 @@ async def test_without_either_it_is_held_to_the_namespaces_that_exist(asked: lis
     made = await plan(world(backup(includedNamespaces=asked), *spaces, reserved="kajitori"), LINE)
     assert (spec_of(made)["includedNamespaces"], made.touches) == (["kube-system", "shop"], ("kube-system", "shop"))
     assert "Only namespaces that exist now" in said(made)
+
+
+@pytest.mark.parametrize("contents", [None, ALL], ids=["unread", "read"])
+async def test_a_bot_that_serves_some_namespaces_restores_no_others(contents: Any) -> None:
+    """Not by everything, not as the source of a mapping."""
+    acting: Any = SimpleNamespace(name="prod", served=("velero", "shop"))
+    spaces = [thing("Namespace", each, "") for each in ("shop", "kajitori", "kube-system")]
+    here = world(backup(includedNamespaces=["*"]), *spaces, contents=contents, reserved="kajitori")
+    for words in ("", "--include-namespaces billing --namespace-mappings billing:shop"):
+        with pytest.raises(Refused, match="I do not serve"):
+            check_served(acting, await plan(here, f"{LINE} {words}"))
+    check_served(acting, await plan(here, f"{LINE} --include-namespaces shop"))
+
+
+@pytest.mark.parametrize("words", ["--exclude-namespaces shop", "--include-namespaces '*' --exclude-namespaces shop"])
+async def test_a_restore_that_is_held_to_nothing_is_refused(words: str) -> None:
+    """Never an empty list of namespaces, which Velero reads as all of them."""
+    with pytest.raises(Refused, match="cannot be told"):
+        await plan(world(backup(), thing("Namespace", "shop", "")), f"{LINE} {words}")
+
+
+async def test_planning_again_from_what_is_pinned_makes_the_same_request() -> None:
+    for here in (everything(), world(backup())):
+        made = await plan(here, f"{LINE} --include-resources deploy,secret --exclude-resources cm")
+        again = await create_restore(here, RestoreArguments.model_validate(made.pinned))
+        assert (again.calls, again.touches) == (made.calls, made.touches)
 
 
 async def test_objects_without_a_namespace_stay_out_as_velero_has_it_and_it_says_so() -> None:
