@@ -32,7 +32,6 @@ from bot.operations.velero.restoring import (
     RestoreArguments,
     after_words,
     before_words,
-    check_counted,
     check_reach,
     check_restorable,
     filters_of,
@@ -85,13 +84,11 @@ async def create_restore(cluster: Reader, arguments: RestoreArguments) -> Plan:
     left_out = left_out_namespaces(cluster.reserved, arguments)
     wanted = filters_of(arguments, mapping, left_out)
     met = await look_at_existing(cluster, backup, wanted, arguments.namespace)
-    check_counted(met, arguments)
-    warnings = restore_warnings(met, arguments, backup, left_out)
-    arguments = held_to(arguments, met)
+    warnings = restore_warnings(met, arguments, asked=backup.spec.namespaces, left_out=left_out)
+    arguments = held_to(met, arguments)
     spec = spec_of(arguments, mapping, typed, without=left_out, authority=met.authority)
     target = Target(kind=RESTORE, name=name, namespace=arguments.namespace)
-    labels = pairs(arguments.labels, "=", "--labels team=shop")
-    body = bodies.restore_body(name, arguments.namespace, backup.metadata.name, spec, labels)
+    body = bodies.restore_body(name, arguments.namespace, backup.metadata.name, spec, _labels(arguments))
     before = await _before(cluster, name, arguments, met) if arguments.backup_first else ()
     first = len(before) + 1
     call = Call(id=f"step-{first}", verb="create", target=target, body=body, group=2 if before else 0)
@@ -109,6 +106,10 @@ async def create_restore(cluster: Reader, arguments: RestoreArguments) -> Plan:
         touches=met.touches,
         look=f"velero restore logs {name}",
     )
+
+
+def _labels(arguments: RestoreArguments) -> dict[str, str]:
+    return pairs(arguments.labels, "=", "--labels team=shop")
 
 
 async def _backup(cluster: Reader, arguments: RestoreArguments) -> Backup:

@@ -77,19 +77,20 @@ def check_reach(own: str, arguments: RestoreArguments, mapping: dict[str, str]) 
         )
 
 
-def check_counted(met: Met, arguments: RestoreArguments) -> None:
-    """Raise `Refused` where what exists would be changed and nobody knows what that is."""
-    if met.why is not None and arguments.existing_resource_policy == UPDATE:
+def held_to(met: Met, arguments: RestoreArguments) -> RestoreArguments:
+    """The arguments, with the namespaces that the restore may reach where its backup's list could not be read.
+
+    Raises `Refused` where what exists would be changed and nobody knows what that is.
+    """
+    if met.why is None:
+        return arguments
+    if arguments.existing_resource_policy == UPDATE:
         raise Refused(
             text("What would be changed could not be read."),
             why=met.why,
             next=text("Ask without {flag}: then what exists stays.", flag=Code("--existing-resource-policy=update")),
         )
-
-
-def held_to(arguments: RestoreArguments, met: Met) -> RestoreArguments:
-    """The arguments, with the namespaces that the restore may reach where its backup's list could not be read."""
-    return arguments.model_copy(update={"include_namespaces": met.bound}) if met.bound else arguments
+    return arguments.model_copy(update={"include_namespaces": met.bound})
 
 
 def left_out_namespaces(own: str, arguments: RestoreArguments) -> tuple[str, ...]:
@@ -147,9 +148,11 @@ def after_words(met: Met, mapping: dict[str, str]) -> Text:
 
 
 def restore_warnings(
-    met: Met, arguments: RestoreArguments, backup: Backup, left_out: tuple[str, ...]
+    met: Met, arguments: RestoreArguments, *, asked: tuple[str, ...], left_out: tuple[str, ...]
 ) -> tuple[Text, ...]:
-    return (*_met_warnings(met, arguments), *_left_out_warnings(met, arguments, backup, left_out))
+    """What is said before the vote. `asked` are the namespaces that the backup was asked for; none: all."""
+    apart = _left_out_warnings(met, set(arguments.include_namespaces) - {"*"}, asked=asked, left_out=left_out)
+    return (*_met_warnings(met, arguments), *apart)
 
 
 def _met_warnings(met: Met, arguments: RestoreArguments) -> list[Text]:
@@ -175,9 +178,8 @@ def _met_warnings(met: Met, arguments: RestoreArguments) -> list[Text]:
     return found
 
 
-def _left_out_warnings(met: Met, arguments: RestoreArguments, backup: Backup, left_out: tuple[str, ...]) -> list[Text]:
+def _left_out_warnings(met: Met, named: set[str], *, asked: tuple[str, ...], left_out: tuple[str, ...]) -> list[Text]:
     found = [text("Roles, their bindings, admission rules and certificates are left out: they say who may do what.")]
-    named, asked = set(arguments.include_namespaces) - {"*"}, backup.spec.namespaces
     if met.bound and not named and not set(met.bound) <= set(asked):
         found.append(
             text(
