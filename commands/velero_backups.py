@@ -32,6 +32,7 @@ from bot.operations.velero.phases import DEADLINE, ENDED, READABLE
 from bot.operations.velero.server import all_of, find_location, is_free, location_facts, missing_namespaces, one_of
 from bot.operations.velero.shown import scope_words
 from bot.operations.velero.views import PROBES, describe_backup, details_action, listed, log_view, results_of
+from bot.operations.velero.words import absolute
 from bot.operations.view import View
 from bot.operations.workloads import command_line, pinned_arguments
 from bot.text import Bold, Code, Text, text
@@ -63,6 +64,7 @@ async def create_backup(cluster: Reader, arguments: CreateArguments) -> Plan:
     It is followed to its end: only Completed counts, a backup that failed in part has failed. The storage location must
     be available, and looked at by the server a moment ago.
     """
+    arguments = absolute(arguments)
     schedule: Object | None = None
     if arguments.from_schedule:
         _check_alone(arguments)

@@ -32,14 +32,18 @@ from bot.operations.velero.restoring import (
     RestoreArguments,
     after_words,
     before_words,
+    check_reach,
     check_restorable,
     filters_of,
-    reserved_namespaces,
+    held_to,
+    left_out_namespaces,
+    mapping_of,
     restore_warnings,
     spec_of,
 )
 from bot.operations.velero.server import all_of, find_location, is_free, location_facts, one_of
 from bot.operations.velero.views import PROBES, describe_restore, details_action, listed, log_view, results_of
+from bot.operations.velero.words import absolute
 from bot.operations.view import View
 from bot.operations.workloads import pinned_arguments
 from bot.text import Code, Text, text
@@ -68,22 +72,23 @@ async def create_restore(cluster: Reader, arguments: RestoreArguments) -> Plan:
     What exists already is counted first: it stays as it is, unless --existing-resource-policy=update says otherwise. A
     restore has no way back; --backup-first takes a backup of the namespaces before it.
     """
-    mapping = pairs(arguments.namespace_mappings, ":", "--namespace-mappings shop:shop-restored")
-    typed = filters(arguments)
+    arguments = absolute(arguments)
+    mapping, typed = mapping_of(arguments), filters(arguments)
+    check_reach(cluster.reserved, arguments, mapping)
     backup = await _backup(cluster, arguments)
     name = object_name(arguments.name, RESTORE) if arguments.name else stamped(backup.metadata.name, cluster.now)
     location = await find_location(
         cluster, backup.spec.storage_location, arguments.namespace, writing=arguments.backup_first
     )
     await is_free(cluster, RESTORE, name, arguments.namespace)
-    left_out = reserved_namespaces(cluster, backup, arguments)
+    left_out = left_out_namespaces(cluster.reserved, arguments)
     wanted = filters_of(arguments, mapping, left_out)
     met = await look_at_existing(cluster, backup, wanted, arguments.namespace)
-    kept = met.authority if arguments.existing_resource_policy == UPDATE else ()
-    spec = spec_of(arguments, mapping, typed, without=left_out, kept=kept)
+    warnings = restore_warnings(met, arguments, asked=backup.spec.namespaces, left_out=left_out)
+    arguments = held_to(met, arguments)
+    spec = spec_of(arguments, mapping, typed, without=left_out, authority=met.authority)
     target = Target(kind=RESTORE, name=name, namespace=arguments.namespace)
-    labels = pairs(arguments.labels, "=", "--labels team=shop")
-    body = bodies.restore_body(name, arguments.namespace, backup.metadata.name, spec, labels)
+    body = bodies.restore_body(name, arguments.namespace, backup.metadata.name, spec, _labels(arguments))
     before = await _before(cluster, name, arguments, met) if arguments.backup_first else ()
     first = len(before) + 1
     call = Call(id=f"step-{first}", verb="create", target=target, body=body, group=2 if before else 0)
@@ -96,11 +101,15 @@ async def create_restore(cluster: Reader, arguments: RestoreArguments) -> Plan:
         after=after_words(met, mapping),
         note=_note(name, arguments),
         facts=(*location_facts(location), *_facts(backup, arguments, met)),
-        warnings=restore_warnings(met, arguments, kept=kept, left_out=left_out),
+        warnings=warnings,
         destructive=arguments.existing_resource_policy == UPDATE,
-        touches=met.namespaces,
+        touches=met.touches,
         look=f"velero restore logs {name}",
     )
+
+
+def _labels(arguments: RestoreArguments) -> dict[str, str]:
+    return pairs(arguments.labels, "=", "--labels team=shop")
 
 
 async def _backup(cluster: Reader, arguments: RestoreArguments) -> Backup:

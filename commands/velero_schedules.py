@@ -31,6 +31,7 @@ from bot.operations.velero.runs import check_runs, following_runs, is_due, next_
 from bot.operations.velero.server import find_location, is_free, location_facts, missing_namespaces, one_of
 from bot.operations.velero.shown import moment, scope_words
 from bot.operations.velero.views import listed
+from bot.operations.velero.words import absolute
 from bot.operations.view import Row, View
 from bot.operations.workloads import command_line, pinned_arguments
 from bot.text import Bold, Code, Text, When, text
@@ -68,6 +69,7 @@ async def create_schedule(cluster: Reader, arguments: CreateArguments) -> Plan:
             text("A schedule needs a name and {flag}.", flag=Code("--schedule")),
             next=text("Write it like {example}.", example=Code("velero schedule create daily --schedule='0 2 * * *'")),
         )
+    arguments = absolute(arguments)
     cron = parse_cron(arguments.schedule)
     runs = check_runs(cron, arguments.schedule, cluster.now)
     name = object_name(arguments.name, SCHEDULE)

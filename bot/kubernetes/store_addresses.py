@@ -18,9 +18,13 @@ from yarl import URL
 
 from bot.errors import Refused
 from bot.operations.velero.models import Location
-from bot.text import text
+from bot.text import Code, text
 
 AWS: Final = re.compile(r"s3(?:-fips)?(?:\.dualstack)?(?:[.-][a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?")
+NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""The last label of what `inet_aton` and browsers read as an IPv4 address (`127.1`, `2852039166`); of no name's."""
+ASCENDS: Final = re.compile(r"%2e|\\|%5c|\.\.%2f|%2f\.\.", re.IGNORECASE)
+"""Ways to write `..` or a separator that a server behind it may decode."""
 NAT64: Final = ip_network("64:ff9b::/96")
 CONFIGURED: Final = ("s3Url", "publicUrl")
 
@@ -32,13 +36,15 @@ def check_address(signed: str, location: Location, stores: tuple[str, ...]) -> U
         host, port = (address.raw_host or "").lower(), address.port
     except ValueError:
         raise _refused() from None  # the library's error quotes the address
+    if _ascends(address.raw_path) or not host.isascii():
+        raise _refused()
     listed = is_listed(host, port, stores)
     known = _is_configured(address, location) if _configured(location) else _is_aws(address, location)
-    if not known or address.user or address.password or ".." in address.raw_path.split("/"):
+    if not known or address.user or address.password:
         raise _refused()
     if address.scheme != "https" and not (address.scheme == "http" and listed):
         raise _refused()
-    if _is_literal(host) and not listed and not is_public(host):
+    if _is_literal(host) and not _is_followed(host, listed=listed):
         raise _refused()
     return address
 
@@ -77,8 +83,17 @@ class GuardedResolver(AbstractResolver):
 
 
 def _configured(location: Location) -> list[URL]:
+    """The addresses that the location names. Raises `Refused` for what is none, without quoting it."""
     config = location.spec.config or {}
-    return [URL(config[key]) for key in CONFIGURED if config.get(key)]
+    try:
+        return [URL(config[key]) for key in CONFIGURED if config.get(key)]
+    except ValueError:
+        raise Refused(
+            text("The storage location's own address cannot be read."),
+            target=location.metadata.name,
+            why=text("{fields} in its configuration has to be a URL.", fields=Code(" or ".join(CONFIGURED))),
+            next=text("Whoever runs Velero can correct it."),
+        ) from None
 
 
 def _is_configured(address: URL, location: Location) -> bool:
@@ -103,12 +118,21 @@ def _is_aws(address: URL, location: Location) -> bool:
     return host.startswith(f"{location.bucket}.") or address.raw_path.startswith(f"/{location.bucket}/")
 
 
+def _ascends(path: str) -> bool:
+    return ".." in path.split("/") or ASCENDS.search(path) is not None
+
+
 def _is_literal(host: str) -> bool:
+    """Whether a host is an address in any notation: aiohttp asks no resolver for some, so no guard would see them."""
+    return ":" in host or NUMBER.fullmatch(host.removesuffix(".").rpartition(".")[2]) is not None
+
+
+def _is_followed(host: str, *, listed: bool) -> bool:
+    """Of an address: in its own notation, and public or listed."""
     try:
-        ip_address(host)
+        return is_public(host) or listed
     except ValueError:
         return False
-    return True
 
 
 def _refused() -> Refused:

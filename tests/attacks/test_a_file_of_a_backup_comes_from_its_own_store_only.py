@@ -54,6 +54,12 @@ def aws(**config: str) -> Location:
         "http://s3.eu-central-1.amazonaws.com/backups/x",
         "https://s3.eu-central-1.amazonaws.com/others/x",
         "https://s3.eu-central-1.amazonaws.com/backups/../others/x",
+        "https://s3.eu-central-1.amazonaws.com/backups/%2e%2e/others/x",
+        "https://s3.eu-central-1.amazonaws.com/backups/%2E./others/x",
+        "https://s3.eu-central-1.amazonaws.com/backups/.%2e%2fothers/x",
+        "https://s3.eu-central-1.amazonaws.com/backups/..%2Fothers/x",
+        "https://s3.eu-central-1.amazonaws.com/backups/..%5cothers/x",
+        "https://s3.eu-central-1.amazonaws.com/backups/..\\others/x",
         "https://others.s3.eu-central-1.amazonaws.com/backups",
         "https://xs3.eu-central-1.amazonaws.com/backups/x",
         "file:///etc/passwd",
@@ -93,6 +99,47 @@ def test_a_store_inside_of_the_network_is_followed_where_it_is_listed_only() -> 
             check_address(signed, location, stores)
     with pytest.raises(Refused):
         check_address("http://127.0.0.1:9001/backups/x", location, LISTED)
+
+
+NUMERIC = [
+    "2852039166",
+    "127.1",
+    "169.254.43518",
+    "0x7f.1",
+    "0x7f000001",
+    "0xa9fea9fe",
+    "169.254.0xa9fe",
+    "0251.0376.0251.0376",
+    "017700000001",
+    "127.0.0.01",
+    "127.0.0.1.",
+    "2852039166.",
+    "127.0.0.0x",
+    "0",
+    "\uff11\uff12\uff17.0.0.1",
+    "[::1%25lo]",
+]
+
+
+@pytest.mark.parametrize("host", NUMERIC)
+@pytest.mark.parametrize("stores", [(), ("127.1", "0x7f.1", "2852039166")], ids=["unlisted", "listed"])
+def test_a_host_of_numbers_is_an_address_however_it_is_written(host: str, stores: tuple[str, ...]) -> None:
+    """aiohttp asks no resolver for them, so that the guard of names never sees them."""
+    with pytest.raises(Refused):
+        check_address(f"https://{host}/backups/x", aws(s3Url=f"https://{host}"), stores)
+
+
+@pytest.mark.parametrize("host", ["cafe.de", "minio", "s3.10.example", "0x7f.example", "8.8.8.8"])
+def test_names_and_public_addresses_are_followed(host: str) -> None:
+    assert check_address(f"https://{host}/backups/x", aws(s3Url=f"https://{host}"), ()).host == host
+
+
+@pytest.mark.parametrize("wrong", ["https://[", "https://h:99999", "https://h:x", "https://[::1"])
+@pytest.mark.parametrize("key", ["s3Url", "publicUrl"])
+def test_a_location_whose_own_address_is_none_is_refused(key: str, wrong: str) -> None:
+    with pytest.raises(Refused, match="cannot be read") as refused:
+        check_address("https://s3.eu-central-1.amazonaws.com/backups/x", aws(**{key: wrong}), ())
+    assert refused.value.next is not None
 
 
 def test_what_is_listed_is_not_followed_for_another_location() -> None:

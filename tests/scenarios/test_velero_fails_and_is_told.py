@@ -64,7 +64,9 @@ async def test_a_name_that_is_taken_before_it_is_sent_is_not_taken_for_ours(simu
         assert velero.sent() == []
 
 
-async def test_a_restore_needs_what_the_namespaces_need_that_it_changes(world: World, velero: VeleroWorld) -> None:
+async def test_a_restore_needs_what_the_namespaces_need_that_it_takes_from_or_changes(
+    world: World, velero: VeleroWorld
+) -> None:
     async with world.bot(cluster=LISTED, policy=TWO.format(namespace=world.namespace)) as bot:
         name = await asked(bot, velero)
         await bot.approve("bob", await bot.card(1, "needs 1 of"))
@@ -73,7 +75,7 @@ async def test_a_restore_needs_what_the_namespaces_need_that_it_changes(world: W
         await bot.card(2, "needs 2 of")
         other = f"--namespace-mappings {world.namespace}:elsewhere"
         await bot.command("alice", f"velero restore create {velero.named('copy')} --from-backup {name} {other}")
-        await bot.card(3, "needs 1 of")
+        await bot.card(3, "elsewhere", "needs 2 of")
 
 
 async def test_a_file_that_is_fetched_is_in_the_record(world: World, velero: VeleroWorld) -> None:

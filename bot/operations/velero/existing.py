@@ -8,8 +8,8 @@ Velero leaves what exists as it is unless it is told to update (`pkg/restore/res
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -19,13 +19,12 @@ from bot.operations.kinds import Kind, Target, known_kinds
 from bot.operations.models import Lean, Meta
 from bot.operations.reader import Artifact, Reader
 from bot.operations.velero.models import Backup
+from bot.operations.velero.words import AUTHORITY, could_mean, is_namespace, plural_of
 from bot.text import Code, Text, text
 
 SERVICE_ACCOUNT: Final = Kind(kind="ServiceAccount", plural="serviceaccounts", short=("sa",))
 NEVER: Final = frozenset({"Node", "Event", "Namespace", "CSINode", "VolumeAttachment", "BackupRepository"})
 """Kinds that Velero does not restore, and namespaces, which it makes where they are missing."""
-AUTHORITY: Final = ("rbac.authorization.k8s.io", "admissionregistration.k8s.io", "certificates.k8s.io")
-"""API groups whose cluster-wide objects say who may do what, the bot included."""
 MOST: Final = 60
 """Lists of a kind in a namespace that are asked for; beyond that it is said that not all was looked at."""
 MOST_NAMED: Final = 200
@@ -43,7 +42,7 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """The restore's own filters, as typed; empty means all."""
+    """The restore's own filters, words absolute; empty means all. Objects that say who may do what are never taken."""
 
     namespaces: tuple[str, ...] = ()
     without_namespaces: tuple[str, ...] = ()
@@ -53,15 +52,16 @@ class Filters:
     cluster_wide: bool | None = None
 
     def takes(self, item: Item) -> bool:
-        if item.kind in NEVER or item.group == "velero.io":
+        if item.kind in NEVER or item.group == "velero.io" or item.group in AUTHORITY:
             return False
         if self.resources and "*" not in self.resources and not _named(item, self.resources):
             return False
         if _named(item, self.without_resources):
             return False
         if not item.namespace:
-            # Velero's own rule for "auto": cluster-wide objects come along when all namespaces are restored.
-            return not self.namespaces if self.cluster_wide is None else self.cluster_wide
+            # Velero's own rule for "auto" (`IncludeEverything`): they come along where no namespace is in or out.
+            auto = not self.namespaces and not self.without_namespaces
+            return auto if self.cluster_wide is None else self.cluster_wide
         return self.takes_namespace(item.namespace)
 
     def takes_namespace(self, name: str) -> bool:
@@ -71,18 +71,28 @@ class Filters:
     def place(self, namespace: str) -> str:
         return self.mapping.get(namespace, namespace)
 
+    def touches(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """Where these namespaces' objects come from and go to; whoever is named in a mapping is asked too."""
+        both = {each for source in sources for each in (source, self.place(source))}
+        return tuple(sorted(both | set(self.mapping) | set(self.mapping.values())))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Met:
     """What the restore meets. `there` exist with their uids; `total` items would be restored; `unseen` kinds were not
-    looked at; `why` says why nothing could be; `authority` are cluster-wide kinds in it that say who may do what.
+    looked at; `why` says why nothing could be, and then `bound` are the namespaces that the restore has to be held to;
+    `namespaces` are those it restores into, `touches` also those it takes from; `authority` are kinds in it that say
+    who may do what; `apart` objects without a namespace stay out because nobody asked for them.
     """
 
     total: int = 0
     there: tuple[tuple[Target, str], ...] = ()
     unseen: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    touches: tuple[str, ...] = ()
+    bound: tuple[str, ...] = ()
     authority: tuple[str, ...] = ()
+    apart: int = 0
     why: Text | None = None
 
     @property
@@ -104,24 +114,52 @@ class _Head(Lean, frozen=True, kw_only=True):
 
 
 async def look_at_existing(cluster: Reader, backup: Backup, filters: Filters, namespace: str) -> Met:
-    """What of a backup exists already. Where its list cannot be had, `why` says so and the namespaces are guessed.
+    """What of a backup exists already. Where its list cannot be had, `why` says so, and `bound` what it is held to.
 
     Raises `Unavailable`, and `Refused` where not even the namespaces can be told.
     """
     try:
         items = items_of(await cluster.artifact(Artifact.BACKUP_CONTENTS, backup.metadata.name, namespace))
     except Refused as error:
-        names = await _namespaces(cluster, backup, filters)
-        return Met(why=error.what, namespaces=tuple(sorted({filters.place(each) for each in names})))
-    taken = [each for each in items if filters.takes(each)]
+        return _reaching(await _namespaces(cluster, backup, filters), filters, why=error.what)
+    taken = _taken(items, filters)
     there, unseen = await _find(cluster, taken, filters)
-    return Met(
+    named = filters.namespaces or {each.namespace for each in items if each.namespace} | set(_plain(backup))
+    return replace(
+        _reaching([each for each in named if filters.takes_namespace(each)], filters),
         total=len(taken),
         there=tuple(there),
         unseen=tuple(unseen),
-        namespaces=tuple(sorted({filters.place(each.namespace) for each in taken if each.namespace})),
-        authority=tuple(sorted({_plural(each) for each in taken if not each.namespace and each.group in AUTHORITY})),
+        authority=tuple(sorted({_plural(each) for each in items if each.group in AUTHORITY})),
+        apart=_apart(items, filters),
     )
+
+
+def _reaching(sources: Sequence[str], filters: Filters, *, why: Text | None = None) -> Met:
+    return Met(
+        namespaces=tuple(sorted({filters.place(each) for each in sources})),
+        touches=filters.touches(sources),
+        bound=tuple(sorted(sources)) if why is not None else (),
+        why=why,
+    )
+
+
+def _taken(items: Sequence[Item], filters: Filters) -> list[Item]:
+    """What would be restored; a word that names nothing in the backup may be a short name of what we do not know."""
+    vague = [each for each in filters.resources if not any(_named(item, (each,)) for item in items)]
+    wide = replace(filters, resources=())
+
+    def could_be(item: Item) -> bool:
+        return _kind(item) is None and any(could_mean(each, item.group) for each in vague) and wide.takes(item)
+
+    return [each for each in items if filters.takes(each) or could_be(each)]
+
+
+def _apart(items: Sequence[Item], filters: Filters) -> int:
+    if filters.cluster_wide is not None or filters.namespaces:
+        return 0
+    asked = replace(filters, cluster_wide=True)
+    return sum(asked.takes(each) and not filters.takes(each) for each in items)
 
 
 def items_of(content: bytes) -> list[Item]:
@@ -179,18 +217,29 @@ async def _list(cluster: Reader, kind: Kind, namespace: str) -> list[_Head] | No
 
 
 async def _namespaces(cluster: Reader, backup: Backup, filters: Filters) -> list[str]:
-    """The namespaces that may be in it: those that are named anywhere, else all that exist."""
-    named = [each for each in filters.namespaces if each != "*"] or list(backup.spec.namespaces)
-    if not named:
-        try:
-            named = [each.metadata.name for each in await cluster.list(_NAMESPACE, "", _Head)]
-        except Refused as error:
-            raise Refused(
-                text("Which namespaces this would change cannot be told."),
-                why=text("The backup holds all, and you may not list namespaces."),
-                next=text("Name them with {flag}.", flag=Code("--include-namespaces")),
-            ) from error
-    return [each for each in named if filters.takes_namespace(each)]
+    """The namespaces that it is held to: those that are named anywhere, else all that exist."""
+    named = [each for each in filters.namespaces or _plain(backup) if filters.takes_namespace(each)]
+    try:
+        found = named or [each.metadata.name for each in await cluster.list(_NAMESPACE, "", _Head)]
+    except Refused as error:
+        raise _cannot_be_told(text("The backup holds all, and you may not list namespaces.")) from error
+    if not (left := [each for each in found if filters.takes_namespace(each)]):
+        raise _cannot_be_told(text("The backup's own list could not be read, and no namespace is left."))
+    return left
+
+
+def _cannot_be_told(why: Text) -> Refused:
+    return Refused(
+        text("Which namespaces this would change cannot be told."),
+        why=why,
+        next=text("Name them with {flag}.", flag=Code("--include-namespaces")),
+    )
+
+
+def _plain(backup: Backup) -> tuple[str, ...]:
+    """The namespaces that the backup was asked for; none where it was asked for all, or by a pattern."""
+    named = backup.spec.namespaces
+    return named if all(map(is_namespace, named)) else ()
 
 
 _NAMESPACE: Final = Kind(kind="Namespace", plural="namespaces", namespaced=False)
@@ -211,6 +260,5 @@ def _named(item: Item, resources: Sequence[str]) -> bool:
 
 def _plural(item: Item) -> str:
     """The plural of a kind that we do not know: as Kubernetes' own kinds make it."""
-    plain = item.kind.lower()
-    plural = plain[:-1] + "ies" if plain.endswith("y") else plain + ("es" if plain.endswith(("s", "x", "ch")) else "s")
+    plural = plural_of(item.kind.lower())
     return f"{plural}.{item.group}" if item.group else plural

@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal
 from bot.errors import Refused
 from bot.operations.arguments import Flag, Words
 from bot.operations.json import JSON, Object
-from bot.operations.reader import Reader
-from bot.operations.velero.arguments import WAIT, ScopeArguments
+from bot.operations.velero.arguments import WAIT, ScopeArguments, pairs
 from bot.operations.velero.existing import Filters, Met
 from bot.operations.velero.models import Backup
 from bot.operations.velero.phases import COMPLETED, PARTIALLY
+from bot.operations.velero.words import NEVER_RESTORED, check_namespaces, check_no_authority
 from bot.text import Bold, Code, Text, text
 
 UPDATE: Final = "update"
@@ -58,11 +58,44 @@ def check_restorable(backup: Backup, *, partially: bool) -> None:
     )
 
 
-def reserved_namespaces(cluster: Reader, backup: Backup, arguments: RestoreArguments) -> tuple[str, ...]:
-    """The bot's own namespace, which a restore of everything leaves out; who names it is refused later."""
-    own, scope = cluster.reserved, backup.spec.namespaces
-    everything = not set(arguments.include_namespaces) - {"*"} and (not scope or own in scope)
-    return (own,) if own and everything and own not in arguments.exclude_namespaces else ()
+def mapping_of(arguments: RestoreArguments) -> dict[str, str]:
+    """From where to where. Raises `NotUnderstood` for what are no two namespaces."""
+    found = pairs(arguments.namespace_mappings, ":", "--namespace-mappings shop:shop-restored")
+    check_namespaces((*found, *found.values()))
+    return found
+
+
+def check_reach(own: str, arguments: RestoreArguments, mapping: dict[str, str]) -> None:
+    """Raise `Refused` where the bot's own namespace is named, as source or destination, or who may do what is."""
+    check_no_authority(arguments.include_resources)
+    if own and own in {*arguments.include_namespaces, *mapping, *mapping.values()}:
+        raise Refused(
+            text("{namespace} belongs to Kajitori itself.", namespace=Code(own)),
+            target=own,
+            why=text("The namespace {namespace} holds the bot, its database and its record.", namespace=own),
+            next=text("Leave it out, and ask again."),
+        )
+
+
+def held_to(met: Met, arguments: RestoreArguments) -> RestoreArguments:
+    """The arguments, with the namespaces that the restore may reach where its backup's list could not be read.
+
+    Raises `Refused` where what exists would be changed and nobody knows what that is.
+    """
+    if met.why is None:
+        return arguments
+    if arguments.existing_resource_policy == UPDATE:
+        raise Refused(
+            text("What would be changed could not be read."),
+            why=met.why,
+            next=text("Ask without {flag}: then what exists stays.", flag=Code("--existing-resource-policy=update")),
+        )
+    return arguments.model_copy(update={"include_namespaces": met.bound})
+
+
+def left_out_namespaces(own: str, arguments: RestoreArguments) -> tuple[str, ...]:
+    """The bot's own namespace, which every restore leaves out."""
+    return (own,) if own and own not in arguments.exclude_namespaces else ()
 
 
 def filters_of(arguments: RestoreArguments, mapping: dict[str, str], left_out: tuple[str, ...]) -> Filters:
@@ -82,21 +115,22 @@ def spec_of(
     typed: Object,
     *,
     without: tuple[str, ...],
-    kept: tuple[str, ...],
+    authority: tuple[str, ...],
 ) -> Object:
-    """The fields of a Restore's spec that were said, or that are added so that nobody's rights change."""
+    """The fields of a Restore's spec that were said, or that are added so that nobody's rights change.
+
+    `authority` are kinds of the backup that say who may do what, beside those that are always left out.
+    """
     said: dict[str, JSON] = {
         "includedNamespaces": [*arguments.include_namespaces] or ["*"],
         "excludedNamespaces": [*arguments.exclude_namespaces, *without] or None,
+        "excludedResources": [*sorted({*arguments.exclude_resources, *NEVER_RESTORED, *authority})],
         "namespaceMapping": dict(mapping) or None,
         "existingResourcePolicy": arguments.existing_resource_policy or None,
         "restorePVs": arguments.restore_volumes,
         "preserveNodePorts": arguments.preserve_nodeports,
     }
-    spec = typed | {key: value for key, value in said.items() if value is not None}
-    if kept:
-        spec["excludedResources"] = [*sorted({*arguments.exclude_resources, *kept})]
-    return spec
+    return typed | {key: value for key, value in said.items() if value is not None}
 
 
 def before_words(met: Met) -> Text:
@@ -114,8 +148,14 @@ def after_words(met: Met, mapping: dict[str, str]) -> Text:
 
 
 def restore_warnings(
-    met: Met, arguments: RestoreArguments, *, kept: tuple[str, ...], left_out: tuple[str, ...]
+    met: Met, arguments: RestoreArguments, *, asked: tuple[str, ...], left_out: tuple[str, ...]
 ) -> tuple[Text, ...]:
+    """What is said before the vote. `asked` are the namespaces that the backup was asked for; none: all."""
+    apart = _left_out_warnings(met, set(arguments.include_namespaces) - {"*"}, asked=asked, left_out=left_out)
+    return (*_met_warnings(met, arguments), *apart)
+
+
+def _met_warnings(met: Met, arguments: RestoreArguments) -> list[Text]:
     found: list[Text] = []
     if met.why is not None:
         found.append(text("What exists already could not be counted: {why}", why=met.why))
@@ -135,8 +175,26 @@ def restore_warnings(
     if met.unseen:
         kinds = ", ".join(met.unseen[:8]) + (", …" if len(met.unseen) > 8 else "")
         found.append(text("Not looked at: {kinds}.", kinds=Code(kinds)))
-    if kept:
-        found.append(text("{kinds} are left out: they say who may do what.", kinds=Code(", ".join(kept))))
-    if left_out:
+    return found
+
+
+def _left_out_warnings(met: Met, named: set[str], *, asked: tuple[str, ...], left_out: tuple[str, ...]) -> list[Text]:
+    found = [text("Roles, their bindings, admission rules and certificates are left out: they say who may do what.")]
+    if met.bound and not named and not set(met.bound) <= set(asked):
+        found.append(
+            text(
+                "Only namespaces that exist now are restored. Name others with {flag}.",
+                flag=Code("--include-namespaces"),
+            )
+        )
+    if met.apart:
+        found.append(
+            text(
+                "Objects without a namespace are left out ({count}). Ask for them with {flag}.",
+                count=met.apart,
+                flag=Code("--include-cluster-resources"),
+            )
+        )
+    if left_out and not named and (not asked or not set(left_out).isdisjoint(asked)):
         found.append(text("{namespace} is left out: it holds this bot.", namespace=Code(", ".join(left_out))))
-    return tuple(found)
+    return found

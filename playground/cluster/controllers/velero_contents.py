@@ -52,7 +52,7 @@ class Scope:
         if self.selector is not None and not matches_selector(self.selector, labels_of(found)):
             return False
         if not resource.namespaced:
-            everything = not self.namespaces
+            everything = not self.namespaces and not self.without
             named = resource is NAMESPACES and self._has(found["metadata"]["name"])
             return named or (everything if self.cluster_wide is None else self.cluster_wide)
         return self._has(found["metadata"]["namespace"])
