@@ -38,7 +38,7 @@ from bot.operations.operation import Family, Right
 from bot.operations.owned_keys import check_keys
 from bot.operations.pairs import Field, read_pairs
 from bot.operations.plan import Back, Nothing, Plan
-from bot.operations.pod_selection import check_not_selected
+from bot.operations.pod_selection import NETWORK_POLICY, UNSEEN, check_not_selected
 from bot.operations.probes import POD_SECURITY
 from bot.operations.reader import Reader
 from bot.operations.surroundings import marked, owner_warnings
@@ -53,7 +53,7 @@ run; not what a controller makes and keeps (ReplicaSets, Jobs, EndpointSlices)."
 RIGHTS: Final = tuple(Right(verb, kind) for kind in LABELLED for verb in ("get", "patch"))
 SELECTING: Final = (
     *(Right("get", kind) for kind in (REPLICASET, JOB)),
-    *(Right("list", kind) for kind in (SERVICE, PDB)),
+    *(Right("list", kind) for kind in (SERVICE, PDB, NETWORK_POLICY)),
 )
 
 labels = Family("", text("Label and annotate objects"))
@@ -128,9 +128,11 @@ async def _change(
     for each, changes in todo:
         if not arguments.overwrite:
             check_free(each, field, changes)
+    unseen: tuple[Text, ...] = ()
     if field == "labels":
         pods = [(each, changes) for each, changes in todo if each.target.kind == POD]
-        await asyncio.gather(*(check_not_selected(cluster, each, changes) for each, changes in pods))
+        seen = await asyncio.gather(*(check_not_selected(cluster, each, changes) for each, changes in pods))
+        unseen = () if all(seen) else (UNSEEN,)
     first, changes = todo[0]
     same = len(todo) == 1
     return Plan(
@@ -139,7 +141,7 @@ async def _change(
         pinned=_pinned(arguments, targets),
         before=text("{value}", value=Code(shown_pairs(field, before_of(first, field, changes)))) if same else None,
         after=text("{value}", value=Code(shown_pairs(field, changes if same else wanted))),
-        warnings=tuple(_warnings(todo, field)),
+        warnings=(*_warnings(todo, field), *unseen),
         back=_back(todo, field, arguments),
         destructive=field == "labels" and first.target.kind == NAMESPACE,
     )

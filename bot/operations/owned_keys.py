@@ -70,7 +70,14 @@ DOMAINS: Final[Mapping[str, Text]] = MappingProxyType(
         **dict.fromkeys(
             (
                 *("metallb.io", "metallb.universe.tf", "kube-vip.io", "purelb.io", "openstack.org", "hetzner.cloud"),
-                *("digitalocean.com", "oraclecloud.com", "alibabacloud.com", "scaleway.com", "ibm.com", "tailscale.com"),
+                *(
+                    "digitalocean.com",
+                    "oraclecloud.com",
+                    "alibabacloud.com",
+                    "scaleway.com",
+                    "ibm.com",
+                    "tailscale.com",
+                ),
             ),
             _BALANCER,
         ),

@@ -73,7 +73,18 @@ async def test_they_are_refused_as_labels_too(key: str) -> None:
     assert f"{key} is not changed from a chat" in await refused(shop(), f"label deployment/app {key}=x --overwrite")
 
 
-@pytest.mark.parametrize("key", [*sorted(OPEN), "team", "example.com/team", "notgke.io/x", "gke.io.example.com/x", "notkubernetes.io/x", "my-job-name"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *sorted(OPEN),
+        "team",
+        "example.com/team",
+        "notgke.io/x",
+        "gke.io.example.com/x",
+        "notkubernetes.io/x",
+        "my-job-name",
+    ],
+)
 async def test_all_others_may_be_set(key: str) -> None:
     assert (await plan(shop(), f"annotate deployment/app {key}=x")).calls
 
@@ -112,7 +123,7 @@ async def test_an_annotation_selects_nothing() -> None:
     assert (await plan(shop(), "annotate pod/app-1-x app=x")).calls
 
 
-@pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "ReplicaSet"])
+@pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "NetworkPolicy", "ReplicaSet"])
 async def test_what_may_not_be_seen_may_select_it(kind: str) -> None:
     assert "may not" in await refused(shop(forbidden=frozenset({kind})), "label pod/app-1-x seen=yes")
 
