@@ -58,6 +58,18 @@ async def test_a_key_that_a_controller_owns_is_refused(world: World) -> None:
     assert world.sent() == []
 
 
+async def test_a_secret_in_an_annotation_or_label_is_refused_before_it_is_stored(world: World) -> None:
+    await world.app("app:v1")
+    async with world.bot() as bot:
+        for line in ("annotate deploy/app smtp-auth=hunter2hunter2", "label deploy/app db_pw=hunter2hunter2"):
+            await bot.command("alice", line)
+            await bot.refused("alice", "rotate")
+        assert bot.cards() == []
+    stored = b"".join(each.read_bytes() for each in world.folder.parent.glob("kajitori.db*"))
+    assert b"hunter2hunter2" not in stored
+    assert world.sent() == []
+
+
 async def test_a_label_that_a_network_policy_lets_in_is_refused_and_others_are_warned_of(world: World) -> None:
     app = await world.app("app:v1")
     peers = [{"podSelector": {"matchLabels": {"may-read": "yes"}}}]
