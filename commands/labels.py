@@ -39,9 +39,10 @@ from bot.operations.operation import Family, Right
 from bot.operations.owned_keys import check_keys
 from bot.operations.pairs import Field, read_pairs
 from bot.operations.plan import Back, Nothing, Plan
-from bot.operations.pod_selection import check_not_selected
+from bot.operations.pod_selection import NETWORK_POLICY, UNSEEN, check_not_selected
 from bot.operations.probes import POD_SECURITY
 from bot.operations.reader import Reader
+from bot.operations.redaction import refuse_secrets
 from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.targets import read_targets
 from bot.operations.template_changes import named
@@ -54,7 +55,7 @@ run; not what a controller makes and keeps (ReplicaSets, Jobs, EndpointSlices)."
 RIGHTS: Final = tuple(Right(verb, kind) for kind in LABELLED for verb in ("get", "patch"))
 SELECTING: Final = (
     *(Right("get", kind) for kind in (REPLICASET, JOB)),
-    *(Right("list", kind) for kind in (SERVICE, PDB)),
+    *(Right("list", kind) for kind in (SERVICE, PDB, NETWORK_POLICY)),
 )
 
 labels = Family("", text("Label and annotate objects"))
@@ -100,6 +101,7 @@ async def label(cluster: Reader, arguments: LabelArguments) -> Plan | Nothing:
     refuse_dry_run(arguments.dry_run)
     targets = _targets(arguments)
     wanted = read_pairs(arguments.pairs, "labels").wanted
+    refuse_secrets(wanted)
     if targets[0].kind == NAMESPACE and any(key.startswith(POD_SECURITY) for key in wanted):
         levels = Levels(namespace=targets[0].name, labels=wanted, overwrite=arguments.overwrite)
         plan = await security_change(cluster, arguments, levels=levels, pinned=_pinned(arguments, targets))
@@ -116,9 +118,10 @@ async def annotate(cluster: Reader, arguments: AnnotateArguments) -> Plan | Noth
     Keys that controllers own are left alone. No secret belongs into an annotation: everybody who may look can read it.
     """
     refuse_dry_run(arguments.dry_run)
-    return await _change(
-        cluster, arguments, _targets(arguments), "annotations", read_pairs(arguments.pairs, "annotations").wanted
-    )
+    targets = _targets(arguments)
+    wanted = read_pairs(arguments.pairs, "annotations").wanted
+    refuse_secrets(wanted)
+    return await _change(cluster, arguments, targets, "annotations", wanted)
 
 
 async def _change(
@@ -132,18 +135,20 @@ async def _change(
     for each, changes in todo:
         if not arguments.overwrite:
             check_free(each, field, changes)
+    unseen: tuple[Text, ...] = ()
     if field == "labels":
         pods = [(each, changes) for each, changes in todo if each.target.kind == POD]
-        await asyncio.gather(*(check_not_selected(cluster, each, changes) for each, changes in pods))
+        seen = await asyncio.gather(*(check_not_selected(cluster, each, changes) for each, changes in pods))
+        unseen = () if all(seen) else (UNSEEN,)
     first, changes = todo[0]
     same = len(todo) == 1
     return Plan(
         summary=_summary(field, [each.target for each, _ in todo]),
         steps=tuple(metadata_call(each, field, wants, f"step-{n}") for n, (each, wants) in enumerate(todo, 1)),
         pinned=_pinned(arguments, targets),
-        before=text("{value}", value=Code(shown_pairs(field, before_of(first, field, changes)))) if same else None,
-        after=text("{value}", value=Code(shown_pairs(field, changes if same else wanted))),
-        warnings=tuple(_warnings(todo, field)),
+        before=text("{value}", value=Code(shown_pairs(before_of(first, field, changes)))) if same else None,
+        after=text("{value}", value=Code(shown_pairs(changes if same else wanted))),
+        warnings=(*_warnings(todo, field), *unseen),
         back=_back(todo, field, arguments),
         destructive=field == "labels" and first.target.kind == NAMESPACE,
     )
@@ -186,9 +191,7 @@ def _nothing(targets: tuple[Target, ...], field: Field, wanted: Mapping[str, str
     gone = [key for key, value in wanted.items() if value is None]
     if len(gone) == len(wanted):
         return text("{target} has no {key}.", target=Code(many(targets)), key=Code(", ".join(gone)))
-    return text(
-        "{target} has that already: {pairs}.", target=Code(many(targets)), pairs=Code(shown_pairs(field, wanted))
-    )
+    return text("{target} has that already: {pairs}.", target=Code(many(targets)), pairs=Code(shown_pairs(wanted)))
 
 
 def _summary(field: Field, targets: Sequence[Target]) -> Text:
@@ -220,6 +223,6 @@ def _back(todo: Sequence[tuple[Seen, Mapping[str, str | None]]], field: Field, a
     calls = (metadata_call(seen, field, before[0], f"step-{number}") for number, (seen, _) in enumerate(todo, 1))
     return Back(
         command_line=command_line(arguments, verb, *references, *words, *(("--overwrite",) if sets else ())),
-        label=text("Back to {before}", before=shown_pairs(field, before[0])[:60]),
+        label=text("Back to {before}", before=shown_pairs(before[0])[:60]),
         calls=tuple(after_call(call, field, changes) for call, (_, changes) in zip(calls, todo, strict=True)),
     )

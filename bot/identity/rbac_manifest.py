@@ -33,6 +33,11 @@ HEADER: Final = (
     "# Made by `kajitori manifest rbac` from the configuration and the operations; a test holds it to them.\n"
 )
 
+UNBOUND: Final = (
+    "# Nobody is bound to these roles, for they reach into every namespace. Bind those who look after the nodes:\n"
+    "# `kajitori manifest cluster --team NAME`, with as many `--team` as there are such teams.\n"
+)
+
 Rule: TypeAlias = dict[str, Any]
 Document: TypeAlias = dict[str, Any]
 
@@ -47,9 +52,13 @@ def teams_yaml(config: Config, registry: Registry, *, namespace: str) -> str:
     return HEADER + _dump(team_documents(config, registry, namespace=namespace))
 
 
-def cluster_yaml(config: Config, registry: Registry) -> str:
-    """An example for whoever runs a cluster: what the operations that concern the whole of it need, like its nodes."""
-    return HEADER + _dump(cluster_documents(config, registry))
+def cluster_yaml(config: Config, registry: Registry, *, teams: Iterable[str] = ()) -> str:
+    """For whoever runs a cluster: what the operations that concern the whole of it need, like its nodes.
+
+    Only `teams` are bound to it; without any the roles are bound to nobody, and the head says how that is done.
+    """
+    named = tuple(teams)
+    return HEADER + ("" if named else UNBOUND) + _dump(cluster_documents(config, registry, teams=named))
 
 
 def bot_documents(config: Config, registry: Registry, *, constrained: bool = False) -> list[Document]:
@@ -133,11 +142,13 @@ def acted_rights(registry: Registry) -> tuple[Right, ...]:
 def team_documents(config: Config, registry: Registry, *, namespace: str) -> list[Document]:
     """Two roles, and a binding of each in one namespace; the first team changes, the others look.
 
-    Who only looks gets no right to write, not even for a probe: what is tried dry could be done as well.
+    Who only looks gets no right to write, not even for a probe: what is tried dry could be done as well. What concerns
+    the whole cluster is not among it, like evictions: nobody could do that with a right in one namespace.
     """
-    looks = used_rights(registry, only=(OperationKind.READ, OperationKind.PROBE))
+    within = _part(registry, namespaced=True)
+    looks = used_rights(within, only=(OperationKind.READ, OperationKind.PROBE))
     reads = tuple(right for right in looks if right.verb in LOOKING)
-    everything = used_rights(registry)
+    everything = used_rights(within)
     documents = [_cluster_role(f"{NAME}-reads", reads), _cluster_role(f"{NAME}-changes", everything)]
     for team in sorted(config.teams):
         changes = team != "readers"
@@ -154,13 +165,12 @@ def team_documents(config: Config, registry: Registry, *, namespace: str) -> lis
     return documents
 
 
-def cluster_documents(config: Config, registry: Registry) -> list[Document]:
-    """Two roles, and a binding of one for each team over the cluster. They look into every namespace, for nodes carry
-    the pods of all.
+def cluster_documents(config: Config, registry: Registry, *, teams: Iterable[str] = ()) -> list[Document]:
+    """Two roles, and a binding of one over the cluster for each of `teams`: of nobody who is not named.
+
+    They look into every namespace, for nodes carry the pods of all.
     """
-    whole = Registry(
-        operations={each.name: each for each in registry if not each.namespaced}, families=registry.families
-    )
+    whole = _part(registry, namespaced=False)
     reads = used_rights(whole, only=(OperationKind.READ, OperationKind.PROBE))
     roles = {f"{NAME}-cluster-reads": reads, f"{NAME}-cluster-changes": used_rights(whole)}
     documents: list[Document] = [
@@ -172,7 +182,7 @@ def cluster_documents(config: Config, registry: Registry) -> list[Document]:
         }
         for name, rights in roles.items()
     ]
-    for team in sorted(config.teams):
+    for team in sorted(set(teams)):
         role = f"{NAME}-cluster-reads" if team == "readers" else f"{NAME}-cluster-changes"
         documents.append(
             {
@@ -184,6 +194,12 @@ def cluster_documents(config: Config, registry: Registry) -> list[Document]:
             }
         )
     return documents
+
+
+def _part(registry: Registry, *, namespaced: bool) -> Registry:
+    """Only the operations in a namespace, or only those that concern the whole cluster."""
+    found = {each.name: each for each in registry if each.namespaced is namespaced}
+    return Registry(operations=found, families=registry.families)
 
 
 def _cluster_role(name: str, rights: Iterable[Right]) -> Document:

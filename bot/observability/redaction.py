@@ -16,8 +16,16 @@ _PASSES: Final = 5
 
 _NAMES: Final = (
     r"(?:pass(?:word|wd|phrase|code)s?|pwd|(?<!existing)(?<!pull)(?<!tls)secret|token|credentials?|connection[-_]?string"
-    r"|(?:api|access|secret|private|encryption|signing|account|license)[-_]?key|(?:client|shared)[-_]?secret)\d*"
+    r"|(?:api|access|secret|private|session|encryption|signing|account|license)[-_]?key|(?:client|shared)[-_]?secret"
+    r"|dsn|(?<![a-z])pw)\d*"
 )
+_WRITTEN: Final = (
+    r"(?!checksum/)(?=[^\s\"'=]*(?:pass(?:word|wd|phrase)?(?![a-z])|pwd|secret|token|credential|bearer|dsn|authorization"
+    r"|(?:api|access|private|session)[-_]?key|(?<![a-z])(?:auth|pw)(?![a-z])))[^\s\"'=]+"
+    r"(?<!tokens)(?<![-_.]name)(?<![-_.]ref)(?<![-_.]file)(?<![-_.]path)(?<![-_.]url)(?<![-_.]host)(?<![-_.]port)"
+    r"(?<![-_.]ttl)(?<![-_.]service)(?<![-_.]endpoint)"
+)
+"""A name of a variable, label or annotation that is refused as a secret's (`bot.operations.redaction.SECRETIVE`)."""
 _PLAIN: Final = r"(?!(?:true|false|null|none)(?![\w-]))"
 _VALUE: Final = r"""(?>(?:\\"(?:(?!\\").)*\\"|"(?:\\.|[^"\\])*"|'[^']*'|["'].*|\\.|[^\s"'\\])+)"""
 _JSON: Final = rf"""\\?["'](?P<secret>(?:\\[^"]|[^"'\\])+)(?=\\?["']|\Z)|{_PLAIN}(?P<number>[^\s,}}\]"'\\{{\[]+)"""
@@ -69,7 +77,7 @@ _RULES: Final = (
     _rule(rf"(?<![^\s=])(?P<q>[\"'])[^\s\"'{{=]*{_NAMES}\s*[=:]\s*(?P<secret>(?:(?!(?P=q)).)+)"),
     _rule(rf"(?<![\w]){_UPPER}=(?P<secret>{_VALUE})", 0),
     _rule(rf"(?<![\w.\-/:=@\"'])[\w.\-]*{_NAMES}(?::\s+{_STATE}|:(?=\S{{6}})){_PLAIN}(?P<secret>{_VALUE})"),
-    _rule(rf"[\"'][^\s\"'=]*{_NAMES}\\?[\"']\s*:\s*(?:{_JSON})"),
+    _rule(rf"[\"'][^\s\"'=]*(?:{_NAMES}|(?<![a-z])auth)\\?[\"']\s*:\s*(?:{_JSON})"),
     _rule(rf"\"(?:name|path|key)\\?\"\s*:\s*\\?\"[^\"\s]*{_NAMES}\\?\"\s*,\s*\\?\"value\\?\"\s*:\s*(?:{_JSON})"),
     _rule(
         rf"\"value\\?\"\s*:\s*(?:{_JSON})\\?[\"']?\s*,\s*\\?\"(?:name|path|key)\\?\"\s*:\s*\\?\"[^\"\s]*{_NAMES}\\?\""
@@ -89,8 +97,16 @@ _PAIR: Final = _rule(rf"(?<!\S)(?![-\"'])[^\s=]+=(?P<secret>{_VALUE})")
 _SETTING: Final = _rule(
     r"(?:\bset\s+env\b|\bannotate\b|\blabel\b|--env\b|--set(?:-string)?\b|\bset\s+data\b)(?P<inside>.*)"
 )
+_WRITING: Final = _rule(r"(?:\bset\s+env\b|\b(?:annotate|label)\b|\A\s*(?:[^\s=]+-\s+)*(?=[^\s=]+=))(?P<inside>.*)")
+"""What sets names to values: a command, or a field of a form that holds nothing else."""
+_NAMED: Final = _rule(rf"(?<![^\s=]){_WRITTEN}={_PLAIN}(?P<secret>{_VALUE})")
+_NAMED_WHOLE: Final = _rule(rf"(?<!\S)(?P<q>[\"']){_WRITTEN}=(?P<secret>(?:(?!(?P=q)).)+)")
 _LOOKS_SECRET: Final = _rule(
     r"=[\"']?(?P<secret>(?=[^\s\"']*[a-z])(?=[^\s\"']*[A-Z])(?=[^\s\"']*\d)[A-Za-z0-9+/_-]{20,}={0,2})(?![^\s\"',])", 0
+)
+_WITHIN: Final = (
+    *((_MAP, _MEMBER), (_CREATE, _PAIR), (_SETTING, _LOOKS_SECRET)),
+    *((_WRITING, _NAMED), (_WRITING, _NAMED_WHOLE)),
 )
 _KEY_ID: Final = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,}|(?i:aws_?access_?key)")
 _KEY: Final = _rule(r"(?<![A-Za-z0-9/+=])(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])", 0)
@@ -165,7 +181,7 @@ def _matches(shadow: str) -> Iterable[tuple[int, int]]:
             inside_image = any(start <= match.start() < end for start, end in images)
             if not inside_image:
                 yield from _spans(match)
-    for outer, inner in ((_MAP, _MEMBER), (_CREATE, _PAIR), (_SETTING, _LOOKS_SECRET)):
+    for outer, inner in _WITHIN:
         if outer is _MAP and "ecret" not in shadow and "stringData" not in shadow:
             continue
         for match in outer.finditer(shadow):

@@ -14,7 +14,7 @@ from bot.errors import NotUnderstood, Refused
 from bot.operations.images import Fields, no_container
 from bot.operations.json import Object, pointer
 from bot.operations.plan import Call, ContentType
-from bot.operations.redaction import SECRETIVE, USERINFO
+from bot.operations.redaction import refuse_secrets
 from bot.operations.templates import GROUPS, container_patch, container_preconditions, containers
 from bot.operations.workloads import Seen
 from bot.text import Code, text
@@ -46,18 +46,8 @@ def read_variables(words: Sequence[str]) -> dict[str, str | None]:
             text("at least one environment variable must be provided"),
             next=text("Write it like {example}.", example=Code(EXAMPLE)),
         )
-    for name, given in found.items():
-        if given and (SECRETIVE.search(name) or USERINFO.search(given)):
-            raise _secret(name)
+    refuse_secrets(found)
     return found
-
-
-def _secret(name: str) -> Refused:
-    return Refused(
-        text("{name} looks like a secret, and Slack keeps what is typed.", name=Code(name)),
-        why=text("Everyone who reads this channel could read it, now and later."),
-        next=text("Put it into a Secret and let the container take it from there; rotate it if it is a real one."),
-    )
 
 
 def variable_fields(seen: Seen, selected: str, wanted: Wanted) -> Fields:

@@ -12,7 +12,7 @@ from bot.observability.redaction import redact
 from bot.operations.json import Object, pointer, resolve
 from bot.operations.pairs import Field
 from bot.operations.plan import Call, ContentType
-from bot.operations.redaction import HIDDEN_ANNOTATIONS, SECRETIVE, hidden
+from bot.operations.redaction import HIDDEN_ANNOTATIONS, SECRETIVE, USERINFO, hidden, looks_secret
 from bot.operations.untrusted import one_line
 from bot.operations.workloads import Seen
 from bot.text import Code, text
@@ -71,7 +71,7 @@ def check_free(seen: Seen, field: Field, wanted: Mapping[str, str | None]) -> No
             text(
                 "{key} already has a value ({value}), and --overwrite is false",
                 key=Code(taken),
-                value=Code(_value(field, taken, have[taken])),
+                value=Code(_value(taken, have[taken])),
             ),
             target=seen.target.title,
             next=text("Add {flag} to change it.", flag=Code("--overwrite")),
@@ -98,21 +98,19 @@ def pairs_typed(field: Field, values: Mapping[str, str | None]) -> list[str] | N
         and redact(f"{_VERBS[field]} {word}").endswith(word)
         for word in words
     )
-    secret = field == "annotations" and any(key in HIDDEN_ANNOTATIONS or SECRETIVE.search(key) for key in values)
+    secret = any(key in HIDDEN_ANNOTATIONS or looks_secret(key, value) for key, value in values.items())
     return words if typable and not secret else None
 
 
-def shown_pairs(field: Field, values: Mapping[str, str | None]) -> str:
+def shown_pairs(values: Mapping[str, str | None]) -> str:
     """`tier=web, old` is not there: `tier=web, old-`; what may be a secret is hidden."""
-    return ", ".join(
-        f"{key}-" if value is None else f"{key}={_value(field, key, value)}" for key, value in values.items()
-    )
+    return ", ".join(f"{key}-" if value is None else f"{key}={_value(key, value)}" for key, value in values.items())
 
 
-def _value(field: Field, key: str, value: str) -> str:
-    if field == "annotations" and (key in HIDDEN_ANNOTATIONS or SECRETIVE.search(key)):
+def _value(key: str, value: str) -> str:
+    if key in HIDDEN_ANNOTATIONS or SECRETIVE.search(key):
         return hidden(value)
-    return one_line(value, SHOWN)
+    return one_line(USERINFO.sub("…", value), SHOWN)
 
 
 _VERBS: Final[Mapping[Field, str]] = {"labels": "label", "annotations": "annotate"}

@@ -29,6 +29,10 @@ OPEN: Final = frozenset(
 _KUBERNETES: Final = text("Kubernetes and its controllers write it, or act on it.")
 _INJECTION: Final = text("It decides what is put into pods when they are made.")
 _ADMISSION: Final = text("It decides which rules hold for what is admitted.")
+_AWS: Final = text("AWS controllers give rights and addresses by it.")
+_BALANCER: Final = text("A load balancer is made by it: with another value a Service may be open to everybody.")
+_IDENTITY: Final = text("A cloud gives rights to pods by it.")
+_NETWORK: Final = text("The network is made by it, and what may reach a pod.")
 
 KEYS: Final[Mapping[str, Text]] = MappingProxyType(
     {
@@ -41,6 +45,8 @@ KEYS: Final[Mapping[str, Text]] = MappingProxyType(
             ),
             text("A controller knows its pods by it."),
         ),
+        **dict.fromkeys(("istio-injection", "linkerd-injection", "sidecar-injection"), _INJECTION),
+        "aadpodidbinding": _IDENTITY,
     }
 )
 """Single keys, and why each is left alone."""
@@ -54,8 +60,28 @@ DOMAINS: Final[Mapping[str, Text]] = MappingProxyType(
         "argoproj.io": text("Argo CD and Argo Rollouts keep their books in it."),
         "fluxcd.io": text("Flux keeps its books in it."),
         "velero.io": text("Velero runs commands in pods by it, and chooses by it what it saves."),
-        "amazonaws.com": text("AWS controllers give rights and addresses by it."),
-        "k8s.aws": text("AWS controllers give rights and addresses by it."),
+        "amazonaws.com": _AWS,
+        "eks.amazonaws.com": _AWS,
+        "k8s.aws": _AWS,
+        "gke.io": text("GKE gives rights, addresses and load balancers by it."),
+        "cloud.google.com": text("GKE gives rights, addresses and load balancers by it."),
+        "azure.com": text("AKS gives rights, addresses and load balancers by it."),
+        "azure.workload.identity": _IDENTITY,
+        **dict.fromkeys(
+            (
+                *("metallb.io", "metallb.universe.tf", "kube-vip.io", "purelb.io", "openstack.org", "hetzner.cloud"),
+                *(
+                    "digitalocean.com",
+                    "oraclecloud.com",
+                    "alibabacloud.com",
+                    "scaleway.com",
+                    "ibm.com",
+                    "tailscale.com",
+                ),
+            ),
+            _BALANCER,
+        ),
+        **dict.fromkeys(("cilium.io", "projectcalico.org", "ovn.org", "cni.cncf.io", "antrea.io"), _NETWORK),
         "karpenter.sh": text("Karpenter decides by it which nodes stay."),
         "cert-manager.io": text("cert-manager issues certificates by it."),
         "external-secrets.io": text("External Secrets decides by it what is fetched."),

@@ -7,18 +7,37 @@ be guessed from it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.errors import Refused
 from bot.operations.json import JSON, Object
+from bot.text import Code, text
 
 SECRETIVE: Final = re.compile(
-    r"(?i)pass(?:word|wd|phrase)?(?:$|[^a-z])|pwd|secret|token|credential|api[-_]?key|access[-_]?key|private[-_]?key"
-    r"|authorization|(?:^|[^a-z])auth(?:$|[^a-z])|bearer|dsn"
+    r"(?i)pass(?:word|wd|phrase)?(?:$|[^a-z])|pwd|secret|token|credential|(?:api|access|private|session)[-_]?key"
+    r"|authorization|(?:^|[^a-z])(?:auth|pw)(?:$|[^a-z])|bearer|dsn"
 )
 USERINFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 ASSIGNED: Final = re.compile(r"(--?[\w.-]+[=:]|[\w.-]+=)(.+)", re.DOTALL)
 HIDDEN_ANNOTATIONS: Final = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
 """Holds a copy of the whole object, values and all."""
+
+
+def looks_secret(name: str, value: str | None) -> bool:
+    """Whether a value is one that nobody types into a chat: by its name, or as an address with a password in it."""
+    return bool(value) and (SECRETIVE.search(name) or USERINFO.search(value or "")) is not None
+
+
+def refuse_secrets(values: Mapping[str, str | None]) -> None:
+    """Raise `Refused` for the first value that looks like a secret; what is removed is none."""
+    name = next((name for name, value in values.items() if looks_secret(name, value)), None)
+    if name is not None:
+        raise Refused(
+            text("{name} looks like a secret, and Slack keeps what is typed.", name=Code(name)),
+            why=text("Everyone who reads this channel could read it, now and later."),
+            next=text("Put it into a Secret and let the container take it from there; rotate it if it is a real one."),
+        )
 
 
 def hidden(value: str) -> str:

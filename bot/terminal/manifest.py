@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from bot.errors import NotUnderstood
 from bot.identity.rbac_manifest import cluster_yaml, rbac_yaml, teams_yaml
 from bot.identity.slack_manifest import slack_yaml
 from bot.terminal.config import the_config
 from bot.terminal.lines import the_registry
 from bot.terminal.options import CONFIG
+from bot.text import Code, text
 
 
 @click.group("manifest", no_args_is_help=True)
@@ -44,6 +46,14 @@ def teams(config: Path | None, namespace: str) -> None:
 
 @command.command("cluster")
 @CONFIG
-def cluster(config: Path | None) -> None:
-    """An example of roles and bindings for what concerns the whole cluster: its nodes."""
-    click.echo(cluster_yaml(the_config(config), the_registry()), nl=False)
+@click.option("--team", "teams", multiple=True, metavar="NAME", help="A team to bind to it; may be said several times.")
+def cluster(config: Path | None, teams: tuple[str, ...]) -> None:
+    """Roles for what concerns the whole cluster: its nodes. Only teams that are named are bound to them."""
+    found = the_config(config)
+    unknown = next((team for team in teams if team not in found.teams), None)
+    if unknown is not None:
+        raise NotUnderstood(
+            text("There is no team {team}.", team=Code(unknown)),
+            next=text("The configuration has these: {teams}.", teams=Code(", ".join(sorted(found.teams)) or "-")),
+        )
+    click.echo(cluster_yaml(found, the_registry(), teams=teams), nl=False)

@@ -105,6 +105,9 @@ INGRESSES: Final = Resource(
     subresources=("status",),
     counted=True,
 )
+NETWORK_POLICIES: Final = Resource(
+    kind="NetworkPolicy", plural="networkpolicies", group="networking.k8s.io", short=("netpol",), counted=True
+)
 JOBS: Final = Resource(kind="Job", plural="jobs", group="batch", subresources=("status",), counted=True)
 CRON_JOBS: Final = Resource(
     kind="CronJob", plural="cronjobs", group="batch", short=("cj",), subresources=("status",), counted=True
@@ -185,6 +188,7 @@ LOCATIONS: Final = Resource(
 SERVED: Final = (
     *(NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, ACCOUNTS, EVENTS, QUOTAS, CLAIMS),
     *(DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, REVISIONS, AUTOSCALERS, BUDGETS, SLICES, INGRESSES),
+    NETWORK_POLICIES,
     *(JOBS, CRON_JOBS, LEASES, ROLES, ROLE_BINDINGS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS),
     *(ROLLOUTS, ANALYSIS_TEMPLATES, ANALYSIS_RUNS, EXPERIMENTS, APPLICATIONS),
     *(BACKUPS, RESTORES, SCHEDULES, DELETIONS, DOWNLOADS, LOCATIONS),
@@ -214,7 +218,7 @@ UNSERVED: Final = frozenset(
         ("certificates.k8s.io", "certificatesigningrequests"),
         ("events.k8s.io", "events"),
         *(("flowcontrol.apiserver.k8s.io", each) for each in ("flowschemas", "prioritylevelconfigurations")),
-        *(("networking.k8s.io", each) for each in ("ingressclasses", "ipaddresses", "networkpolicies", "servicecidrs")),
+        *(("networking.k8s.io", each) for each in ("ingressclasses", "ipaddresses", "servicecidrs")),
         ("node.k8s.io", "runtimeclasses"),
         *(("resource.k8s.io", each) for each in ("deviceclasses", "resourceclaims", "resourceclaimtemplates")),
         ("resource.k8s.io", "resourceslices"),

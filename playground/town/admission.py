@@ -41,5 +41,5 @@ def _admit(cluster: SimulatedCluster, config: Config, registry: Registry, folder
     cluster.admin.apply(bot_documents(config, registry))
     for namespace in NAMESPACES:
         cluster.admin.apply(team_documents(config, registry, namespace=namespace))
-    cluster.admin.apply(cluster_documents(config, registry))
+    cluster.admin.apply(cluster_documents(config, registry, teams=config.teams))
     return cluster.service_account(own, NAME, folder)

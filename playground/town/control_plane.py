@@ -90,7 +90,7 @@ def _furnish(plane: Any, apply: Callable[..., Any]) -> None:
     apply(bot_documents(config, registry))
     for namespace in NAMESPACES:
         apply(team_documents(config, registry, namespace=namespace))
-    apply(cluster_documents(config, registry))
+    apply(cluster_documents(config, registry, teams=config.teams))
     for image in LATER:
         plane.admin.wait(APP, rolled_out, seconds=PATIENCE)
         _set_image(plane, APP, IMAGE + image)

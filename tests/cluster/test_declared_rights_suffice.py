@@ -124,7 +124,7 @@ async def acting(shop: Shop, config: Config, connect: Connect, who: Impersonatio
     """A person in the hands of the bot, both with their generated roles."""
     bot = await connect(await shop.bot(config, REGISTRY, constrained=True))
     await shop.apply(teams_yaml(config, REGISTRY, namespace=shop.namespace))
-    await shop.apply(cluster_yaml(config, REGISTRY))
+    await shop.apply(cluster_yaml(config, REGISTRY, teams=config.teams))
     await shop.bind("kajitori-changes", group="kajitori:developers")
     await shop.bind("kajitori-reads", group="kajitori:readers")
     spaces = {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "create"]}

@@ -56,3 +56,16 @@ def test_the_bots_role_names_everybody_and_no_secret() -> None:
             if not verb.startswith("impersonate") and each["apiGroups"] != ["authorization.k8s.io"]
         }
         assert own_verbs <= {"get", "list", "watch"}
+
+
+def test_nobody_reaches_over_the_whole_cluster_unless_named() -> None:
+    found = list(yaml.safe_load_all((DEPLOY / "rbac" / "cluster.yaml").read_text()))
+    assert [each["kind"] for each in found] == ["ClusterRole", "ClusterRole"]
+
+
+def test_a_team_may_not_evict_what_only_a_drain_of_nodes_would() -> None:
+    found = list(yaml.safe_load_all((DEPLOY / "rbac" / "teams.yaml").read_text()))
+    roles = [each for each in found if each["kind"] == "ClusterRole"]
+    resources = {resource for each in roles for rule in each["rules"] for resource in rule["resources"]}
+    assert not resources & {"pods/eviction", "nodes"}
+    assert "pods" in resources

@@ -21,6 +21,8 @@ NODE_RULES: Final[list[dict[str, Any]]] = [
     {"apiGroups": ["apps"], "resources": ["daemonsets"], "verbs": ["get"]},
 ]
 
+EVICTING: Final[list[dict[str, Any]]] = [{"apiGroups": CORE, "resources": ["pods/eviction"], "verbs": ["create"]}]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Drained:
@@ -81,7 +83,7 @@ async def drained(
 ) -> Drained:
     """A node to drain. `budget` is the `minAvailable` of a budget of `app`; `beside` is an application without one.
 
-    `people` may look at everything and patch nodes; who may evict is said by the roles of the namespace.
+    `people` may look at everything and patch nodes; developers may evict in the story's namespace.
     """
     names = [app, *([beside] if beside else [])]
     labels = {"story": world.namespace}
@@ -92,6 +94,7 @@ async def drained(
         await world.shop.until(path, lambda found: found.get("status", {}).get("expectedPods") == REPLICAS)
     for person in people:
         await world.shop.allow_everywhere(NODE_RULES, user=f"kajitori:{person}")
+    await world.shop.allow(EVICTING, group="kajitori:developers")
     by_node: dict[str, list[dict[str, Any]]] = {}
     for each in apps:
         for pod in await each.pods():

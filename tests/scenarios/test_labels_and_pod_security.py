@@ -58,6 +58,33 @@ async def test_a_key_that_a_controller_owns_is_refused(world: World) -> None:
     assert world.sent() == []
 
 
+async def test_a_secret_in_an_annotation_or_label_is_refused_before_it_is_stored(world: World) -> None:
+    await world.app("app:v1")
+    async with world.bot() as bot:
+        for line in ("annotate deploy/app smtp-auth=hunter2hunter2", "label deploy/app db_pw=hunter2hunter2"):
+            await bot.command("alice", line)
+            await bot.refused("alice", "rotate")
+        assert bot.cards() == []
+    stored = b"".join(each.read_bytes() for each in world.folder.parent.glob("kajitori.db*"))
+    assert b"hunter2hunter2" not in stored
+    assert world.sent() == []
+
+
+async def test_a_label_that_a_network_policy_lets_in_is_refused_and_others_are_warned_of(world: World) -> None:
+    app = await world.app("app:v1")
+    peers = [{"podSelector": {"matchLabels": {"may-read": "yes"}}}]
+    spec = {"podSelector": {"matchLabels": {"role": "db"}}, "ingress": [{"from": peers}]}
+    kind = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+    await world.shop.apply([{**kind, "metadata": {"name": "wall"}, "spec": spec}])
+    pod = (await app.pods())[0]["metadata"]["name"]
+    async with world.bot() as bot:
+        await bot.command("alice", f"label pod/{pod} may-read=yes")
+        await bot.refused("alice", "networkpolicy/wall", "selects pods by", "may-read")
+        await bot.command("alice", f"label pod/{pod} seen=yes")
+        await bot.card(1, "I did not see the network policies of other namespaces")
+    assert world.sent() == []
+
+
 async def test_a_level_is_tried_set_and_taken_back(world: World) -> None:
     await world.app("app:v1")
     before, name = await labels_of(world), world.namespace

@@ -35,6 +35,27 @@ OWNED = [
     "controller-revision-hash",
     "rollouts-pod-template-hash",
     "job-name",
+    "istio-injection",
+    "networking.gke.io/load-balancer-type",
+    "cloud.google.com/load-balancer-type",
+    "cloud.google.com/neg",
+    "iam.gke.io/gcp-service-account",
+    "service.beta.kubernetes.io/aws-load-balancer-scheme",
+    "service.beta.kubernetes.io/azure-load-balancer-internal",
+    "service.kubernetes.io/topology-mode",
+    "service.eks.amazonaws.com/load-balancer-scheme",
+    "vpc.amazonaws.com/pod-eni",
+    "kubernetes.azure.com/set-kube-service-host-fqdn",
+    "azure.workload.identity/use",
+    "aadpodidbinding",
+    "service.cilium.io/global",
+    "io.cilium.io/global-service",
+    "traffic.sidecar.istio.io/excludeOutboundPorts",
+    "config.linkerd.io/skip-inbound-ports",
+    "linkerd.io/inject",
+    "metallb.universe.tf/address-pool",
+    "loadbalancer.openstack.org/class",
+    "k8s.v1.cni.cncf.io/networks",
     "app.kubernetes.io/managed-by",
     "app.kubernetes.io/instance",
 ]
@@ -52,7 +73,18 @@ async def test_they_are_refused_as_labels_too(key: str) -> None:
     assert f"{key} is not changed from a chat" in await refused(shop(), f"label deployment/app {key}=x --overwrite")
 
 
-@pytest.mark.parametrize("key", [*sorted(OPEN), "team", "example.com/team", "notkubernetes.io/x", "my-job-name"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *sorted(OPEN),
+        "team",
+        "example.com/team",
+        "notgke.io/x",
+        "gke.io.example.com/x",
+        "notkubernetes.io/x",
+        "my-job-name",
+    ],
+)
 async def test_all_others_may_be_set(key: str) -> None:
     assert (await plan(shop(), f"annotate deployment/app {key}=x")).calls
 
@@ -77,6 +109,11 @@ async def test_what_selects_a_pod_keeps_its_label(key: str, by: str, change: str
     assert f"{by} selects pods by {key}" in said
 
 
+@pytest.mark.parametrize("key", ["networking.gke.io/load-balancer-type", "service.beta.kubernetes.io/internal"])
+async def test_a_service_is_not_opened_to_everybody_by_an_annotation(key: str) -> None:
+    assert f"{key} is not changed from a chat" in await refused(shop(), f"annotate svc/front {key}-")
+
+
 async def test_a_pods_other_labels_may_be_set() -> None:
     assert (await plan(shop(), "label pod/app-1-x seen=yes")).calls
     assert "has no seen" in await nothing(shop(), "label pod/app-1-x seen-")
@@ -86,7 +123,7 @@ async def test_an_annotation_selects_nothing() -> None:
     assert (await plan(shop(), "annotate pod/app-1-x app=x")).calls
 
 
-@pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "ReplicaSet"])
+@pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "NetworkPolicy", "ReplicaSet"])
 async def test_what_may_not_be_seen_may_select_it(kind: str) -> None:
     assert "may not" in await refused(shop(forbidden=frozenset({kind})), "label pod/app-1-x seen=yes")
 

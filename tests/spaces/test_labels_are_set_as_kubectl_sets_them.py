@@ -157,6 +157,45 @@ async def test_a_value_that_may_be_a_secret_is_not_shown() -> None:
     assert made.back is None
 
 
+@pytest.mark.parametrize("verb", ["annotate", "label"])
+@pytest.mark.parametrize("kind", ["deploy/app", "svc/front", "pod/app-1-x", "ns/shop"])
+@pytest.mark.parametrize(
+    "key", ["smtp-auth", "dsn", "db_pw", "session-key", "api-token", "example.com/password", "sessionkey"]
+)
+async def test_what_looks_like_a_secret_is_not_taken(verb: str, kind: str, key: str) -> None:
+    said = await refused(shop(), f"{verb} {kind} team=a {key}=hunter2")
+    assert f"{key} looks like a secret, and Slack keeps what is typed" in said
+    assert "hunter2" not in said
+
+
+async def test_nor_is_one_beside_a_pod_security_level() -> None:
+    assert "smtp-auth looks like a secret" in await refused(
+        shop(), f"label ns/shop {ENFORCE}=baseline smtp-auth=hunter2"
+    )
+
+
+async def test_nor_is_an_address_with_a_password() -> None:
+    said = await refused(shop(), "annotate deploy/app note=postgres://u:hunter2@h --overwrite")
+    assert "note looks like a secret" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("verb", ["annotate", "label"])
+async def test_a_secret_can_be_taken_away_and_is_not_brought_back(verb: str) -> None:
+    field = "annotations" if verb == "annotate" else "labels"
+    old = thing("Deployment", "app", metadata={field: {"smtp-auth": "hunter2"}})
+    made = await plan(shop(old), f"{verb} deploy/app smtp-auth-")
+    assert made.calls and made.back is None
+    assert "hunter2" not in f"{made.before}{made.after}"
+
+
+async def test_an_address_with_a_password_that_is_there_is_not_shown() -> None:
+    old = thing("Deployment", "app", metadata={"annotations": {"note": "postgres://u:hunter2@h/x"}})
+    made = await plan(shop(old), "annotate deploy/app note=new --overwrite")
+    assert "hunter2" not in f"{made.before}{made.after}{made.back}"
+    assert "hunter2" not in await refused(shop(old), "annotate deploy/app note=new")
+
+
 @given(value=st.text(max_size=40))
 def test_what_is_brought_back_is_what_was_there(value: str) -> None:
     words = pairs_typed("annotations", {"note": value})

@@ -118,6 +118,23 @@ async def test_roles_are_printed_for_kubectl(
     assert kinds <= {document["kind"] for document in yaml.safe_load_all(ran.out)}
 
 
+async def test_over_the_whole_cluster_only_named_teams_are_bound(kajitori: Kajitori, config: Path) -> None:
+    nobody = await kajitori("manifest", "cluster")
+    assert {document["kind"] for document in yaml.safe_load_all(nobody.out)} == {"ClusterRole"}
+    assert "manifest cluster --team NAME" in nobody.out
+
+    named = await kajitori("manifest", "cluster", "--team", "developers")
+    bound = [each for each in yaml.safe_load_all(named.out) if each["kind"] == "ClusterRoleBinding"]
+    assert [(each["roleRef"]["name"], each["subjects"][0]["name"]) for each in bound] == [
+        ("kajitori-cluster-changes", "kajitori:developers")
+    ]
+    assert "--team NAME" not in named.out
+
+    unknown = await kajitori("manifest", "cluster", "--team", "cleaners")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "There is no team cleaners" in unknown.err
+
+
 async def test_the_slack_manifest_is_printed_for_both_modes(kajitori: Kajitori, config: Path) -> None:
     socket = yaml.safe_load((await kajitori("manifest", "slack")).out)
     http = yaml.safe_load((await kajitori("manifest", "slack", "--request-url", "https://bot.example.com/x")).out)
