@@ -100,8 +100,8 @@ BY_HAND = {
 
 
 def names(*kinds: OperationKind) -> list[str]:
-    """Those of Velero and Argo Rollouts need their servers, and have tests of their own."""
-    found = (each for each in REGISTRY if not each.name.startswith(("velero ", "argo rollouts ")))
+    """What needs a server beside Kubernetes has tests of its own: Velero, Argo, a metrics-server."""
+    found = (each for each in REGISTRY if not each.name.startswith(("velero ", "argo rollouts ", "gitops ", "top ")))
     return sorted(operation.name for operation in found if operation.kind in kinds)
 
 
@@ -229,10 +229,15 @@ async def test_whoever_may_only_look_plans_nothing(shop: Shop, config: Config, c
     dave = await acting(shop, config, connect, Impersonation("kajitori:dave", ("kajitori:readers",)))
     world = await world_of(shop, name)
     parsed = parse(await line(shop, world, CHANGES[name]), REGISTRY)
+    before = tried_by_dave(shop)
     with pytest.raises((NotAllowed, Forbidden)):
         await plan_change(dave, parsed.operation, parsed.arguments, timeout=5)
-    writes = shop.control_plane.audit_entries(user="kajitori:dave", verbs=("create", "patch", "update", "delete"))
-    assert writes == []
+    assert tried_by_dave(shop) == before
+
+
+def tried_by_dave(shop: Shop) -> int:
+    """Writes that he sent, whatever was answered; other stories have their own."""
+    return len(shop.control_plane.audit_entries(user="kajitori:dave", verbs=("create", "patch", "update", "delete")))
 
 
 @pytest.mark.parametrize("name", names(OperationKind.READ, OperationKind.PROBE))
