@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from bot.errors import NotFound, NotUnderstood, Refused
+from bot.errors import NotFound, NotServed, NotUnderstood, Refused
 from bot.operations.arguments import Arguments, Flag, Words
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import NODE, POD, Kind
@@ -148,7 +148,7 @@ async def top_nodes(cluster: Reader, arguments: TopArguments) -> View:
 async def _metrics(cluster: Reader, kind: Kind, namespace: str, labels: str) -> list[_Metrics]:
     try:
         return await cluster.list(kind, namespace, _Metrics, labels=labels)
-    except NotFound:
+    except (NotFound, NotServed):
         raise Refused(
             text("Metrics API not available"),
             why=text("No metrics-server is installed in this cluster, or it does not answer."),

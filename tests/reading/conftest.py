@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import yaml
 
-from bot.errors import NotFound, Refused
+from bot.errors import NotFound, NotServed, Refused
 from bot.operations.kinds import Kind
 from bot.operations.probes import Probe
 from bot.operations.queries import read_selector
@@ -54,7 +54,7 @@ class RecordingReader:
     ) -> list[T]:
         self._ask("list", kind)
         if kind.kind in self.missing:
-            raise NotFound(text("the server could not find the requested resource"))
+            raise NotServed(text("the server could not find the requested resource"))
         self.queries.append({"kind": kind.kind, "namespace": namespace, "labels": labels, "fields": fields})
         found = [
             each
