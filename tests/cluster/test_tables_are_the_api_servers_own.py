@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from bot.kubernetes.decoding import decode
-from bot.operations.kinds import KINDS, Kind, find_kind
+from bot.operations.kinds import KINDS, QUOTA, Kind, find_kind
 from bot.operations.printers.tables import PRINTERS, Layout, print_table
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.shop import Shop
@@ -30,12 +30,16 @@ TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 
 
 def create_everything(shop: Shop, control_plane: ControlPlane) -> None:
-    for each in yaml.safe_load_all(EVERYTHING.read_text()):
+    """The quota last: pods without limits are refused as soon as the API server has noticed it."""
+    objects = list(yaml.safe_load_all(EVERYTHING.read_text()))
+    for each in [one for one in objects if one["kind"] != "ResourceQuota"]:
         kind = find_kind(each["kind"])
         assert kind is not None
         control_plane.admin.create(kind.path(shop.namespace), each)
     deployments = f"/apis/apps/v1/namespaces/{shop.namespace}/deployments/web"
     control_plane.admin.wait(deployments, lambda found: found["status"].get("readyReplicas") == 2)
+    for each in [one for one in objects if one["kind"] == "ResourceQuota"]:
+        control_plane.admin.create(QUOTA.path(shop.namespace), each)
 
 
 def printed(control_plane: ControlPlane, kind: Kind, namespace: str) -> tuple[list[Any], list[dict[str, Any]]]:
