@@ -63,7 +63,9 @@ build_argo() {
   cd "$here/argo"
   module=github.com/argoproj/argo-rollouts
   version=$(go list -m -f '{{.Version}}' $module)
+  go mod download $module
   shipped=$(go list -m -f '{{.Dir}}' $module)
+  [ -d "$shipped" ] || fail "the source of $module is not where it was downloaded to."
   # Its metrics and its health would be open to the whole network, and no flag says otherwise.
   mkdir "$made/source" "$made/module"
   cp -r "$shipped/." "$made/source"
