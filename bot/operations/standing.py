@@ -20,6 +20,8 @@ from bot.text import Code, Text, text
 
 TEMPLATE: Final = "template"
 """Argument of a wait: the digest of the template that is followed."""
+CONTROLLERS: Final = "kube-controller-manager"
+"""The field manager of Kubernetes' own controllers, autoscalers among them."""
 _PATH: Final = "/spec/template"
 _OURS: Final = re.compile(r"kajitori-(\d{1,18})-")
 
@@ -49,19 +51,24 @@ def overtaken(target: Object, wanted: JSON) -> Text | None:
     if not wanted or template_digest(target) == wanted:
         return None
     return text(
-        "{who} changed its template meanwhile, so what was sent here is no longer what runs", who=_last_writer(target)
+        "{who} changed its template meanwhile, so what was sent here is no longer what runs",
+        who=writer(last_manager(target, "f:template")),
     )
 
 
-def _last_writer(target: Object) -> Text | Code:
-    """Whose change of the template is the newest, as far as its field managers tell."""
+def last_manager(target: Object, field: str) -> str:
+    """Whose change of a field of the spec (`f:template`) is the newest, as far as its field managers tell."""
     fields = resolve(target, "/metadata/managedFields")
     found = [
         (str(each.get("time") or ""), str(each.get("manager") or ""))
         for each in (fields if isinstance(fields, list) else [])
-        if isinstance(each, dict) and resolve(each, "/fieldsV1/f:spec/f:template") is not None
+        if isinstance(each, dict) and resolve(each, f"/fieldsV1/f:spec/{field}") is not None
     ]
-    manager = max(found, default=("", ""))[1]
+    return max(found, default=("", ""))[1]
+
+
+def writer(manager: str) -> Text | Code:
+    """Who that is, to a person: one of our own requests by its number."""
     if ours := _OURS.match(manager):
         return text("R-{number}", number=ours[1])
     return Code(manager) if manager else text("somebody else")

@@ -35,6 +35,11 @@ class Argo:
     definitions: tuple[Path, ...]
 
 
+def built_metrics_server() -> Path:
+    """metrics-server of this checkout's pins. Raises `NotBuilt`."""
+    return _where("metrics") / "metrics-server"
+
+
 def built_argo() -> Argo:
     """The controller of this checkout's pins. Raises `NotBuilt`."""
     base = _where("argo")

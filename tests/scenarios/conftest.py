@@ -65,6 +65,14 @@ async def argo_real_world(request: pytest.FixtureRequest, tmp_path: Path) -> Asy
 
 
 @pytest.fixture
+async def metrics_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """With the real metrics-server, by which the real autoscalers scale. What takes it is marked `cluster`."""
+    request.getfixturevalue("metrics_control_plane")
+    async with _real(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
 async def velero(world: World, request: pytest.FixtureRequest) -> VeleroWorld:
     """Velero in the story's world: the simulated one, or the real server."""
     if world.real:

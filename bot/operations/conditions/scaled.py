@@ -1,7 +1,7 @@
 """`scaled`: has a workload as many ready pods as were asked for, and no more?
 
 kubectl's `--timeout` stops as soon as the number exists, and counts it a success when something else changed the number
-meanwhile (operations.md §2); here ready is what counts, and someone else's number is a failure that says so.
+meanwhile (operations.md §2); here ready is what counts, and someone else's number is a failure that says whose it is.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import msgspec
 from bot.operations.models import Workload
 from bot.operations.pods import stuck_reason
 from bot.operations.progress import Observation, Progress, unobserved
-from bot.text import Code, text
+from bot.operations.standing import CONTROLLERS, last_manager, writer
+from bot.text import Code, Text, text
 
 
 def scaled(seen: Observation) -> Progress:
-    """Argument `replicas`: the number to reach. While a roll-out adds pods on top, those are not waited for."""
+    """Arguments `replicas`: the number to reach; `autoscaler`: the one that was there when it was asked for.
+
+    While a roll-out adds pods on top, those are not waited for.
+    """
     if seen.target is None:
         gone = text("it was deleted")
         return Progress(message=gone, failed=gone)
@@ -25,7 +29,7 @@ def scaled(seen: Observation) -> Progress:
     status = live.status
     spec = 1 if live.spec.replicas is None else live.spec.replicas
     if spec != total:
-        failed = text("something else set it to {count}", count=spec)
+        failed = text("{who} set it to {count}", who=_who(seen), count=spec)
         return Progress(ready=status.ready_replicas, total=total, message=failed, failed=failed)
     if live.metadata.generation > status.observed_generation:
         return unobserved(seen, total, min(status.ready_replicas, total))
@@ -45,3 +49,13 @@ def scaled(seen: Observation) -> Progress:
     if surplus > 0 and not rolling:
         return Progress(ready=total, total=total, message=text("{old} pods are still stopping", old=surplus))
     return Progress(done=True, ready=total, total=total, message=text("scaled"))
+
+
+def _who(seen: Observation) -> Text | Code:
+    target = seen.target or {}
+    manager = last_manager(target, "f:replicas")
+    # No controller but an autoscaler sets the number of others; that of a ReplicaSet is its Deployment's.
+    if manager != CONTROLLERS or target.get("kind") == "ReplicaSet":
+        return writer(manager)
+    known = seen.arguments.get("autoscaler")
+    return Code(f"hpa/{known}") if known else text("an autoscaler")
