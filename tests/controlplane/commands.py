@@ -112,7 +112,7 @@ class Plan:
             "--leader-elect=false",
             "--secure-port=0",
             "--controllers=*,-node-ipam-controller,-node-route-controller,-cloud-node-lifecycle-controller",
-            # An autoscaler looks every 15 s, waits 5 minutes with fewer pods and does not believe a new pod for as long.
+            # An autoscaler looks every 15 s, waits 5 minutes with fewer pods and does not believe a new pod as long.
             "--horizontal-pod-autoscaler-sync-period=1s",
             "--horizontal-pod-autoscaler-downscale-stabilization=1s",
             "--horizontal-pod-autoscaler-cpu-initialization-period=1s",

@@ -1,4 +1,4 @@
-"""The real metrics-server in the real control plane, where a test asks: what pods and nodes use, as `kubectl top` has it.
+"""The real metrics-server in the real control plane, where a test asks: what pods and nodes use, as `kubectl top` says.
 
 It takes 65 MB and looks at the nodes every ten seconds, the shortest that it allows: what a pod uses is known when it
 was seen twice, up to twenty seconds after it started, and a change of it (`stages.CPU`) as much later.
@@ -6,14 +6,13 @@ was seen twice, up to twenty seconds after it started, and a change of it (`stag
 
 from __future__ import annotations
 
-import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from tests.controlplane.api import Api
+from tests.controlplane.api import Answer, Api
 from tests.controlplane.binaries import built_metrics_server
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.manifests import apply
@@ -61,7 +60,7 @@ def add_metrics_server(plane: ControlPlane) -> None:
 
 def until_nodes(plane: ControlPlane, *, at_least: int) -> None:
     """Returns when it knows what so many nodes use; kwok tells nothing of one without pods. Raises `TimeoutError`."""
-    _until(plane, NODES, lambda items: len(items) >= at_least)
+    _until(plane, NODES, lambda answer: answer.status == 200 and len(answer.body["items"]) >= at_least)
 
 
 def until_used(plane: ControlPlane, namespace: str, met: Callable[[dict[str, dict[str, str]]], bool]) -> None:
@@ -70,7 +69,8 @@ def until_used(plane: ControlPlane, namespace: str, met: Callable[[dict[str, dic
     Raises `TimeoutError`.
     """
 
-    def found(items: list[Object]) -> bool:
+    def found(answer: Answer) -> bool:
+        items = answer.body["items"] if answer.status == 200 else []
         return met({each["metadata"]["name"]: each["containers"][0]["usage"] for each in items})
 
     _until(plane, f"{METRICS}/namespaces/{namespace}/pods", found)
@@ -87,6 +87,22 @@ def look_at(plane: ControlPlane) -> None:
 def refusing(plane: ControlPlane) -> None:
     """Returns when the API server has seen that nobody answers for it. Raises `TimeoutError`."""
     plane.admin.wait(SERVICE, lambda found: not is_available(found), seconds=PATIENCE)
+
+
+@contextmanager
+def not_installed(plane: ControlPlane) -> Iterator[None]:
+    """The API server knows of no metrics API; what was there before is afterwards there again."""
+    if not plane.running(NAME):
+        yield
+        return
+    metadata, spec = {"name": SERVICE.rpartition("/")[2]}, plane.admin.get(SERVICE)["spec"]
+    plane.admin.delete(SERVICE)
+    _until(plane, NODES, lambda answer: answer.status == 404)
+    try:
+        yield
+    finally:
+        plane.admin.create(SERVICE.rpartition("/")[0], {"metadata": metadata, "spec": spec})
+        until_nodes(plane, at_least=0)
 
 
 @contextmanager
@@ -109,13 +125,10 @@ def is_available(found: Object) -> bool:
     return any(each["type"] == "Available" and each["status"] == "True" for each in conditions)
 
 
-def _until(plane: ControlPlane, path: str, met: Callable[[list[Object]], bool]) -> None:
+def _until(plane: ControlPlane, path: str, met: Callable[[Answer], bool]) -> None:
     """It knows no watches, so it is asked again and again."""
     deadline = time.monotonic() + PATIENCE
-    while True:
-        answer = plane.admin.ask("GET", path)
-        if answer.status == 200 and met(json.loads(answer.text)["items"]):
-            return
+    while not met(answer := plane.admin.ask("GET", path)):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{path} did not come to what was waited for in {PATIENCE} s: {answer.text[:2000]}")
         time.sleep(0.2)

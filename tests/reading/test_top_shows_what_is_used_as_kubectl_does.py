@@ -77,7 +77,7 @@ async def test_nodes_that_were_not_looked_at_yet(cluster: Make) -> None:
 
 
 async def test_a_metrics_server_that_is_down_is_told_from_a_cluster_that_is(cluster: Make) -> None:
-    with pytest.raises(Unavailable, match="Metrics API not available .*prod-tokyo, but its server does not answer"):
+    with pytest.raises(Unavailable, match=r"Metrics API not available .*prod-tokyo, but its server does not answer"):
         await top_pods(cluster(down=("PodMetrics",)), TopPodsArguments(namespace="shop"))
     with pytest.raises(Unavailable, match="its server does not answer"):
         await top_nodes(cluster(*node("n1"), down=("NodeMetrics",)), TopArguments())

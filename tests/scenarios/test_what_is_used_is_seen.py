@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-from tests.controlplane.metrics import refusing, top, without_metrics_server
-from tests.installation.bot import CHANNEL, Bot, everything
+from tests.controlplane.metrics import not_installed, refusing, top, until_nodes, without_metrics_server
+from tests.installation.bot import CHANNEL, PATIENCE, Bot, everything
 from tests.installation.world import World
 from tests.scenarios.loads import measured, workload
-
-pytestmark = pytest.mark.cluster
 
 POD_LINES = (
     "pods",
@@ -24,10 +24,11 @@ POD_LINES = (
 )
 NODE_LINES = ("nodes", "nodes --sort-by=cpu", "node node-b")
 DOWN = "its server does not answer; all else there does."
+Json = dict[str, Any]
 
 
-async def kubectl(world: World, words: str) -> Any:
-    """The rows that `kubectl top` prints, or its complaint."""
+async def kubectl(world: World, words: str) -> CompletedProcess[str]:
+    """What `kubectl top` prints now."""
     return await asyncio.to_thread(lambda: top(world.shop.control_plane, *words.split(), "-n", world.namespace))
 
 
@@ -35,36 +36,40 @@ def rows_of(printed: str) -> list[list[str]]:
     return [line.split() for line in printed.splitlines()]
 
 
-def shown_in(message: dict[str, Any]) -> list[list[str]]:
+def shown_in(message: Json) -> list[list[str]]:
     (table,) = (block for block in message["blocks"] if block["type"] == "table")
     return [[cell["text"] for cell in row] for row in table["rows"]]
 
 
-async def answers(bot: Bot, *words: str) -> list[dict[str, Any]]:
-    """All that alice was told with these words, oldest first."""
-    seen = bot.workspace.messages(CHANNEL, "alice")
-    return [each for each in seen if all(word in everything(each) for word in words)]
+async def answer(bot: Bot, line: str, *words: str) -> Json:
+    """What alice is told on this, and was not before: it holds these words."""
+
+    def every() -> list[Json]:
+        seen = bot.workspace.messages(CHANNEL, "alice")
+        return [each for each in seen if all(word in everything(each) for word in words)]
+
+    known = len(every())
+    await bot.command("alice", line)
+    return (await bot.workspace.wait_for(lambda: every()[known:], timeout=PATIENCE))[-1]
 
 
 async def same(world: World, bot: Bot, words: str, title: str) -> None:
     """What is shown is what kubectl prints, before and after: the server looks again every ten seconds."""
     async with asyncio.timeout(60):
         while True:
-            known = len(await answers(bot, title))
             before = rows_of((await kubectl(world, words)).stdout)
-            await bot.command("alice", f"top {words}")
-            while len(found := await answers(bot, title)) == known:
-                await asyncio.sleep(0.05)
+            shown = shown_in(await answer(bot, f"top {words}", title))
             if rows_of((await kubectl(world, words)).stdout) == before:
-                assert shown_in(found[-1]) == before
+                assert shown == before
                 return
 
 
+@pytest.mark.cluster
 async def test_the_numbers_are_those_of_kubectl(metrics_world: World) -> None:
     world = metrics_world
     await world.shop.apply(
         [
-            workload("idle", cpu="40m", memory="300Mi"),
+            workload("idle", replicas=3, cpu="40m", memory="300Mi"),
             workload("busy", cpu="250m", memory="64Mi"),
             workload("pair", cpu="90m", memory="100Mi", containers=("app", "proxy")),
         ]
@@ -72,6 +77,7 @@ async def test_the_numbers_are_those_of_kubectl(metrics_world: World) -> None:
     nodes = {"apiGroups": ["", "metrics.k8s.io"], "resources": ["nodes"], "verbs": ["get", "list"]}
     await world.shop.allow_everywhere([nodes], user="kajitori:alice")
     await measured(world, {"idle": "40m", "busy": "250m", "pair": "90m"})
+    await asyncio.to_thread(until_nodes, world.shop.control_plane, at_least=3)
     async with world.bot() as bot:
         for words in POD_LINES:
             await same(world, bot, words, f"What pods use in {world.namespace}")
@@ -80,40 +86,46 @@ async def test_the_numbers_are_those_of_kubectl(metrics_world: World) -> None:
     assert world.sent() == []
 
 
+@pytest.mark.cluster
 async def test_who_has_no_metrics_is_told_as_kubectl_tells_it(metrics_world: World) -> None:
     world = metrics_world
     async with world.bot() as bot:
         assert (await kubectl(world, "pods")).stderr == f"No resources found in {world.namespace} namespace.\n"
-        await bot.command("alice", "top pods")
-        await bot.said("What pods use in", "No resources found.")
+        await answer(bot, "top pods", "What pods use in", "No resources found.")
 
         app = await world.app("app:v1", replicas=1)
         pod = str((await app.pods())[0]["metadata"]["name"])
         assert (await kubectl(world, "pods")).stderr == "error: metrics not available yet\n"
         for line in ("top pods", f"top pod {pod}"):
-            await bot.command("alice", line)
-            await bot.said("What pods use in", f"There are no metrics of {pod} yet.")
-        await bot.command("alice", "top pod nosuch")
-        await bot.said("nosuch not found")
+            await answer(bot, line, "What pods use in", f"There are no metrics of {pod} yet.")
+        await answer(bot, "top pod nosuch", "nosuch not found")
         world.clock.turn_on(minutes=3)
-        await bot.command("alice", "top pods")
-        await bot.said(f"Metrics not available for pod {world.namespace}/{pod}, age: 3m")
+        await answer(bot, "top pods", f"Metrics not available for pod {world.namespace}/{pod}, age: 3m")
 
 
+@pytest.mark.cluster
 async def test_a_server_that_is_down_is_named_and_all_else_goes_on(metrics_world: World) -> None:
     world = metrics_world
     plane = world.shop.control_plane
     await world.app("app:v1", replicas=1)
     async with world.bot() as bot:
         with without_metrics_server(plane):
-            await bot.command("alice", "top pods")
-            await bot.said("Metrics API not available", DOWN, "Ask whoever runs PROD tokyo to look at metrics-server.")
+            found = await answer(bot, "top pods", "Metrics API not available", DOWN)
+            assert "Ask whoever runs PROD tokyo to look at metrics-server." in everything(found)
             await asyncio.to_thread(refusing, plane)
             assert (await kubectl(world, "pods")).stderr == "error: Metrics API not available\n"
-            known = len(await answers(bot, DOWN))
-            await bot.command("alice", "top pods")
-            while len(await answers(bot, DOWN)) == known:
-                await asyncio.sleep(0.05)
-            await bot.command("alice", "get deployments")
-            await bot.said("app", "1/1")
+            await answer(bot, "top pods", "Metrics API not available", DOWN)
+            await answer(bot, "get deployments", "app", "1/1")
+    assert world.sent() == []
+
+
+async def test_a_cluster_without_one_says_so(world: World) -> None:
+    await world.app("app:v1", replicas=1)
+    async with world.bot() as bot:
+        with not_installed(world.shop.control_plane) if world.real else nullcontext():
+            found = await answer(bot, "top pods", "Metrics API not available")
+            assert "No metrics-server is installed in this cluster." in everything(found)
+            if world.real:
+                assert (await kubectl(world, "pods")).stderr == "error: Metrics API not available\n"
+            await answer(bot, "get deployments", "app", "1/1")
     assert world.sent() == []
