@@ -57,7 +57,10 @@ def overtaken(target: Object, wanted: JSON) -> Text | None:
 
 
 def last_manager(target: Object, field: str) -> str:
-    """Whose change of a field of the spec (`f:template`) is the newest, as far as its field managers tell."""
+    """Whose change of a field of the spec (`f:template`) is the newest, as far as its field managers tell.
+
+    A change by way of a subresource (`scale`) has no time there; whoever set another value before lost the field by it.
+    """
     fields = resolve(target, "/metadata/managedFields")
     found = [
         (str(each.get("time") or ""), str(each.get("manager") or ""))

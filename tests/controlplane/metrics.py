@@ -6,7 +6,6 @@ was seen twice, up to twenty seconds after it started, and a change of it (`stag
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -111,12 +110,6 @@ def without_metrics_server(plane: ControlPlane) -> Iterator[None]:
     with plane.without(NAME):
         yield
     until_nodes(plane, at_least=0)
-
-
-def top(plane: ControlPlane, *words: str) -> subprocess.CompletedProcess[str]:
-    """What `kubectl top` says now, as the admin."""
-    command = [plane.kubectl, f"--kubeconfig={plane.kubeconfig}", "top", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def is_available(found: Object) -> bool:

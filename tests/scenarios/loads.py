@@ -9,7 +9,7 @@ from typing import Any, Final
 from playground.cluster.quantities import parse_quantity
 from tests.controlplane.metrics import look_at, until_used
 from tests.controlplane.shop import AppWorld
-from tests.controlplane.stages import CPU, MEMORY
+from tests.controlplane.stages import CPU, HOLD, MEMORY
 from tests.installation.world import World
 
 Json = dict[str, Any]
@@ -20,11 +20,13 @@ NEAR: Final = Decimal("0.02")
 def workload(
     name: str, *, replicas: int = 1, image: str = "app:v1", cpu: str = "40m", memory: str = "64Mi", **more: Any
 ) -> Json:
-    """A Deployment whose containers use that much each. `requests` None: it asks for nothing."""
-    requests = more.get("requests", {"cpu": "200m", "memory": "128Mi"})
-    resources = {"requests": requests} if requests else {}
+    """A Deployment whose containers request 200m and use that much each.
+
+    `containers`: their names. `held`: no pod of it becomes ready before `let_go`.
+    """
+    resources = {"requests": {"cpu": "200m", "memory": "128Mi"}}
     containers = [{"name": each, "image": image, "resources": resources} for each in more.get("containers", ("app",))]
-    annotations = {CPU: cpu, MEMORY: memory}
+    annotations = {CPU: cpu, MEMORY: memory, **({HOLD: "1h"} if more.get("held") else {})}
     template = {
         "metadata": {"labels": {"app": name}, "annotations": annotations},
         "spec": {"containers": containers, "terminationGracePeriodSeconds": 1},
@@ -52,9 +54,18 @@ async def measured(world: World, cpu: dict[str, str]) -> None:
 
 async def use(world: World, name: str, cpu: str) -> None:
     """The pods of a workload that are there use this much from now on."""
+    await _annotate(world, name, {CPU: cpu})
+
+
+async def let_go(world: World, name: str) -> None:
+    """The held pods of a workload that are there become ready."""
+    await _annotate(world, name, {HOLD: "0s"})
+
+
+async def _annotate(world: World, name: str, annotations: dict[str, str]) -> None:
     path = f"/api/v1/namespaces/{world.namespace}/pods"
-    for pod in await asyncio.to_thread(lambda: world.shop.admin.items(path, labels=f"app={name}")):
-        change = {"metadata": {"annotations": {CPU: cpu}}}
+    for pod in await AppWorld(world.shop, name).pods():
+        change = {"metadata": {"annotations": annotations}}
         await asyncio.to_thread(world.shop.admin.merge, f"{path}/{pod['metadata']['name']}", change)
 
 

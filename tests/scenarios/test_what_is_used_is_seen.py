@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
-from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
 
-from tests.controlplane.metrics import not_installed, refusing, top, until_nodes, without_metrics_server
-from tests.installation.bot import CHANNEL, PATIENCE, Bot, everything
+from tests.controlplane.metrics import not_installed, refusing, until_nodes, without_metrics_server
+from tests.installation.bot import Bot, everything
 from tests.installation.world import World
 from tests.scenarios.loads import measured, workload
+from tests.scenarios.tables import answer, kubectl, rows_of, shown_in
 
 POD_LINES = (
     "pods",
@@ -24,42 +23,15 @@ POD_LINES = (
 )
 NODE_LINES = ("nodes", "nodes --sort-by=cpu", "node node-b")
 DOWN = "its server does not answer; all else there does."
-Json = dict[str, Any]
-
-
-async def kubectl(world: World, words: str) -> CompletedProcess[str]:
-    """What `kubectl top` prints now."""
-    return await asyncio.to_thread(lambda: top(world.shop.control_plane, *words.split(), "-n", world.namespace))
-
-
-def rows_of(printed: str) -> list[list[str]]:
-    return [line.split() for line in printed.splitlines()]
-
-
-def shown_in(message: Json) -> list[list[str]]:
-    (table,) = (block for block in message["blocks"] if block["type"] == "table")
-    return [[cell["text"] for cell in row] for row in table["rows"]]
-
-
-async def answer(bot: Bot, line: str, *words: str) -> Json:
-    """What alice is told on this, and was not before: it holds these words."""
-
-    def every() -> list[Json]:
-        seen = bot.workspace.messages(CHANNEL, "alice")
-        return [each for each in seen if all(word in everything(each) for word in words)]
-
-    known = len(every())
-    await bot.command("alice", line)
-    return (await bot.workspace.wait_for(lambda: every()[known:], timeout=PATIENCE))[-1]
 
 
 async def same(world: World, bot: Bot, words: str, title: str) -> None:
     """What is shown is what kubectl prints, before and after: the server looks again every ten seconds."""
     async with asyncio.timeout(60):
         while True:
-            before = rows_of((await kubectl(world, words)).stdout)
+            before = rows_of((await kubectl(world, f"top {words}")).stdout)
             shown = shown_in(await answer(bot, f"top {words}", title))
-            if rows_of((await kubectl(world, words)).stdout) == before:
+            if rows_of((await kubectl(world, f"top {words}")).stdout) == before:
                 assert shown == before
                 return
 
@@ -90,12 +62,12 @@ async def test_the_numbers_are_those_of_kubectl(metrics_world: World) -> None:
 async def test_who_has_no_metrics_is_told_as_kubectl_tells_it(metrics_world: World) -> None:
     world = metrics_world
     async with world.bot() as bot:
-        assert (await kubectl(world, "pods")).stderr == f"No resources found in {world.namespace} namespace.\n"
+        assert (await kubectl(world, "top pods")).stderr == f"No resources found in {world.namespace} namespace.\n"
         await answer(bot, "top pods", "What pods use in", "No resources found.")
 
         app = await world.app("app:v1", replicas=1)
         pod = str((await app.pods())[0]["metadata"]["name"])
-        assert (await kubectl(world, "pods")).stderr == "error: metrics not available yet\n"
+        assert (await kubectl(world, "top pods")).stderr == "error: metrics not available yet\n"
         for line in ("top pods", f"top pod {pod}"):
             await answer(bot, line, "What pods use in", f"There are no metrics of {pod} yet.")
         await answer(bot, "top pod nosuch", "nosuch not found")
@@ -113,7 +85,7 @@ async def test_a_server_that_is_down_is_named_and_all_else_goes_on(metrics_world
             found = await answer(bot, "top pods", "Metrics API not available", DOWN)
             assert "Ask whoever runs PROD tokyo to look at metrics-server." in everything(found)
             await asyncio.to_thread(refusing, plane)
-            assert (await kubectl(world, "pods")).stderr == "error: Metrics API not available\n"
+            assert (await kubectl(world, "top pods")).stderr == "error: Metrics API not available\n"
             await answer(bot, "top pods", "Metrics API not available", DOWN)
             await answer(bot, "get deployments", "app", "1/1")
     assert world.sent() == []
@@ -126,6 +98,6 @@ async def test_a_cluster_without_one_says_so(world: World) -> None:
             found = await answer(bot, "top pods", "Metrics API not available")
             assert "No metrics-server is installed in this cluster." in everything(found)
             if world.real:
-                assert (await kubectl(world, "pods")).stderr == "error: Metrics API not available\n"
+                assert (await kubectl(world, "top pods")).stderr == "error: Metrics API not available\n"
             await answer(bot, "get deployments", "app", "1/1")
     assert world.sent() == []
