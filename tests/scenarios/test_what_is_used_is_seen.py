@@ -46,13 +46,15 @@ async def test_the_numbers_are_those_of_kubectl(metrics_world: World) -> None:
             workload("pair", cpu="90m", memory="100Mi", containers=("app", "proxy")),
         ]
     )
-    nodes = {"apiGroups": ["", "metrics.k8s.io"], "resources": ["nodes"], "verbs": ["get", "list"]}
-    await world.shop.allow_everywhere([nodes], user="kajitori:alice")
     await measured(world, {"idle": "40m", "busy": "250m", "pair": "90m"})
     await asyncio.to_thread(until_nodes, world.shop.control_plane, at_least=3)
     async with world.bot() as bot:
         for words in POD_LINES:
             await same(world, bot, words, f"What pods use in {world.namespace}")
+        await bot.command("alice", "top nodes")
+        await bot.refused("alice", "cannot list resource")
+        nodes = {"apiGroups": ["", "metrics.k8s.io"], "resources": ["nodes"], "verbs": ["get", "list"]}
+        await world.shop.allow_everywhere([nodes], user="kajitori:alice")
         for words in NODE_LINES:
             await same(world, bot, words, "What nodes use")
     assert world.sent() == []
