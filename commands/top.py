@@ -25,6 +25,7 @@ from bot.operations.usage import (
     Metrics,
     Use,
     measured_use,
+    milli,
     near_limits,
     share_cells,
     total_use,
@@ -148,9 +149,9 @@ def _names(arguments: TopArguments, kind: Kind) -> frozenset[str]:
 
 
 def _sorted(rows: list[tuple[Metrics, str, Use]], by: str) -> list[tuple[Metrics, str, Use]]:
-    """By name as kubectl has it, or what uses most first."""
+    """By name as kubectl has it, or what uses most first; what uses the same in whole millicores is by name as well."""
     named = sorted(rows, key=lambda row: (row[0].metadata.namespace, row[0].metadata.name, row[1]))
-    return sorted(named, key=lambda row: row[2].get(by, Decimal(0)), reverse=True) if by else named
+    return sorted(named, key=lambda row: milli(row[2].get(by, Decimal(0))), reverse=True) if by else named
 
 
 def _parts(pod: Metrics, by: str) -> list[tuple[Metrics, str, Use]]:

@@ -114,10 +114,11 @@ def use_cells(use: Use) -> tuple[str, str]:
 
 
 def _cpu(use: Use) -> str:
-    return f"{_milli(use.get('cpu', Decimal(0)))}m"
+    return f"{milli(use.get('cpu', Decimal(0)))}m"
 
 
-def _milli(value: Decimal) -> int:
+def milli(value: Decimal) -> int:
+    """In thousandths, rounded up, as Kubernetes has it (`Quantity.MilliValue`)."""
     return int((value * 1000).to_integral_value(rounding=ROUND_CEILING))
 
 
@@ -130,9 +131,9 @@ def share_cells(use: Use, allocatable: object) -> tuple[str, str, str, str]:
     given = total_use([allocatable]) if isinstance(allocatable, dict) else {}
 
     def share(resource: str) -> str:
-        most = _milli(given.get(resource, Decimal(0)))
+        most = milli(given.get(resource, Decimal(0)))
         # kubectl reckons in floating point, and cuts: 0.29 of it is 28 %.
-        return f"{int(_milli(use.get(resource, Decimal(0))) / most * 100)}%" if most else "<unknown>"
+        return f"{int(milli(use.get(resource, Decimal(0))) / most * 100)}%" if most else "<unknown>"
 
     return _cpu(use), share("cpu"), _memory(use), share("memory")
 

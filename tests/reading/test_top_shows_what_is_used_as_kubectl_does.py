@@ -123,6 +123,14 @@ async def test_each_container_by_itself_beside_those_of_its_pod(
     assert [row[:2] for row in view.table.rows] == order
 
 
+async def test_what_shows_the_same_number_stands_by_name(cluster: Make) -> None:
+    """kubectl compares whole millicores, rounded up, and the server gives pods by name."""
+    reader = cluster(pod_metrics("b", ("app", "40300001n", "1Mi")), pod_metrics("a", ("app", "40200000n", "1Mi")))
+    view = await top_pods(reader, TopPodsArguments(namespace="shop", sort_by="cpu"))
+    assert view.table is not None
+    assert view.table.rows == (("a", "41m", "1Mi"), ("b", "41m", "1Mi"))
+
+
 @pytest.mark.parametrize(("cpu", "share"), [("1599999999n", "5%"), ("9280m", "28%"), ("31999m", "99%")])
 async def test_shares_are_reckoned_as_kubectl_reckons_them(cluster: Make, cpu: str, share: str) -> None:
     """Of millicores, rounded up, in floating point: 9.28 of 32 cores are 28 %, for 0.29 * 100 is a little less."""
