@@ -55,7 +55,9 @@ def test(ctx: click.Context, config: Path | None, output: str) -> None:
         for each in results:
             screen.say(text("{mark} {name}", mark="✓" if each.passed else "✗", name=each.name))
             for why in each.differs:
-                screen.say(text("{difference}; decided was: {decided}", difference=why, decided=each.decided), indent=4)
+                screen.say(
+                    text("{difference}; the decision was: {decided}", difference=why, decided=each.decided), indent=4
+                )
         if not results:
             screen.say(text("The policy has no examples."))
     ctx.exit(Exit.DONE if all(each.passed for each in results) else Exit.FAILED)

@@ -93,7 +93,7 @@ async def test_pods_outside_of_the_limits_are_followed_and_what_it_cannot_measur
     planned = await plan(world(deployment(12)), f"{LINE} -n shop")
     assert planned.impact.pods == 4
     assert [each.condition for each in planned.steps if isinstance(each, Wait)] == ["within-limits"]
-    assert said(planned) == "app requests nothing that a share could be taken of: it will not scale."
+    assert said(planned) == "app has no requests to take a percentage of: it will not scale."
     assert said(await plan(world(deployment(requests={"cpu": "100m"})), f"{LINE} -n shop")) == ""
     assert planned.back is not None
     assert planned.back.command_line == "hpa remove hpa/app -n shop"

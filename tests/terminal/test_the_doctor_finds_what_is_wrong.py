@@ -171,7 +171,7 @@ async def test_missing_scopes_are_named(doctor: Any, slack: Slack) -> None:
     ran = await doctor()
 
     assert ran.code == 1
-    assert "✗ slack: The installation lacks users:read.email." in ran.out
+    assert "✗ slack: The installed app lacks the scopes users:read.email." in ran.out
     assert "kajitori manifest slack" in ran.out
 
 
