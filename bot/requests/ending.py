@@ -78,7 +78,7 @@ async def expire_due(services: Services) -> int:
     async with services.database.transaction() as tx:
         for request in await due_for_expiry(tx):
             if request.state == State.WAITING:
-                reason = text("Nobody decided in time; nothing was sent.")
+                reason = text("It was not decided in time; nothing was sent.")
             else:
                 reason = text("It was approved and could not be started in time; nothing was sent.")
             count += await end(tx, services, request, State.EXPIRED, reason, actor="kajitori")
