@@ -35,7 +35,7 @@ def command() -> None:
 @OUTPUT
 @click.pass_context
 def test(ctx: click.Context, config: Path | None, output: str) -> None:
-    """Run the examples in the policy file; 1 if one does not come out."""
+    """Run the examples in the policy file; exit code 1 if one fails."""
     screen = the_screen()
     found = the_config(config)
     results = run_examples(load_policy(found, the_registry()), found, now=SystemClock().now())

@@ -59,7 +59,7 @@ async def test_the_forms_of_a_metric() -> None:
     [
         ("autoscale deploy/app", "--max=MAXPODS is required and must be at least 1, max: -1"),
         ("autoscale deploy/app --min=9 --max=8", "must be larger or equal to --min=MINPODS, max: 8, min: 9"),
-        ("autoscale deploy/app --max=8 --cpu=0%", "is no share of what is requested"),
+        ("autoscale deploy/app --max=8 --cpu=0%", "is no percentage of what is requested"),
         ("autoscale deploy/app --max=8 --cpu=lots", "lots"),
         ("autoscale deploy/app --max=8 --cpu=1 --cpu-percent=5", "cannot be specified together"),
         ("autoscale ds/app --max=8", "not supported for daemonsets"),

@@ -17,7 +17,7 @@ async def test_its_requester_takes_it_back_while_it_waits(world: World) -> None:
         assert await bot.life(1) == ASKED
 
         await bot.click("alice", waiting, "cancel")
-        await bot.ended(1, "⏹️", "took it back", "Nothing was sent")
+        await bot.ended(1, "⏹️", "cancelled it", "Nothing was sent")
         assert await bot.life(1) == [*ASKED, "request.cancelled alice"]
     assert world.sent() == []
 

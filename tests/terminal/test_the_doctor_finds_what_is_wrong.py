@@ -241,7 +241,7 @@ async def test_a_policy_whose_example_fails_is_named(doctor: Any, config: dict[s
     ran = await doctor()
 
     assert ran.code == 1
-    assert "✗ policy: The example one vote does not come out" in ran.out
+    assert "✗ policy: The example one vote fails" in ran.out
 
 
 async def test_a_database_that_a_bot_uses_is_left_alone(doctor: Any, home: Path) -> None:

@@ -45,7 +45,7 @@ NEXT: Final[dict[State, Text]] = {
     State.PARTLY_DONE: text("Only a part took effect: the commands for the rest and for the way back are on the card."),
     State.NEEDS_ATTENTION: text("Look, then say on the card whether it happened."),
     State.EXPIRED: text("There were not enough votes in time. Ask again is on the card."),
-    State.HALTED: text("It was halted and nothing was sent. The card says why, and has Ask again."),
+    State.HALTED: text("It was halted and nothing was sent: the card says why. Ask again is on the card."),
 }
 
 
