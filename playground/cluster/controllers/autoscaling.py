@@ -61,12 +61,12 @@ class Autoscalers:
         scaled = self._store.get(resource, namespace, target["name"]) if resource else None
         if resource is None or scaled is None:
             return None
-        found_out = _reckon(found, scaled["spec"].get("replicas", 1))
-        if found_out.desired != found_out.current:
-            self._scale(resource, namespace, target["name"], found_out.desired)
-            message = f"New size: {found_out.desired}; reason: {_reason(found, found_out.current)}"
+        reckoned = _reckon(found, scaled["spec"].get("replicas", 1))
+        if reckoned.desired != reckoned.current:
+            self._scale(resource, namespace, target["name"], reckoned.desired)
+            message = f"New size: {reckoned.desired}; reason: {_reason(found, reckoned.current)}"
             self._events.normal(found, "SuccessfulRescale", message)
-        self._tell(found, found_out)
+        self._tell(found, reckoned)
         return None
 
     def _scale(self, resource: Resource, namespace: str, name: str, replicas: int) -> None:
@@ -78,8 +78,8 @@ class Autoscalers:
     def _tell(self, found: Json, reckoned: _Reckoned) -> None:
         before, at = found.get("status") or {}, self._writes.pace.stamp()
         conditions = list(before.get("conditions") or ())
-        for kind, (status, reason, message) in reckoned.conditions.items():
-            condition = {"type": kind, "status": status, "reason": reason, "message": message}
+        for kind, (held, reason, message) in reckoned.conditions.items():
+            condition = {"type": kind, "status": held, "reason": reason, "message": message}
             conditions = set_condition(conditions, condition, at=at, update_time=False)
         status: Json = {
             "currentReplicas": reckoned.current,
@@ -139,7 +139,7 @@ def _rescaled(replicas: int) -> tuple[str, str, str]:
 
 def _measured(found: Json) -> str:
     """The resource of its first metric."""
-    metrics = found["spec"].get("metrics") or ({},)
+    metrics: list[Json] = found["spec"].get("metrics") or [{}]
     return str((metrics[0].get("resource") or {}).get("name", "cpu"))
 
 
