@@ -38,6 +38,16 @@ async def until_wanted(app: AppWorld, replicas: int) -> None:
     await app.until(lambda it: it["spec"]["replicas"] == replicas, seconds=60)
 
 
+async def until_held(app: AppWorld, held: int, *, of: int) -> None:
+    """Returns when there are so many pods, and these of them wait to be let go."""
+
+    def met(found: Json) -> bool:
+        status = found.get("status") or {}
+        return (status.get("replicas"), status.get("unavailableReplicas")) == (of, held)
+
+    await app.until(met, seconds=60)
+
+
 async def wanted(app: AppWorld) -> int:
     return int((await app.get())["spec"]["replicas"])
 
@@ -69,11 +79,11 @@ async def test_what_the_load_needs_is_seen_and_a_higher_limit_lets_it_have_that(
         await let_go(world, "app")
         await measured(world, {"app": "40m"})
         await until_autoscaler(world, used=20, reason="TooFewReplicas")
-        found = await same_as_kubectl(world, bot, "2 pods, 2 wanted", "its minimum", "cpu: 20%/50%")
+        found = await same_as_kubectl(world, bot, "2 pods, 2 wanted", "its minimum", "%/50%")
         assert "⚠" not in everything(found)
 
         await use(world, "app", "200m")
-        await until_wanted(app, 4)
+        await until_held(app, 2, of=4)
         await let_go(world, "app")
         # The new pods use 40m still: all four use 60 % together, for which five would be right.
         await until_autoscaler(world, used=60, reason="TooManyReplicas")
@@ -104,7 +114,7 @@ async def test_what_is_paused_stays_as_it_is_whatever_the_load_until_somebody_re
         await use(world, "app", "200m")
         await until_autoscaler(world, used=100, reason="TooManyReplicas")
         assert await wanted(app) == 2
-        await same_as_kubectl(world, bot, "between 2 and 2", "It is paused; its limits were 2-4.", "100%/50%")
+        await same_as_kubectl(world, bot, "between 2 and 2", "It is paused; its limits were 2-4.", "%/50%")
 
         await bot.command("alice", "hpa resume app")
         await bot.approve("bob", await bot.card(2, "2-2", "2-4"))
@@ -135,7 +145,7 @@ async def begun(world: World) -> AppWorld:
     """Two pods that are to use 20 % of what they request, and like all that come later wait to be let go."""
     app = AppWorld(world.shop, "app")
     await world.shop.apply([workload("app", replicas=2, cpu="40m", held=True)])
-    await app.until(lambda it: it.get("status", {}).get("unavailableReplicas") == 2)
+    await until_held(app, 2, of=2)
     return app
 
 
