@@ -68,13 +68,6 @@ async def canary(world: World, *images: str) -> Canary:
     return found
 
 
-def landed(world: World) -> list[str]:
-    """What took effect of `World.sent`. A controller writes a Rollout's status at any moment, and a write that is
-    pinned to the version before is refused (409, or 422 of a JSON Patch), read anew and sent again.
-    """
-    return [each for each in world.sent() if not each.endswith((" 409", " 422"))]
-
-
 def is_healthy(found: Json) -> bool:
     status = found.get("status", {})
     return bool(status.get("phase") == "Healthy" and status.get("observedGeneration") == _generation(found))

@@ -8,6 +8,7 @@ from typing import Any
 from playground.cluster.controllers.autoscaling import LOAD
 from tests.installation.bot import CHANNEL
 from tests.installation.world import World
+from tests.scenarios.lines import landed
 
 HPA = "kajitori:alice patch horizontalpodautoscalers/app"
 
@@ -25,7 +26,7 @@ async def test_from_kubectl_autoscale_to_a_pause_and_back(shared_world: World) -
         await bot.command("alice", "kubectl autoscale deployment/app --min=2 --max=8 --cpu=70%")
         await bot.approve("bob", await bot.card(1, "PROD", "2-8 pods"))
         await bot.ended(1, "✅")
-        assert world.sent() == ["kajitori:alice create horizontalpodautoscalers/app"]
+        assert landed(world) == ["kajitori:alice create horizontalpodautoscalers/app"]
 
         await bot.command("alice", "hpa status app")
         await bot.said("between 2 and 8", "Deployment/app")
@@ -50,7 +51,7 @@ async def test_from_kubectl_autoscale_to_a_pause_and_back(shared_world: World) -
         await bot.approve("bob", await bot.card(5, "2-8"))
         await bot.ended(5, "✅")
         assert await limits(world) == (2, 8)
-        assert world.sent()[1:] == [HPA] * 4
+        assert landed(world)[1:] == [HPA] * 4
 
 
 async def test_scaling_past_an_autoscaler_is_refused_with_its_limit_as_a_button(world: World) -> None:
@@ -77,7 +78,7 @@ async def test_scaling_past_an_autoscaler_is_refused_with_its_limit_as_a_button(
         await bot.approve("bob", await bot.card(2, "Nothing of it runs afterwards.", "stays off"))
         await bot.ended(2, "✅")
         assert (await app.get())["spec"]["replicas"] == 0
-    assert world.sent() == [HPA, "kajitori:alice patch deployments/app/scale"]
+    assert landed(world) == [HPA, "kajitori:alice patch deployments/app/scale"]
 
 
 async def test_a_number_that_an_autoscaler_takes_back_is_a_failure_that_names_it(simulated_world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.controlplane.shop import AppWorld
 from tests.installation.bot import CHANNEL, Bot, everything
 from tests.installation.world import World
+from tests.scenarios.lines import landed
 from tests.scenarios.loads import let_go, measured, use, workload
 from tests.scenarios.tables import answer, kubectl, rows_of, shown_in
 
@@ -101,7 +102,7 @@ async def test_what_the_load_needs_is_seen_and_a_higher_limit_lets_it_have_that(
         await bot.ended(3, "✅", "4/4 ready")
         assert await wanted(app) == 4
         await same_as_kubectl(world, bot, "between 2 and 4.")
-    assert world.sent() == [f"kajitori:alice create {SCALER}", *[f"kajitori:alice patch {SCALER}"] * 2]
+    assert landed(world) == [f"kajitori:alice create {SCALER}", *[f"kajitori:alice patch {SCALER}"] * 2]
 
 
 async def test_what_is_paused_stays_as_it_is_whatever_the_load_until_somebody_resumes_it(metrics_world: World) -> None:
@@ -125,7 +126,7 @@ async def test_what_is_paused_stays_as_it_is_whatever_the_load_until_somebody_re
         await bot.submit("alice")
         await bot.ended(3, "✅", "2/2 ready")
         await same_as_kubectl(world, bot, "It is paused; its limits were 2-4.")
-    assert world.sent() == [f"kajitori:alice patch {SCALER}"] * 3
+    assert landed(world) == [f"kajitori:alice patch {SCALER}"] * 3
 
 
 async def test_a_number_that_the_autoscaler_takes_back_is_a_failure_that_names_it(metrics_world: World) -> None:
@@ -138,7 +139,7 @@ async def test_a_number_that_the_autoscaler_takes_back_is_a_failure_that_names_i
         await bot.approve("bob", warned)
         await bot.ended(1, "❌", "hpa/app set it to 2")
         assert await wanted(app) == 2
-    assert world.sent() == ["kajitori:alice patch deployments/app/scale"]
+    assert landed(world) == ["kajitori:alice patch deployments/app/scale"]
 
 
 async def begun(world: World) -> AppWorld:
