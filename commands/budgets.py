@@ -171,6 +171,7 @@ async def delete_budget(cluster: Reader, arguments: DeleteArguments) -> Plan | N
         ),
         pinned=pinned_arguments(arguments, name=target.name),
         before=standing(found),
+        after=text("no budget"),
         note=covered(cover),
         facts=facts_of(found.seen, found.around),
         warnings=(*waiting_warnings(found, None), *((free,) if _alone(found) else ()), *kept(found), *told),

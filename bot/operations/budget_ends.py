@@ -103,5 +103,5 @@ def back_from_deletion(found: Found, arguments: Arguments) -> tuple[Back | None,
     )
     if not left:
         return back, ()
-    said = text("The way back makes it without {keys}, which other tools write.", keys=Code(", ".join(left)))
+    said = text("The way back makes it without {keys}.", keys=Code(", ".join(left)))
     return back, (said,)

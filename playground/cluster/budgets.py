@@ -36,16 +36,16 @@ def rounded(value: Any, whole: int, *, up: bool) -> int:
     return int(value)
 
 
-def budget_status(store: Store, budget: Json) -> Json:
-    """What the disruption controller writes. Of pods whose controller has no scale it can reckon no share, and then
-    lets none go (`disruption.go`: failSafe).
+def budget_status(store: Store, budget: Json, at: str) -> Json:
+    """What the disruption controller writes at a moment. Of pods whose controller has no scale it can reckon no share,
+    and then lets none go (`disruption.go`: failSafe).
     """
     namespace, spec = budget["metadata"]["namespace"], budget.get("spec") or {}
     least, most = spec.get("minAvailable"), spec.get("maxUnavailable")
     pods = [each for each in store.list(PODS, namespace) if matches_selector(spec.get("selector"), labels_of(each))]
     unscaled = next((UNSCALED[owner["kind"]] for owner in _owners(pods) if owner["kind"] in UNSCALED), "")
     if unscaled and (most is not None or isinstance(least, str)):
-        return _failed(budget, f"{unscaled} does not implement the scale subresource")
+        return _failed(budget, f"{unscaled} does not implement the scale subresource", at)
     expected = _expected(store, namespace, pods)
     healthy = sum(is_ready(each) and not each["metadata"].get("deletionTimestamp") for each in pods)
     if most is not None:
@@ -58,7 +58,7 @@ def budget_status(store: Store, budget: Json) -> Json:
     allowed = max(healthy - desired, 0) if expected else 0
     generation = budget["metadata"]["generation"]
     reason = "SufficientPods" if allowed else "InsufficientPods"
-    condition = _condition(generation, allowed=allowed > 0, reason=reason)
+    condition = _condition(budget, generation, at, allowed=allowed > 0, reason=reason)
     return {
         "observedGeneration": generation,
         "disruptionsAllowed": allowed,
@@ -69,21 +69,25 @@ def budget_status(store: Store, budget: Json) -> Json:
     }
 
 
-def _condition(generation: int, *, allowed: bool, reason: str, message: str = "") -> Json:
+def _condition(budget: Json, generation: int, at: str, *, allowed: bool, reason: str, message: str = "") -> Json:
+    """Its time is that of its last change to the other status."""
+    status = "True" if allowed else "False"
+    before: Json = next(iter((budget.get("status") or {}).get("conditions") or ()), {})
     return {
         "type": "DisruptionAllowed",
-        "status": "True" if allowed else "False",
+        "status": status,
         "observedGeneration": generation,
+        "lastTransitionTime": before.get("lastTransitionTime", at) if before.get("status") == status else at,
         "reason": reason,
         "message": message,
     }
 
 
-def _failed(budget: Json, message: str) -> Json:
+def _failed(budget: Json, message: str, at: str) -> Json:
     """The status before, of the generation before, but that none may go."""
     before = budget.get("status") or {}
     generation = before.get("observedGeneration", 0)
-    condition = _condition(generation, allowed=False, reason="SyncFailed", message=message)
+    condition = _condition(budget, generation, at, allowed=False, reason="SyncFailed", message=message)
     return {**before, "disruptionsAllowed": 0, "conditions": [condition]}
 
 
@@ -138,7 +142,7 @@ def evict(writes: Writes, namespace: str, name: str, body: Json, *, dry_run: boo
 
 
 def _take(writes: Writes, budget: Json, pod: Json) -> None:
-    status = budget_status(writes.store, budget)
+    status = budget_status(writes.store, budget, writes.pace.stamp())
     name = budget["metadata"]["name"]
     # An unready pod of a healthy application may always go, or any unready one (unhealthyPodEvictionPolicy).
     always = budget["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow"

@@ -8,6 +8,19 @@ from tests.nodes.made import pod
 from tests.parity.world import NOW, World
 
 Object = dict[str, Any]
+OF_THREE = (
+    ("minAvailable", 0, 3),
+    ("minAvailable", 2, 1),
+    ("minAvailable", 3, 0),
+    ("minAvailable", 4, 0),
+    ("minAvailable", "50%", 1),
+    ("minAvailable", "67%", 0),
+    ("maxUnavailable", 0, 0),
+    ("maxUnavailable", 1, 1),
+    ("maxUnavailable", "50%", 2),
+    ("maxUnavailable", "100%", 3),
+)
+"""How many of three ready pods of a Deployment may go at once, by a limit; held against the disruption controllers."""
 SELECTOR = {"matchLabels": {"app": "app"}}
 REPLICA_SET = {"kind": "ReplicaSet", "name": "app-1", "uid": "rs", "controller": True}
 DEPLOYMENT = {"kind": "Deployment", "name": "app", "uid": "d", "controller": True}

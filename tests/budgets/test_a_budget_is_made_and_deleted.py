@@ -60,7 +60,7 @@ async def test_what_the_way_back_leaves_out_is_told() -> None:
     planned = await plan(made, "delete pdb app -n shop")
     left = (
         "The way back makes it without app.kubernetes.io/managed-by, "
-        "kubectl.kubernetes.io/last-applied-configuration, password, long, ownerReferences, which other tools write."
+        "kubectl.kubernetes.io/last-applied-configuration, password, long, ownerReferences."
     )
     assert left in said(planned)
     assert planned.back is not None

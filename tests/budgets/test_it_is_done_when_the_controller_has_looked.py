@@ -27,7 +27,7 @@ def seen(target: dict[str, Any] | None, *, seconds: int = 0, least: Any = 3) -> 
 
 def test_done_says_what_may_go_now() -> None:
     found = seen(budget(allowed=2))
-    assert (found.done, str(found.message)) == (True, "2 pods may go now: it needs 3, has 3")
+    assert (found.done, str(found.message)) == (True, "2 may go now: it needs 3, has 3")
 
 
 def test_until_then_it_waits_and_says_after_a_while_that_nobody_looks() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.budgets.covered import AGENT, budget, pods, workload, world
+from bot.operations.budget_limits import Field, Limit
+from tests.budgets.covered import AGENT, OF_THREE, budget, pods, workload, world
 from tests.nodes.made import pod
 from tests.parity.planning import plan, said
 from tests.parity.world import World
@@ -17,21 +18,9 @@ async def after(flag: str, *objects: dict[str, Any], replicas: int = 3) -> str:
     return str((await plan(made, f"set pdb app {flag} -n shop")).after)
 
 
-@pytest.mark.parametrize(
-    ("flag", "allowed"),
-    [
-        ("--min-available=0", 3),
-        ("--min-available=2", 1),
-        ("--min-available=3", 0),
-        ("--min-available=50%", 1),
-        ("--max-unavailable=0", 0),
-        ("--max-unavailable=1", 1),
-        ("--max-unavailable=50%", 2),
-        ("--max-unavailable=100%", 3),
-    ],
-)
-async def test_of_three_ready_pods(flag: str, allowed: int) -> None:
-    assert (await after(flag)).endswith(f", {allowed} may go now")
+@pytest.mark.parametrize(("field", "value", "allowed"), OF_THREE)
+async def test_of_three_ready_pods(field: Field, value: int | str, allowed: int) -> None:
+    assert (await after(Limit(field=field, value=value).flag)).endswith(f", {allowed} may go now")
 
 
 async def test_pods_that_are_not_ready_or_go_already_do_not_count_as_healthy() -> None:

@@ -43,7 +43,7 @@ def budget_observed(seen: Observation) -> Progress:
     return Progress(
         done=True,
         message=text(
-            "{allowed} pods may go now: it needs {needs}, has {has}",
+            "{allowed} may go now: it needs {needs}, has {has}",
             allowed=status.disruptions_allowed,
             needs=status.desired_healthy,
             has=status.current_healthy,
