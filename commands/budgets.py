@@ -17,6 +17,7 @@ from bot.operations.budgets import (
     covered,
     kept,
     limit_warnings,
+    look_of,
     observed_wait,
     plan_limit,
     read_budget,
@@ -116,13 +117,14 @@ async def create_budget(cluster: Reader, arguments: CreateArguments) -> Plan | N
         steps=(made.call, observed_wait(target, made.limit)),
         pinned=pinned_arguments(arguments, name=target.name),
         after=shown(made.limit, cover.allowed(made.limit)),
-        note=covered(cover),
+        note=covered(cover, made.selector),
         warnings=limit_warnings(made.limit, cover),
         back=Back(
             command_line=command_line(arguments, "delete", "pdb", target.name),
             label=text("Delete {pdb}", pdb=target.reference),
             calls=(Call(id="step-1", verb="delete", target=target, body={"propagationPolicy": "Background"}),),
         ),
+        look=look_of(target),
     )
 
 
@@ -172,11 +174,12 @@ async def delete_budget(cluster: Reader, arguments: DeleteArguments) -> Plan | N
         pinned=pinned_arguments(arguments, name=target.name),
         before=standing(found),
         after=text("no budget"),
-        note=covered(cover),
+        note=covered(cover, found.live.spec.selector),
         facts=facts_of(found.seen, found.around),
         warnings=(*waiting_warnings(found, None), *((free,) if _alone(found) else ()), *kept(found), *told),
         back=back,
         destructive=True,
+        look="get pdb",
     )
     return pausing_first(plan, (found.around,)) if arguments.pause_sync else plan
 

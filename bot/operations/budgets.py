@@ -14,11 +14,12 @@ from bot.operations.conditions import declare_condition
 from bot.operations.conditions.budgets import budget_observed
 from bot.operations.json import JSON
 from bot.operations.kinds import DEPLOYMENT, PDB, POD, REPLICASET, STATEFULSET, Target
-from bot.operations.models import Budget
+from bot.operations.models import Budget, Selector
 from bot.operations.operation import Right
 from bot.operations.plan import Back, Call, ContentType, Nothing, Plan, Precondition, Wait
 from bot.operations.progress import Condition
 from bot.operations.reader import Reader
+from bot.operations.selectors import selector_of
 from bot.operations.surroundings import Surroundings, facts_of, look_at_keeper, owner_warnings
 from bot.operations.sync_pauses import pausing_first
 from bot.operations.workloads import Seen, command_line, read_workload
@@ -87,13 +88,19 @@ def plan_limit(change: Change, arguments: Arguments, pinned: dict[str, Any], *, 
         pinned=pinned,
         before=standing(found),
         after=shown(limit, allowed),
-        note=covered(found.cover),
+        note=covered(found.cover, found.live.spec.selector),
         facts=facts_of(found.seen, found.around),
         warnings=(*waiting_warnings(found, allowed), *limit_warnings(limit, found.cover), *kept(found)),
         back=_back(found, limit, arguments),
         destructive=found.cover.holds_nothing(limit),
+        look=look_of(found.target),
     )
     return pausing_first(plan, (found.around,)) if pause_sync else plan
+
+
+def look_of(target: Target) -> str:
+    """A budget has no logs: what one looks at is how many may go."""
+    return f"get pdb {target.name}"
 
 
 def limit_call(change: Change) -> Call:
@@ -152,10 +159,17 @@ def standing(found: Found) -> Text:
     return text("{limit}, {allowed} may go now", limit=written, allowed=found.live.status.disruptions_allowed)
 
 
-def covered(cover: Cover) -> Text:
+def covered(cover: Cover, selector: Selector | None) -> Text:
+    """Which pods it is about, and how many these are."""
+    written = Code((selector_of(selector) or "-") if selector is not None else "-")
     if not cover.pods:
-        return text("its selector matches no pod")
-    return text("it covers {count} pods, {healthy} of them ready", count=len(cover.pods), healthy=cover.healthy)
+        return text("its selector {selector} matches no pod", selector=written)
+    return text(
+        "it covers {count} pods by {selector}, {healthy} of them ready",
+        count=len(cover.pods),
+        selector=written,
+        healthy=cover.healthy,
+    )
 
 
 def kept(found: Found) -> tuple[Text, ...]:

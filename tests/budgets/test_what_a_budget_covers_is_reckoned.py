@@ -80,7 +80,7 @@ async def test_a_limit_that_holds_nothing_is_told_and_asks_for_the_votes_of_a_de
 async def test_a_selector_that_matches_no_pod_is_told() -> None:
     planned = await plan(world(*pods(3)), "create pdb web --selector=app=wbe --min-available=1 -n shop")
     assert "Its selector matches no pod" in said(planned)
-    assert str(planned.note) == "its selector matches no pod"
+    assert str(planned.note) == "its selector app=wbe matches no pod"
 
 
 async def test_pods_under_two_budgets_are_told_for_nobody_can_evict_them() -> None:

@@ -60,7 +60,9 @@ async def test_a_budget_is_made_as_it_is_pasted_seen_and_taken_back(world: World
     await world.app("app:v1", replicas=3)
     async with world.bot() as bot:
         await bot.command("alice", "kubectl create pdb app --selector=app=app --min-available=50%")
-        card = await bot.card(1, "PROD", "minAvailable 50%, 1 may go now", "it covers 3 pods, 3 of them ready")
+        card = await bot.card(
+            1, "PROD", "minAvailable 50%, 1 may go now", "it covers 3 pods by app=app, 3 of them ready"
+        )
         assert world.sent() == []
         await bot.approve("bob", card)
         made = await bot.ended(1, "✅", "1 may go now: it needs 2, has 3")
