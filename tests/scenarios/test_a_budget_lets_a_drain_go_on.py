@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.budgets.covered import OF_THREE
 from tests.installation.bot import everything
 from tests.installation.world import World
@@ -151,6 +153,26 @@ async def test_a_share_of_a_daemon_sets_pods_is_given_up_with_the_controllers_re
         await bot.card(1, "daemonsets.apps does not implement the scale subresource")
         broken = await asyncio.to_thread(world.shop.admin.get, path(world, "agent"))
         assert broken["status"]["disruptionsAllowed"] == 0
+
+
+@pytest.mark.cluster
+async def test_a_disruption_controller_that_is_down_is_said_and_the_way_back_stays_open(real_world: World) -> None:
+    world = real_world
+    await world.app("app:v1", replicas=3)
+    await there(world, 3, pods=3)
+    async with world.bot() as bot:
+        with world.shop.control_plane.stopped("kube-controller-manager"):
+            await bot.command("alice", "set pdb app --min-available=1")
+            await bot.approve("bob", await bot.card(1))
+            await bot.card(1, "⏳", "sent once")
+            world.clock.turn_on(seconds=31)
+            await bot.card(1, "no controller has looked at it: is it running?")
+            world.clock.turn_on(seconds=100)
+            failed = await bot.ended(1, "❌", "not finished after 2 min")
+        await bot.click("alice", failed, "back")
+        await bot.submit("alice")
+        await bot.ended(2, "✅", "0 may go now: it needs 3, has 3")
+    assert world.sent() == [SET, SET]
 
 
 def observed(found: dict[str, Any]) -> bool:
