@@ -155,6 +155,25 @@ async def test_a_share_of_a_daemon_sets_pods_is_given_up_with_the_controllers_re
         assert broken["status"]["disruptionsAllowed"] == 0
 
 
+async def test_what_argo_cd_keeps_is_paused_before_the_budget_is_changed(simulated_world: World) -> None:
+    world = simulated_world
+    await world.app("app:v1", replicas=3)
+    tracked = f"{world.namespace}_pay:policy/PodDisruptionBudget:{world.namespace}/app"
+    await there(world, 3, pods=3, annotations={"argocd.argoproj.io/tracking-id": tracked})
+    root = f"/apis/argoproj.io/v1alpha1/namespaces/{world.namespace}/applications"
+    own = {"group": "policy", "kind": "PodDisruptionBudget", "namespace": world.namespace, "name": "app"}
+    spec = {"syncPolicy": {"automated": {"selfHeal": True}}}
+    world.cluster.admin.create(root, {"metadata": {"name": "pay"}, "spec": spec, "status": {"resources": [own]}})
+    async with world.bot() as bot:
+        await bot.command("alice", "set pdb app --min-available=1")
+        await bot.card(1, "Argo CD (application/pay) puts this back within seconds, unless you add --pause-sync.")
+        await bot.command("alice", "set pdb app --min-available=1 --pause-sync")
+        await bot.approve("bob", await bot.card(2))
+        await bot.ended(2, "✅", "2 may go now: it needs 1, has 3", "the sync of application/pay stays paused.")
+        assert "automated" not in world.cluster.admin.get(f"{root}/pay")["spec"]["syncPolicy"]
+    assert world.sent() == ["kajitori:alice patch applications/pay", SET]
+
+
 @pytest.mark.cluster
 async def test_a_disruption_controller_that_is_down_is_said_and_the_way_back_stays_open(real_world: World) -> None:
     world = real_world
