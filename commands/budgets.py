@@ -220,7 +220,7 @@ async def _already(cluster: Reader, made: Made, arguments: CreateArguments) -> N
         whole: Object = await cluster.get(PDB, target.name, target.namespace, Object)
         wanted = made.call.body
         if same(resolve(whole, "/spec"), resolve(wanted, "/spec")):
-            said = text("{pdb} is there already, and just so.", pdb=Code(target.reference))
+            said = text("{pdb} is there already and asks for just that.", pdb=Code(target.reference))
             return Nothing(target=target, message=said)
         line = command_line(arguments, "set", "pdb", target.name, made.limit.flag)
         other = same(resolve(whole, "/spec/selector"), resolve(wanted, "/spec/selector"))

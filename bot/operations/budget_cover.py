@@ -26,6 +26,10 @@ UNSCALED: Final = frozenset({"DaemonSet", "Job", "Node"})
 """Controllers of pods that have no replicas; all others that are not known here may have a scale of their own."""
 
 
+MANY: Final = 2**31
+"""More pods than any limit that is a number says."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cover:
     """The pods of a budget. `wanted`: their controllers' replicas, `None` where that cannot be told. `unscaled` is the
@@ -60,8 +64,8 @@ class Cover:
         return bool(self.pods) and limit.needs(self.whole) >= self.whole
 
     def holds_nothing(self, limit: Limit) -> bool:
-        """Whether all pods may go at once."""
-        return limit.needs(self.whole or 1) == 0
+        """Whether all pods may go at once; of a budget without pods, whether any number of them might."""
+        return limit.needs(self.whole or MANY) == 0
 
     @property
     def doubled(self) -> tuple[tuple[Pod, ...], tuple[Budget, ...]]:

@@ -188,7 +188,7 @@ def waiting_warnings(found: Found, allowed: int | None) -> tuple[Text, ...]:
     held = found.cover.pods and found.seen.observed and found.live.status.disruptions_allowed == 0
     if not held or allowed == 0:
         return ()
-    return (text("It lets no pod go now: a drain that waits for it goes on at once."),)
+    return (text("It lets no pod go now: a drain that waits for it may go on at once."),)
 
 
 def limit_warnings(limit: Limit, cover: Cover) -> tuple[Text, ...]:

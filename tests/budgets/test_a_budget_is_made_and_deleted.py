@@ -79,7 +79,7 @@ async def test_a_budget_that_no_command_line_can_make_has_no_way_back(spec: dict
 async def test_deleting_says_what_becomes_of_its_pods_and_of_a_drain_that_waits() -> None:
     told = said(await plan(world(), "delete pdb app -n shop"))
     assert told == (
-        "It lets no pod go now: a drain that waits for it goes on at once. | All 3 pods may then be evicted at once."
+        "It lets no pod go now: a drain that waits for it may go on at once. | All 3 pods may then be evicted at once."
     )
     other = said(await plan(world(*pods(3), budget(allowed=1), budget("web")), "delete pdb app -n shop"))
     assert other == ""

@@ -77,6 +77,15 @@ async def test_a_limit_that_holds_nothing_is_told_and_asks_for_the_votes_of_a_de
         assert planned.destructive is destructive
 
 
+async def test_a_budget_without_pods_is_judged_by_what_it_says() -> None:
+    for flag, destructive in (
+        ("--max-unavailable=1", False),
+        ("--max-unavailable=100%", True),
+        ("--min-available=0", True),
+    ):
+        assert (await plan(world(budget()), f"set pdb app {flag} -n shop")).destructive is destructive, flag
+
+
 async def test_a_selector_that_matches_no_pod_is_told() -> None:
     planned = await plan(world(*pods(3)), "create pdb web --selector=app=wbe --min-available=1 -n shop")
     assert "Its selector matches no pod" in said(planned)
