@@ -96,5 +96,5 @@ async def _limit(
 def _not_for(target: Target, flag: str) -> NotUnderstood:
     return NotUnderstood(
         text("{flag} has no meaning for {target}.", flag=Code(flag), target=Code(target.reference)),
-        next=text("Leave {flag} away.", flag=Code(flag)),
+        next=text("Leave {flag} out.", flag=Code(flag)),
     )
