@@ -51,6 +51,10 @@ class Canary:
         """Somebody else pauses it by hand."""
         await asyncio.to_thread(self.world.shop.admin.merge, self.path, {"spec": {"paused": True}})
 
+    async def end_pause(self) -> None:
+        """Somebody else promotes it by one step. On the simulated cluster only."""
+        self.world.cluster.admin.merge(self.path, {"status": {"pauseConditions": None}}, status=True)
+
     async def set_image(self, image: str) -> None:
         """Somebody else's change; returns at once."""
         await self.world.shop.apply([rollout_of("app-rollout", image, self.strategy)])

@@ -100,7 +100,7 @@ async def judge(
     if isinstance(requester, Stop):
         return requester
     case = replace(case, requester=requester)
-    moved = await (_rest_moved(case, begun) if begun else _moved(services, case))
+    moved = await (_rest_moved(services, case, begun) if begun else _moved(services, case))
     if moved is not None:
         return moved
     return await _allowed(services, case) or await _counted(services, case, votes)
@@ -170,11 +170,18 @@ async def _moved(services: Services, case: Case) -> Verdict | None:
     return _again(services, case, planned, tuple(differences))
 
 
-async def _rest_moved(case: Case, begun: Begun) -> Verdict | None:
+async def _rest_moved(services: Services, case: Case, begun: Begun) -> Verdict | None:
     """Has the world moved in what is left of a plan that was begun? `None` if not."""
     client = case.cluster.as_(case.requester).client
     try:
-        changed = await moved_since(client, case.version.plan, begun.states, begun.group)
+        changed = await moved_since(
+            client,
+            case.version.plan,
+            begun.states,
+            begun.group,
+            watcher=case.cluster.bot,
+            clock=services.clock,
+        )
     except Refused as error:
         return Stop(state=State.FAILED, reason=error.what)
     return Stop(state=State.FAILED, reason=changed[0]) if changed else None

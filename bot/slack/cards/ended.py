@@ -98,7 +98,7 @@ def stopped(shown: Shown, locale: str) -> list[Block]:
     if shown.state in (State.EXPIRED, State.HALTED) and not was_sent(shown):
         row.append(button(text("Ask again"), "ask_again", shown.mark, locale=locale))
     row.append(overflow([(text("Details"), "details"), (text("Why?"), "why")], shown.mark, locale=locale))
-    took_effect = [*steps(shown), *_way_back(shown)] if was_sent(shown) else []
+    took_effect = [*steps(shown), *_rest(shown), *_way_back(shown)] if was_sent(shown) else []
     row = [*_back(shown, locale), *row]
     return [
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
@@ -106,6 +106,13 @@ def stopped(shown: Shown, locale: str) -> list[Block]:
         *paragraph([requester(shown), *voted(shown, approve=False)], locale),
         *actions(row),
     ]
+
+
+def _rest(shown: Shown) -> list[Text]:
+    """How a plan that was agreed on for a while goes on, where it was stopped on the way."""
+    if shown.plan is None or shown.plan.until is None or shown.back_taken or shown.calls >= len(shown.plan.calls):
+        return []
+    return [text("The rest: {command}", command=command(shown))]
 
 
 def steps(shown: Shown) -> list[Text]:
