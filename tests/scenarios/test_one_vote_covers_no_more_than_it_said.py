@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from bot.running import Knobs
 from tests.installation.bot import everything
 from tests.installation.world import World
-from tests.scenarios.canaries import Canary, canary, holds_at, is_healthy, landed
+from tests.scenarios.canaries import Canary, canary, holds_at, is_healthy, landed, write_that_the_wait_is_over
 from tests.scenarios.lines import DONE, VOTED
 from tests.scenarios.test_one_vote_covers_the_rest import REST, STATUS, on_the_way
 from tests.scenarios.test_rights_and_people_change_meanwhile import with_interns
@@ -34,12 +32,6 @@ async def held_at_60(world: World) -> Canary:
         await bot.card(1, "holding at 60 %")
         await app.until(holds_at(3))
     return app
-
-
-def write_that_the_wait_is_over(world: World) -> None:
-    """As the row is after a `kill -9` before the next group began, or as somebody who owns the database writes it."""
-    with closing(sqlite3.connect(world.address.removeprefix("sqlite:///"))) as database, database:
-        database.execute("UPDATE steps SET state = 'done', ended_at = sent_at WHERE step_id = 'step-2'")
 
 
 async def test_the_bot_was_down_until_the_time_was_over(world: World) -> None:
