@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -157,6 +158,36 @@ async def test_two_votes_for_the_same_rest_promote_each_pause_once(world: World)
         await bot.card(1, "✅")
         await app.until(is_healthy)
     assert landed(world) == [STATUS, STATUS]
+
+
+async def test_whose_time_is_over_is_told_a_rest_that_can_be_asked_for(world: World) -> None:
+    app = await canary(world)
+    async with world.bot() as bot:
+        moment = (world.clock.now() + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = (await app.get())["status"]["currentPodHash"] + ":1"
+        await bot.command("alice", f"{REST} --hold=10m --until={moment} --at={at}")
+        await bot.approve("bob", await bot.card(1))
+        await bot.card(1, "holding at 60 %", "watched until")
+        world.clock.turn_on(seconds=301)
+        ended = await bot.ended(1, "⚠️", "the time that was agreed on is over", "it stands at step 4 of 4")
+        told = everything(ended)
+        assert "The rest: argo rollouts promote app-rollout --rest --hold=10m" in told
+        assert moment not in told
+        await bot.click("alice", ended, "again")
+        await bot.approve("bob", await bot.card(2, "step 4 of 4"))
+        await bot.ended(2, "✅")
+    assert landed(world) == [STATUS, STATUS]
+
+
+async def test_who_goes_back_on_the_way_stops_it(world: World) -> None:
+    async with world.bot() as bot:
+        app = await on_the_way(world, bot)
+        await bot.click("alice", await bot.card(1), "stop")
+        await bot.submit("alice")
+        await bot.ended(2, "✅")
+        await bot.ended(1, "🛑", "Taken back by R-2")
+        assert await app.image() == "app:v1"
+    assert landed(world) == [STATUS, "kajitori:alice patch rollouts/app-rollout"]
 
 
 async def test_who_stops_it_is_told_where_it_stays_and_how_it_goes_on(world: World) -> None:

@@ -56,7 +56,7 @@ def failed(shown: Shown, locale: str) -> list[Block]:
 
 def partly_done(shown: Shown, locale: str) -> list[Block]:
     """Which steps took effect and which did not, the command for the rest, the command back."""
-    commands = [text("The rest: {command}", command=command(shown))]
+    commands = [_the_rest(shown)]
     if shown.plan is not None and shown.plan.back is not None:
         way = Code(one_line(shown.plan.back.command_line, 1_000))
         commands.append(text("The way back: {command}", command=way))
@@ -112,7 +112,11 @@ def _rest(shown: Shown) -> list[Text]:
     """How a plan that was agreed on for a while goes on, where it was stopped on the way."""
     if shown.plan is None or shown.plan.until is None or shown.back_taken or shown.calls >= len(shown.plan.calls):
         return []
-    return [text("The rest: {command}", command=command(shown))]
+    return [_the_rest(shown)]
+
+
+def _the_rest(shown: Shown) -> Text:
+    return text("The rest: {command}", command=Code(one_line(shown.rest_line, 1_000)))
 
 
 def steps(shown: Shown) -> list[Text]:
