@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from bot.audit.records import Event
 from bot.errors import Refused
 from bot.identity.errors import NotAMember, Unknown
 from bot.identity.person import Person
@@ -25,6 +26,7 @@ from bot.requests.engine.moments import voting_moment
 from bot.requests.engine.moves import StepState
 from bot.requests.engine.remaining import moved_since
 from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
+from bot.requests.records import record
 from bot.requests.rights import lacks_right
 from bot.requests.services import Services
 from bot.requests.states import State
@@ -155,6 +157,9 @@ async def _moved(services: Services, case: Case) -> Verdict | None:
     acting = case.cluster.as_(case.requester)
     operation = services.registry[case.request.operation]
     arguments = pinned_arguments(operation, case.version.plan)
+    if operation.probes:
+        async with services.database.transaction() as tx:
+            await record(tx, services, case.request.id, Event.PROBE_ASKED, actor=case.requester.user)
     try:
         fresh = await draw(acting, operation, arguments)
         if isinstance(fresh, Nothing):
