@@ -254,10 +254,14 @@ def _merged(resource: Resource, before: Json, body: Json, subresource: str) -> J
 
 
 def _count(resource: Resource, before: Json, after: Json) -> None:
-    """A changed spec is a new generation; a Deployment's annotations count too (`deployment/strategy.go`)."""
+    """A changed spec is a new generation; a Deployment's annotations count too (`deployment/strategy.go`).
+
+    Of a custom kind whose status has no door of its own all but the metadata counts (`customresource/strategy.go`).
+    """
     if not resource.counted:
         return
-    moved = not equal(before.get("spec"), after.get("spec"))
+    parts = (before.keys() | after.keys()) - {"metadata"} if resource.custom and not resource.status else {"spec"}
+    moved = any(not equal(before.get(part), after.get(part)) for part in parts)
     if resource is DEPLOYMENTS:
         moved = moved or before["metadata"].get("annotations") != after["metadata"].get("annotations")
     if moved:
