@@ -74,7 +74,7 @@ def built() -> Binaries:
 
 def directory_of(build: Path, *part: str) -> Path:
     """Where a `build.sh` puts what it builds; it alone knows how that directory is called. Raises `NotBuilt`."""
-    command = [build, "--where", *part]
+    command: list[str | Path] = [build, "--where", *part]
     base = Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
     if not base.is_dir():
         raise NotBuilt(

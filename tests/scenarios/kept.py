@@ -19,7 +19,7 @@ from tests.installation.world import World, changes
 
 Json = dict[str, Any]
 API: Final = "argoproj.io/v1alpha1"
-OVERLOOKED: Final = 15
+OVERLOOKED: Final = 5
 """Seconds: a mark that is made while Argo CD is looking anyway may stay without anybody heeding it (seen with 3.3)."""
 HEALING: Final[Json] = {"automated": {"prune": True, "selfHeal": True}}
 
@@ -74,11 +74,12 @@ class Kept:
     async def brought(self) -> None:
         """Returns when Argo CD has done with bringing what git says, and all pods are of it."""
         revision, image = self.history[-1]
-        try:
-            await self.until(lambda found: synced(found, revision), seconds=OVERLOOKED)
-        except TimeoutError:
-            await self._look_again()
-            await self.until(lambda found: synced(found, revision))
+        if len(self.history) > 1:
+            try:
+                await self.until(lambda found: synced(found, revision), seconds=OVERLOOKED)
+            except TimeoutError:
+                await self._look_again()
+        await self.until(lambda found: synced(found, revision))
         await self.app.until(lambda found: image_of(found["spec"]["template"]) == image)
         await self.app.rolled_out()
 
