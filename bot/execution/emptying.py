@@ -125,7 +125,7 @@ class Emptying:
         if self._book.stopping:
             staying = self._staying(there)
             if not staying:
-                return text("Stopped: {pods} still going.", pods=pods(len(left)))
+                return text("Stopped: {pods} still terminating.", pods=pods(len(left)))
             return text("Stopped: {count} of {total} pods stay.", count=staying, total=len(self._all))
         if all(each.fate is Fate.REFUSED for each in left):
             return next((each.why for each in left if each.why is not None), text("It was refused."))
@@ -166,11 +166,11 @@ class Emptying:
 def state_of(standing: Standing) -> Text:
     """How one pod that is still there stands."""
     if standing.fate is Fate.GOING:
-        return text("is going")
+        return text("terminating")
     if standing.fate is Fate.REFUSED:
         return text("stays: {why}", why=standing.why or text("it was not evicted"))
     if standing.uncertain is not None:
-        return text("there was no answer; looking whether it goes")
+        return text("there was no answer; looking whether it terminates")
     return standing.why or text("stays so far")
 
 
