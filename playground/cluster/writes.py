@@ -254,12 +254,10 @@ def _merged(resource: Resource, before: Json, body: Json, subresource: str) -> J
 
 
 def _count(resource: Resource, before: Json, after: Json) -> None:
-    """A changed spec is a new generation; a Deployment's annotations count too (`deployment/strategy.go`).
-
-    Of a custom kind whose status has no door of its own all but the metadata counts (`customresource/strategy.go`).
-    """
+    """A changed spec is a new generation; a Deployment's annotations count too (`deployment/strategy.go`)."""
     if not resource.counted:
         return
+    # Of a custom kind whose status has no door of its own all but the metadata counts (`customresource/strategy.go`).
     parts = (before.keys() | after.keys()) - {"metadata"} if resource.custom and not resource.status else {"spec"}
     moved = any(not equal(before.get(part), after.get(part)) for part in parts)
     if resource is DEPLOYMENTS:
