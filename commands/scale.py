@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Final
 
+import msgspec
+
 from bot.errors import Choice, NotFound, NotUnderstood, Refused
 from bot.operations import sync_pauses
 from bot.operations.arguments import ChangeArguments, Flag, Words
@@ -17,7 +19,14 @@ from bot.operations.quotas import quota_warnings
 from bot.operations.reader import Reader
 from bot.operations.rollouts import seconds_a_pod
 from bot.operations.scaling import scale_after, scale_call, scale_wait
-from bot.operations.surroundings import Surroundings, facts_of, look_around, owner_warnings, unseen_warnings
+from bot.operations.surroundings import (
+    Surroundings,
+    facts_of,
+    look_around,
+    owner_warnings,
+    unseen_warnings,
+    watched_for,
+)
 from bot.operations.targets import find_targets
 from bot.operations.template_changes import named, total_impact
 from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
@@ -73,7 +82,10 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
     quotas = await _quotas(cluster, arguments.namespace)
     calls = tuple(scale_call(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, 1))
     waits = tuple(
-        scale_wait(each, arguments.replicas, f"step-{n}", autoscaler=_name(near.autoscaler))
+        msgspec.structs.replace(
+            scale_wait(each, arguments.replicas, f"step-{n}", autoscaler=_name(near.autoscaler)),
+            steady=watched_for(near),
+        )
         for n, (each, near) in enumerate(zip(wanted, around, strict=True), len(calls) + 1)
     )
     impact = total_impact([_impact(each, arguments.replicas) for each in wanted])

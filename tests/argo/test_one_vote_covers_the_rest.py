@@ -65,7 +65,8 @@ def measured(phase: str = "Running") -> dict[str, Any]:
 
 
 def ask(target: dict[str, Any] | None, *runs: dict[str, Any], unread: bool = False, **arguments: Any) -> Progress:
-    wanted = {"version": NEW, "steps": "757dc6b995", "pause": 5, "until": "2026-11-30T05:00:00Z", **arguments}
+    agreed = {"uid": "u-app", "version": NEW, "steps": "757dc6b995", "pause": 5, "until": "2026-11-30T05:00:00Z"}
+    wanted = {**agreed, **arguments}
     observed = Observation(
         target=target,
         pods=(),
@@ -241,4 +242,4 @@ def test_whatever_takes_the_ground_from_under_the_vote_ends_it(target: Any, why:
 def test_nothing_goes_on_after_the_moment_that_was_agreed_on() -> None:
     over = ask(held(5), until="2026-11-30T03:00:00Z")
     assert not over.done
-    assert str(over.failed) == "the time that was agreed on is over: 2026-11-30 03:00:00 UTC"
+    assert str(over.failed).startswith("the time that was agreed on is over: 2026-11-30 03:00:00 UTC; it stands at")

@@ -18,7 +18,7 @@ from bot.operations.argo.analysis import is_measured, not_passing
 from bot.operations.argo.calls import status_call
 from bot.operations.argo.conditions import VERSION
 from bot.operations.argo.kinds import ANALYSIS_RUN
-from bot.operations.argo.passing import PASSING, PAUSE, STEPS, UNTIL
+from bot.operations.argo.passing import PASSING, PAUSE, STEPS, UID, UNTIL
 from bot.operations.argo.promotion import CLEAR_PAUSE
 from bot.operations.argo.rollout import Seen, pause_seconds, weight_of
 from bot.operations.argo.templates import deadline_of
@@ -30,10 +30,13 @@ from bot.text import Bold, Code, Text, When, text
 LONGEST: Final = timedelta(hours=24)
 """What was agreed on yesterday evening is not known any more to whoever is on call today."""
 BASIS: Final = (
+    *("/spec/template", "/spec/workloadRef", "/spec/strategy", "/spec/paused"),
     *("/status/currentPodHash", "/status/stableRS", "/status/currentStepHash"),
-    *("/status/abort", "/status/promoteFull", "/spec/paused"),
+    *("/status/abort", "/status/promoteFull"),
 )
-"""As it must still be at each pause. Which pause it is, is pinned by the index; when it began is not known yet."""
+"""As it must still be at each pause. The strategy says what measures it, of which the hash of the steps knows nothing.
+Spec and status, for a controller may not have looked at the newest of the first.
+"""
 
 
 class Rest(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +116,7 @@ def terms_of(found: Seen, rest: Rest) -> Text:
     """What is agreed to, in a sentence."""
     count = len(pauses_left(found))
     return text(
-        "goes on by itself at {count} more pauses, after {hold} each, while it passes; until {until}",
+        "goes on by itself at the pauses that are left ({count}), after {hold} each, while it passes; until {until}",
         count=count,
         hold=human_duration(rest.hold),
         until=When(rest.until),
@@ -122,7 +125,11 @@ def terms_of(found: Seen, rest: Rest) -> Text:
 
 def _wait(found: Seen, number: int, rest: Rest, index: int | None, *, group: int) -> Wait:
     status = found.live.status
-    arguments: dict[str, JSON] = {VERSION: status.current_pod_hash, STEPS: status.current_step_hash}
+    arguments: dict[str, JSON] = {
+        UID: found.live.metadata.uid,
+        VERSION: status.current_pod_hash,
+        STEPS: status.current_step_hash,
+    }
     if index is not None:
         arguments |= {PAUSE: index, UNTIL: rest.moment}
     return Wait(
@@ -144,8 +151,20 @@ def _call(found: Seen, number: int, index: int, *, group: int) -> Call:
         step=number,
         effect=text("promoted from {weight} while it passes", weight=f"{weight_of(found, index=index)} %"),
     )
-    at = Precondition(pointer="/status/currentStepIndex", value=index)
-    return msgspec.structs.replace(call, preconditions=(*call.preconditions, at), later=True, group=group)
+    return msgspec.structs.replace(
+        call, preconditions=(*call.preconditions, *_paused_at(index)), later=True, group=group
+    )
+
+
+def _paused_at(index: int) -> tuple[Precondition, ...]:
+    """At this pause and no other: the call would end those of an inconclusive analysis as well. When it began is not
+    known yet.
+    """
+    return (
+        Precondition(pointer="/status/currentStepIndex", value=index),
+        Precondition(pointer="/status/pauseConditions/0/reason", value="CanaryPauseStep"),
+        Precondition(pointer="/status/pauseConditions/1"),
+    )
 
 
 def _timed(found: Seen) -> int:

@@ -11,8 +11,8 @@ import msgspec
 from bot.operations.models import Workload
 from bot.operations.pods import stuck_reason
 from bot.operations.progress import Observation, Progress, unobserved
-from bot.operations.standing import CONTROLLERS, last_manager, writer
-from bot.text import Code, Text, text
+from bot.operations.standing import set_back
+from bot.text import Code, text
 
 
 def scaled(seen: Observation) -> Progress:
@@ -29,7 +29,7 @@ def scaled(seen: Observation) -> Progress:
     status = live.status
     spec = 1 if live.spec.replicas is None else live.spec.replicas
     if spec != total:
-        failed = text("{who} set it to {count}", who=_who(seen), count=spec)
+        failed = set_back(seen.target, spec, autoscaler=str(seen.arguments.get("autoscaler") or ""))
         return Progress(ready=status.ready_replicas, total=total, message=failed, failed=failed)
     if live.metadata.generation > status.observed_generation:
         return unobserved(seen, total, min(status.ready_replicas, total))
@@ -49,13 +49,3 @@ def scaled(seen: Observation) -> Progress:
     if surplus > 0 and not rolling:
         return Progress(ready=total, total=total, message=text("{old} pods are still terminating", old=surplus))
     return Progress(done=True, ready=total, total=total, message=text("scaled"))
-
-
-def _who(seen: Observation) -> Text | Code:
-    target = seen.target or {}
-    manager = last_manager(target, "f:replicas")
-    # No controller but an autoscaler sets the number of others; that of a ReplicaSet is its Deployment's.
-    if manager != CONTROLLERS or target.get("kind") == "ReplicaSet":
-        return writer(manager)
-    known = seen.arguments.get("autoscaler")
-    return Code(f"hpa/{known}") if known else text("an autoscaler")
