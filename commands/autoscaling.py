@@ -10,6 +10,7 @@ import msgspec
 from bot.errors import NotUnderstood, Refused
 from bot.operations.arguments import Arguments, ChangeArguments, Flag, Words
 from bot.operations.autoscale import already_there, autoscale_warnings, autoscaler_body, read_metric
+from bot.operations.autoscaler_status import hindrances, standing_lines
 from bot.operations.autoscalers import (
     Autoscaler,
     Found,
@@ -33,7 +34,6 @@ from bot.operations.progress import Condition
 from bot.operations.reader import Reader
 from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.targets import find_targets
-from bot.operations.untrusted import one_line
 from bot.operations.view import Action, View
 from bot.operations.workloads import DryRun, command_line, pinned_arguments, read_workload, refuse_dry_run
 from bot.text import Bold, Code, text
@@ -102,30 +102,13 @@ async def status(cluster: Reader, arguments: StatusArguments) -> View:
             return View(title=title, lines=(text("There is none."),))
         return View(title=title, table=print_table(HPA, every[:EVERY], cluster.now))
     found = await _one(cluster, arguments.targets, arguments.namespace)
-    live = found.live
-    lines = [
-        text(
-            "{now} pods, {wanted} wanted; between {least} and {most}.",
-            now=live.status.current_replicas,
-            wanted=Bold(str(live.status.desired_replicas)),
-            least=found.limits.least,
-            most=found.limits.most,
-        )
-    ]
-    if found.before_pause is not None:
-        lines.append(text("It is paused; its limits were {limits}.", limits=Code(str(found.before_pause))))
-    wrong = [
-        text("{type}: {reason}: {message}", type=each.type, reason=each.reason, message=one_line(each.message, 200))
-        for each in live.status.conditions or ()
-        if (each.type == "ScalingLimited") is (each.status == "True")
-    ]
     verb, label = ("resume", text("Resume")) if found.before_pause is not None else ("pause", text("Pause"))
     return View(
         title=text("Autoscaler {hpa}", hpa=Code(found.target.title)),
-        lines=tuple(lines),
+        lines=tuple(standing_lines(found)),
         table=print_table(HPA, [msgspec.convert(found.seen.whole, around.Autoscaler)], cluster.now),
         actions=(Action(label=label, command_line=command_line(arguments, "hpa", verb, f"hpa/{found.target.name}")),),
-        warnings=tuple(wrong),
+        warnings=tuple(hindrances(found.live)),
     )
 
 

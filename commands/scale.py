@@ -12,7 +12,7 @@ from bot.errors import Choice, NotFound, NotUnderstood, Refused
 from bot.operations import sync_pauses
 from bot.operations.arguments import ChangeArguments, Flag, Words
 from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
-from bot.operations.models import Quota
+from bot.operations.models import Autoscaler, Quota
 from bot.operations.operation import Family, Right
 from bot.operations.plan import Back, Bound, Impact, Nothing, Plan
 from bot.operations.quotas import quota_warnings
@@ -82,7 +82,10 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
     quotas = await _quotas(cluster, arguments.namespace)
     calls = tuple(scale_call(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, 1))
     waits = tuple(
-        msgspec.structs.replace(scale_wait(each, arguments.replicas, f"step-{n}"), steady=watched_for(near))
+        msgspec.structs.replace(
+            scale_wait(each, arguments.replicas, f"step-{n}", autoscaler=_name(near.autoscaler)),
+            steady=watched_for(near),
+        )
         for n, (each, near) in enumerate(zip(wanted, around, strict=True), len(calls) + 1)
     )
     impact = total_impact([_impact(each, arguments.replicas) for each in wanted])
@@ -149,6 +152,10 @@ def _check_autoscaler(seen: Seen, around: Surroundings, arguments: ScaleArgument
         next=text("Change its limit instead: {command}.", command=Code(line)),
         choices=(Choice(label=line, command_line=line),),
     )
+
+
+def _name(scaler: Autoscaler | None) -> str:
+    return scaler.metadata.name if scaler is not None else ""
 
 
 def _impact(seen: Seen, replicas: int) -> Impact:

@@ -1,42 +1,41 @@
 """`top`: what pods and nodes use now, from the metrics API, with whose memory nears its limit said first.
 
-Columns and rounding are those of kubectl v1.36 `pkg/metricsutil/metrics_printer.go`: millicores rounded up, memory in
-Mi rounded down, per cent of what a node can give rounded down.
+Columns and order are those of kubectl v1.36 `pkg/metricsutil`: containers beside each other, in their pods' order.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Sequence
-from decimal import ROUND_CEILING, Decimal
-from typing import Annotated, Final, Literal
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Literal
 
-import msgspec
-
-from bot.errors import NotFound, NotServed, NotUnderstood, Refused
+from bot.errors import NotUnderstood, Refused
 from bot.operations.arguments import Arguments, Flag, Words
-from bot.operations.json import JSON, Object, resolve
+from bot.operations.json import Object, resolve
 from bot.operations.kinds import NODE, POD, Kind
-from bot.operations.models import Lean, Meta
 from bot.operations.operation import Family, Right
 from bot.operations.printers.tables import CELL, ROWS, plain_table
-from bot.operations.quantities import amount
 from bot.operations.queries import label_query
 from bot.operations.reader import Reader
 from bot.operations.targets import read_targets
 from bot.operations.untrusted import one_line
+from bot.operations.usage import (
+    NODE_METRICS,
+    POD_METRICS,
+    Metrics,
+    Use,
+    measured_use,
+    milli,
+    near_limits,
+    share_cells,
+    total_use,
+    use_cells,
+    without_metrics,
+)
 from bot.operations.view import File, Table, View
-from bot.text import Bold, Code, Text, text
-
-METRICS: Final = "metrics.k8s.io"
-POD_METRICS: Final = Kind(kind="PodMetrics", plural="pods", group=METRICS, version="v1beta1")
-NODE_METRICS: Final = Kind(kind="NodeMetrics", plural="nodes", group=METRICS, version="v1beta1", namespaced=False)
-MEBI: Final = 2**20
-NEAR: Final = 90
-"""Per cent of a memory limit at which a container is near to being killed for it."""
+from bot.text import Code, Text, text
 
 top = Family("top", text("See what pods and nodes use now"))
-Use = dict[str, Decimal]
 
 
 class TopArguments(Arguments):
@@ -56,19 +55,6 @@ class TopPodsArguments(TopArguments):
     all_namespaces: Annotated[bool, Flag("--all-namespaces", "-A", "", text("in all namespaces"))] = False
 
 
-class _Container(Lean, frozen=True, kw_only=True):
-    name: str = ""
-    usage: dict[str, str] = msgspec.field(default_factory=dict)
-
-
-class _Metrics(Lean, frozen=True, kw_only=True):
-    """PodMetrics has containers, NodeMetrics a usage."""
-
-    metadata: Meta = Meta()
-    containers: tuple[_Container, ...] = ()
-    usage: dict[str, str] = msgspec.field(default_factory=dict)
-
-
 @top.read(
     "pods",
     short=("top pod", "top po"),
@@ -83,23 +69,17 @@ async def top_pods(cluster: Reader, arguments: TopPodsArguments) -> View:
     names = _names(arguments, POD)
     namespace = "" if arguments.all_namespaces else arguments.namespace
     labels = label_query(arguments.selector)
-    metrics, pods = await asyncio.gather(
-        _metrics(cluster, POD_METRICS, namespace, labels), _listed(cluster, POD, namespace, labels)
+    metrics, pods = await measured_use(
+        cluster, POD_METRICS, _listed(cluster, POD, namespace, labels), namespace=namespace, labels=labels
     )
     wanted = [each for each in metrics if not names or each.metadata.name in names]
     title = text("What pods use in {namespace}", namespace=Code(namespace)) if namespace else text("What pods use")
+    silent = without_metrics(names, pods, wanted, cluster.now)
     if not wanted:
-        return View(title=title, lines=(_nothing(names, pods),))
-    rows = [
-        (each, part, _use(use))
-        for each in wanted
-        for part, use in (
-            [(each_container.name, [each_container.usage]) for each_container in each.containers]
-            if arguments.containers
-            else [("", [each_container.usage for each_container in each.containers])]
-        )
-    ]
-    rows = _sorted(rows, arguments.sort_by)
+        return View(title=title, lines=tuple(silent) or (text("No resources found."),))
+    rows = _sorted([(each, "", total_use(of.usage for of in each.containers)) for each in wanted], arguments.sort_by)
+    if arguments.containers:
+        rows = [part for each, _, _ in rows for part in _parts(each, arguments.sort_by)]
     columns = (
         *(("NAMESPACE",) if not namespace else ()),
         *(("POD", "NAME") if arguments.containers else ("NAME",)),
@@ -110,11 +90,11 @@ async def top_pods(cluster: Reader, arguments: TopPodsArguments) -> View:
             *((each.metadata.namespace,) if not namespace else ()),
             each.metadata.name,
             *((part,) if arguments.containers else ()),
-            *_cells(use),
+            *use_cells(use),
         )
         for each, part, use in rows
     ]
-    return _view(title, columns, cells, _near(wanted, pods))
+    return _view(title, columns, cells, [*near_limits(wanted, pods), *silent])
 
 
 @top.read(
@@ -127,33 +107,28 @@ async def top_nodes(cluster: Reader, arguments: TopArguments) -> View:
     """Show what nodes use of what they can give (kubectl top nodes)."""
     names = _names(arguments, NODE)
     labels = label_query(arguments.selector)
-    metrics, nodes = await asyncio.gather(
-        _metrics(cluster, NODE_METRICS, "", labels), cluster.list(NODE, "", Object, labels=labels)
+    metrics, nodes = await measured_use(
+        cluster, NODE_METRICS, cluster.list(NODE, "", Object, labels=labels), namespace="", labels=labels
     )
     allocatable = {str(resolve(each, "/metadata/name")): resolve(each, "/status/allocatable") for each in nodes}
-    rows = [(each, "", _use([each.usage])) for each in metrics if not names or each.metadata.name in names]
+    rows = [(each, "", total_use([each.usage])) for each in metrics if not names or each.metadata.name in names]
     cells: list[tuple[str, ...]] = [
-        (each.metadata.name, *_with_share(use, allocatable.get(each.metadata.name)))
+        (each.metadata.name, *share_cells(use, allocatable.get(each.metadata.name)))
         for each, _, use in _sorted(rows, arguments.sort_by)
     ]
     silent = sorted(allocatable.keys() - {each.metadata.name for each in metrics})
     cells += [(name, *["<unknown>"] * 4) for name in silent if not names or name in names]
     title = text("What nodes use")
     if not cells:
-        return View(title=title, lines=(_nothing(names, nodes),))
+        gone = ", ".join(sorted(names))
+        return View(
+            title=title,
+            lines=(text("{names} not found", names=Code(gone)) if names else text("No resources found."),),
+        )
+    if not metrics:
+        return View(title=title, lines=(text("metrics not available yet"),))
     columns = ("NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)")
     return _view(title, columns, cells, [])
-
-
-async def _metrics(cluster: Reader, kind: Kind, namespace: str, labels: str) -> list[_Metrics]:
-    try:
-        return await cluster.list(kind, namespace, _Metrics, labels=labels)
-    except (NotFound, NotServed):
-        raise Refused(
-            text("Metrics API not available"),
-            why=text("No metrics-server is installed in this cluster, or it does not answer."),
-            next=text("EKS has it as an add-on: {name}.", name=Code("metrics-server")),
-        ) from None
 
 
 async def _listed(cluster: Reader, kind: Kind, namespace: str, labels: str) -> list[Object]:
@@ -173,82 +148,15 @@ def _names(arguments: TopArguments, kind: Kind) -> frozenset[str]:
     return frozenset(each.name for each in read_targets(words, (kind,))) if words else frozenset()
 
 
-def _use(usages: Iterable[dict[str, str]]) -> Use:
-    used: Use = {}
-    for usage in usages:
-        for resource in ("cpu", "memory"):
-            if resource in usage:
-                used[resource] = used.get(resource, Decimal(0)) + amount(usage[resource])
-    return used
+def _sorted(rows: list[tuple[Metrics, str, Use]], by: str) -> list[tuple[Metrics, str, Use]]:
+    """By name as kubectl has it, or what uses most first; what uses the same in whole millicores is by name as well."""
+    named = sorted(rows, key=lambda row: (row[0].metadata.namespace, row[0].metadata.name, row[1]))
+    return sorted(named, key=lambda row: milli(row[2].get(by, Decimal(0))), reverse=True) if by else named
 
 
-def _sorted(rows: list[tuple[_Metrics, str, Use]], by: str) -> list[tuple[_Metrics, str, Use]]:
-    """By name as kubectl has it, or what uses most first."""
-    named = sorted(rows, key=lambda row: (row[0].metadata.namespace, row[0].metadata.name))
-    return sorted(named, key=lambda row: row[2].get(by, Decimal(0)), reverse=True) if by else named
-
-
-def _cells(use: Use) -> tuple[str, str]:
-    return _cpu(use), _memory(use)
-
-
-def _cpu(use: Use) -> str:
-    return f"{(use.get('cpu', Decimal(0)) * 1000).to_integral_value(rounding=ROUND_CEILING)}m"
-
-
-def _memory(use: Use) -> str:
-    return f"{int(use.get('memory', Decimal(0)) // MEBI)}Mi"
-
-
-def _with_share(use: Use, allocatable: object) -> tuple[str, str, str, str]:
-    given = _use([allocatable]) if isinstance(allocatable, dict) else {}
-
-    def share(resource: str) -> str:
-        most = given.get(resource, Decimal(0))
-        return f"{int(100 * use.get(resource, Decimal(0)) / most)}%" if most else "<unknown>"
-
-    return _cpu(use), share("cpu"), _memory(use), share("memory")
-
-
-def _near(metrics: Sequence[_Metrics], pods: Sequence[Object]) -> list[Text]:
-    """Containers that use most of the memory that they may, the worst first."""
-    limits = {
-        (resolve(pod, "/metadata/namespace"), resolve(pod, "/metadata/name"), resolve(each, "/name")): resolve(
-            each, "/resources/limits/memory"
-        )
-        for pod in pods
-        for each in _containers(pod)
-    }
-    found = []
-    for each in metrics:
-        for container in each.containers:
-            limit = limits.get((each.metadata.namespace, each.metadata.name, container.name))
-            used = _use([container.usage]).get("memory", Decimal(0))
-            if isinstance(limit, str) and (most := amount(limit)) and 100 * used >= NEAR * most:
-                found.append((int(100 * used / most), each.metadata.name, container.name))
-    return [
-        text(
-            "{container} of {pod} uses {share} % of the memory that it may.",
-            container=Code(container),
-            pod=Code(pod),
-            share=Bold(str(share)),
-        )
-        for share, pod, container in sorted(found, reverse=True)[:5]
-    ]
-
-
-def _containers(pod: Object) -> list[JSON]:
-    found = resolve(pod, "/spec/containers")
-    return found if isinstance(found, list) else []
-
-
-def _nothing(names: frozenset[str], found: Sequence[Object]) -> Text:
-    known = {str(resolve(each, "/metadata/name")) for each in found}
-    if names and names <= known:
-        return text("There are no metrics of {names} yet.", names=Code(", ".join(sorted(names))))
-    if names:
-        return text("{names} not found", names=Code(", ".join(sorted(names - known))))
-    return text("No resources found.")
+def _parts(pod: Metrics, by: str) -> list[tuple[Metrics, str, Use]]:
+    """Its containers: the server gives them in any order."""
+    return _sorted([(pod, each.name, total_use([each.usage])) for each in pod.containers], by)
 
 
 def _view(title: Text, columns: tuple[str, ...], cells: Sequence[tuple[str, ...]], lines: list[Text]) -> View:

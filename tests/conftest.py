@@ -14,6 +14,7 @@ from tests.controlplane.argo import add_argo_rollouts
 from tests.controlplane.argocd import add_argo_cd
 from tests.controlplane.binaries import NotBuilt
 from tests.controlplane.control_plane import ControlPlane
+from tests.controlplane.metrics import add_metrics_server
 from tests.controlplane.velero_server import VeleroServer
 from tests.databases import PostgreSQL, SQLite, opened, postgresql_server
 
@@ -96,6 +97,16 @@ def argo_control_plane(control_plane: ControlPlane) -> ControlPlane:
     """The same with the kinds and the real controller of Argo Rollouts, from the first test on that asks for it."""
     try:
         add_argo_rollouts(control_plane)
+    except NotBuilt as error:
+        pytest.fail(str(error), pytrace=False)
+    return control_plane
+
+
+@pytest.fixture(scope="session")
+def metrics_control_plane(control_plane: ControlPlane) -> ControlPlane:
+    """The same with the real metrics-server, from the first test on that asks for it."""
+    try:
+        add_metrics_server(control_plane)
     except NotBuilt as error:
         pytest.fail(str(error), pytrace=False)
     return control_plane

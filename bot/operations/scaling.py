@@ -33,15 +33,15 @@ def scale_body(replicas: int) -> Object:
     return {"spec": {"replicas": replicas}}
 
 
-def scale_wait(seen: Seen, replicas: int, step: str) -> Wait:
-    """Until as many are ready, and no more."""
+def scale_wait(seen: Seen, replicas: int, step: str, *, autoscaler: str = "") -> Wait:
+    """Until as many are ready, and no more. `autoscaler`: the name of one that may set another number."""
     more = max(0, replicas - seen.replicas)
     return Wait(
         id=step,
         condition="scaled",
         target=seen.target,
         deadline=min(LONGEST, max(DEADLINE, 3 * more * seconds_a_pod(seen))),
-        arguments={"replicas": replicas},
+        arguments={"replicas": replicas, **({"autoscaler": autoscaler} if autoscaler else {})},
     )
 
 

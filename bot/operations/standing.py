@@ -22,6 +22,8 @@ from bot.text import Code, Text, text
 
 TEMPLATE: Final = "template"
 """Argument of a wait: the digest of the template that is followed."""
+CONTROLLERS: Final = "kube-controller-manager"
+"""The field manager of Kubernetes' own controllers, autoscalers among them."""
 _PATH: Final = "/spec/template"
 _OWNED: Final = "/fieldsV1/f:spec/f:template"
 _REPLICAS: Final = "/fieldsV1/f:spec/f:replicas"
@@ -58,13 +60,21 @@ def overtaken(target: Object, wanted: JSON) -> Text | None:
     return text("{who} changed its template meanwhile, so what was sent here is no longer what runs", who=_who(manager))
 
 
-def set_back(target: Object, count: int) -> Text:
-    """Who made the number of pods another than the one that is followed, as far as that is known."""
-    if (keeper := _keeper(target, _last_manager(target, _REPLICAS))) is not None:
+def set_back(target: Object, count: int, *, autoscaler: str = "") -> Text:
+    """Who made the number of pods another than the one that is followed, as far as that is known.
+
+    `autoscaler`: the one that is known to scale it. A change by way of `scale`, as autoscalers make it, has no time.
+    """
+    manager = _last_manager(target, _REPLICAS)
+    if (keeper := _keeper(target, manager)) is not None:
         return text(
             "{tool} ({name}) set it back to {count}", tool=keeper.tool, name=Code(keeper.reference), count=count
         )
-    return text("something else set it to {count}", count=count)
+    # No controller but an autoscaler sets the number of others; that of a ReplicaSet is its Deployment's.
+    if manager == CONTROLLERS and target.get("kind") != "ReplicaSet":
+        who = Code(f"hpa/{autoscaler}") if autoscaler else text("an autoscaler")
+        return text("{who} set it to {count}", who=who, count=count)
+    return text("{who} set it to {count}", who=_who(manager), count=count)
 
 
 def _put_back(target: Object, keeper: Keeper) -> Text:

@@ -191,3 +191,24 @@ async def test_what_is_seen() -> None:
     assert every.table is not None
     assert every.table.rows[0][:2] == ("app", "Deployment/app")
     assert "There is none." in str(await ask(world(deployment()), "hpa status -n shop"))
+
+
+@pytest.mark.parametrize(
+    ("desired", "limited", "lines", "warnings"),
+    [
+        (2, "TooFewReplicas", ["2 pods, 2 wanted; between 2 and 4.", "Its load needs no more than its minimum."], []),
+        (4, "TooManyReplicas", ["2 pods, 4 wanted; between 2 and 4."], ["ScalingLimited: TooManyReplicas: so it is"]),
+        (0, "", ["2 pods, how many it wants is not known yet; between 2 and 4."], []),
+    ],
+)
+async def test_a_small_load_is_no_trouble_and_what_was_not_reckoned_yet_is_not_nothing(
+    desired: int, limited: str, lines: list[str], warnings: list[str]
+) -> None:
+    """As the real controller says it: `desiredReplicas: 0` until it had metrics once, and at the minimum "limited"."""
+    conditions = [{"type": "ScalingLimited", "status": "True", "reason": limited, "message": "so it is"}]
+    found = scaler(2, 4, conditions=conditions if limited else [])
+    found["status"] |= {"currentReplicas": 2, "desiredReplicas": desired}
+    view = await ask(world(deployment(), found), "hpa status app -n shop")
+    assert isinstance(view, View)
+    assert [str(each) for each in view.lines] == lines
+    assert [str(each) for each in view.warnings] == warnings

@@ -54,10 +54,31 @@ def test_scaled_to_nothing_waits_until_the_pods_are_gone() -> None:
     assert ask("scaled", workload(0, ready=0, replicas=0), replicas=0).done
 
 
-def test_someone_elses_number_is_a_failure_that_says_so() -> None:
-    progress = ask("scaled", workload(8, ready=5, replicas=5), replicas=5)
+@pytest.mark.parametrize(
+    ("managers", "kind", "autoscaler", "who"),
+    [
+        ([], "Deployment", "", "somebody else"),
+        (["kubectl-edit"], "Deployment", "web", "kubectl-edit"),
+        (["kajitori-12-step-1"], "Deployment", "", "R-12"),
+        (["kube-controller-manager"], "Deployment", "web", "hpa/web"),
+        (["kube-controller-manager"], "StatefulSet", "", "an autoscaler"),
+        (["kube-controller-manager"], "ReplicaSet", "", "kube-controller-manager"),
+    ],
+)
+def test_someone_elses_number_is_a_failure_that_says_whose_it_is(
+    managers: list[str], kind: str, autoscaler: str, who: str
+) -> None:
+    """The real API server keeps no time of a change by way of `scale`, which is how an autoscaler does it."""
+    target = workload(8, ready=5, replicas=5, kind=kind)
+    written = {"operation": "Update", "subresource": "scale", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
+    applied = {"manager": "git", "time": "2026-11-25T03:00:00Z", "fieldsV1": {"f:spec": {"f:template": {}}}}
+    target["metadata"]["managedFields"] = [applied, *({**written, "manager": each} for each in managers)]
+    progress = ask("scaled", target, replicas=5, autoscaler=autoscaler)
     assert not progress.done
-    assert str(progress.failed) == "something else set it to 8"
+    assert str(progress.failed) == f"{who} set it to 8"
+
+
+def test_what_is_gone_cannot_be_scaled() -> None:
     assert str(ask("scaled", None, replicas=5).failed) == "it was deleted"
 
 

@@ -37,6 +37,11 @@ class Argo:
     definitions: tuple[Path, ...]
 
 
+def built_metrics_server() -> Path:
+    """metrics-server of this checkout's pins. Raises `NotBuilt`."""
+    return directory_of(BUILD, "metrics") / "metrics-server"
+
+
 @final
 @dataclass(frozen=True, kw_only=True)
 class ArgoCD:

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds the control plane of the cluster tests from Go modules, once, into a cache:
 #   ${KAJITORI_CACHE:-~/.cache/kajitori}/controlplane/<digest of what it is built from>/
-# and beside it, in a directory of its own, the controller of Argo Rollouts:
-#   ${KAJITORI_CACHE:-~/.cache/kajitori}/controlplane/argo-<digest>/
-# Modules are pinned with their hashes by the go.sum of each. `build.sh --where [argo]` only prints the directory.
+# and beside it, in a directory of its own each, the controller of Argo Rollouts and metrics-server:
+#   ${KAJITORI_CACHE:-~/.cache/kajitori}/controlplane/{argo,metrics}-<digest>/
+# Modules are pinned with their hashes by the go.sum of each. `build.sh --where [argo|metrics]` only prints the directory.
 set -euo pipefail
 unset CDPATH
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,12 +13,14 @@ base=${KAJITORI_CACHE:-$HOME/.cache/kajitori}/controlplane
 digest=$(cd "$here" && { echo "$recipe"; sha256sum "${sources[@]}"; } | sha256sum | cut -c1-16)
 target=$base/$digest
 argo=$base/argo-$(cd "$here" && { echo 2; sha256sum argo/go.mod argo/go.sum; } | sha256sum | cut -c1-16)
+metrics=$base/metrics-$(cd "$here" && { echo 1; sha256sum metrics/go.mod metrics/go.sum; } | sha256sum | cut -c1-16)
 
 case "$*" in
 "--where") echo "$target"; exit ;;
 "--where argo") echo "$argo"; exit ;;
+"--where metrics") echo "$metrics"; exit ;;
 esac
-if [ -d "$target" ] && [ -d "$argo" ]; then exit; fi
+if [ -d "$target" ] && [ -d "$argo" ] && [ -d "$metrics" ]; then exit; fi
 
 fail() { echo "tests/controlplane/build.sh: $1" >&2; exit 1; }
 wanted=$(sed -n 's/^go //p' "$here/kube/go.mod")
@@ -86,8 +88,21 @@ build_argo() {
   echo "Built: $(cd "$argo" && echo *)" >&2
 }
 
+build_metrics() {
+  made=$(mktemp -d "$base/.build-XXXXXX")
+  echo "Building metrics-server into $metrics (once; several minutes)." >&2
+  cd "$here/metrics"
+  module=sigs.k8s.io/metrics-server
+  go build -ldflags='-s -w' -o "$made/metrics-server" $module/cmd/metrics-server
+  chmod 755 "$made"
+  mv -T "$made" "$metrics"
+  made=
+  echo "Built: $(cd "$metrics" && echo *)" >&2
+}
+
 made=
 # The module cache is read-only, and so are copies of its directories.
 trap 'if [ -n "$made" ]; then chmod -R u+w "$made" 2>/dev/null || true; rm -rf "$made"; fi' EXIT
 [ -d "$target" ] || build_controlplane
 [ -d "$argo" ] || build_argo
+[ -d "$metrics" ] || build_metrics

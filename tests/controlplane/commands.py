@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import Final, final
 
 from tests.controlplane.audit import component
 from tests.controlplane.binaries import Binaries
 from tests.controlplane.processes import LOOPBACK
 
 Command = list[str | Path]
+FRONT_PROXY: Final = "front-proxy-client"
 
 
 @final
@@ -27,6 +28,7 @@ class Plan:
     kubelet_port: int
     serving: tuple[Path, Path]
     kubelet: tuple[Path, Path]
+    front_proxy: tuple[Path, Path]
     service_accounts: Path
 
     @property
@@ -78,9 +80,24 @@ class Plan:
             "--allow-privileged",
             # The name of a fake node leads nowhere; its address is kwok's.
             "--kubelet-preferred-address-types=InternalIP",
+            *self._aggregation(),
             f"--audit-policy-file={self.audit_policy}",
             f"--audit-log-path={self.directory / 'audit.log'}",
             "--audit-log-maxsize=10000",  # MB: never rotated, it is read as one file
+        ]
+
+    def _aggregation(self) -> Command:
+        """By which an API server beside this one, such as metrics-server, believes it who is asking."""
+        authority, (certificate, key) = self.directory / "authority.crt", self.front_proxy
+        return [
+            f"--client-ca-file={authority}",
+            f"--requestheader-client-ca-file={authority}",
+            f"--requestheader-allowed-names={FRONT_PROXY}",
+            "--requestheader-username-headers=X-Remote-User",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            f"--proxy-client-cert-file={certificate}",
+            f"--proxy-client-key-file={key}",
         ]
 
     def controllers(self) -> Command:
@@ -95,6 +112,11 @@ class Plan:
             "--leader-elect=false",
             "--secure-port=0",
             "--controllers=*,-node-ipam-controller,-node-route-controller,-cloud-node-lifecycle-controller",
+            # An autoscaler looks every 15 s, waits 5 minutes with fewer pods and does not believe a new pod as long.
+            "--horizontal-pod-autoscaler-sync-period=1s",
+            "--horizontal-pod-autoscaler-downscale-stabilization=1s",
+            "--horizontal-pod-autoscaler-cpu-initialization-period=1s",
+            "--horizontal-pod-autoscaler-initial-readiness-delay=1s",
         ]
 
     def scheduler(self) -> Command:

@@ -42,12 +42,15 @@ class ControlPlane:
         self.pod_logs = directory / "pod-logs"
         self.kubectl: Path
         self.url: str
+        self.kubelet_url: str
+        """Where kwok answers as every node's kubelet."""
         self.authority: Path
         """The certificate by which the API server is known."""
         self.admin: Api
         self._plan: commands.Plan
         self._tokens: dict[str, str] = {}
         self._processes: dict[str, Process] = {}
+        self._added: dict[str, list[str | Path]] = {}
         self._audit: audit.AuditLog
 
     def __enter__(self) -> Self:
@@ -93,6 +96,7 @@ class ControlPlane:
     def add(self, name: str, command: list[str | Path], environment: Mapping[str, str] | None = None) -> Process:
         """One more program beside it, which ends with it; nothing new where it runs already."""
         if name not in self._processes:
+            self._added[name] = command
             self._run(name, command, environment)
         return self._processes[name]
 
@@ -173,6 +177,15 @@ class ControlPlane:
             yield
 
     @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """One of the programs that were added is gone: connections to it are refused. Afterwards it is started anew."""
+        self._processes[name].stop()
+        try:
+            yield
+        finally:
+            self._run(name, self._added[name])
+
+    @contextmanager
     def paused_kubelet(self) -> Iterator[None]:
         """Pods stay as they are: none becomes ready, fails or goes. Keep it shorter than a node's lease, 40 s."""
         with self._processes["kwok"].frozen():
@@ -204,6 +217,7 @@ class ControlPlane:
             kubelet_port=ports[3],
             serving=authority.server("serving"),
             kubelet=authority.server("kubelet"),
+            front_proxy=authority.client(commands.FRONT_PROXY),
             service_accounts=signing_key(self.directory),
         )
         commands.write_tokens(self._plan.tokens, self._tokens, powerful=(ADMIN, *components))
@@ -212,6 +226,7 @@ class ControlPlane:
         default.write_text("2026-01-01T00:00:00.000000000Z stdout F started\n")
         stages.write(binaries.kustomize, file=self._plan.stages, default_log=default)
         self.url, self.authority, self.kubectl = f"https://{LOOPBACK}:{ports[2]}", authority.file, binaries.kubectl
+        self.kubelet_url = f"https://{LOOPBACK}:{ports[3]}"
         self.admin = self.api(ADMIN)
         self._audit = audit.AuditLog(self.audit_log, mark=self._mark)
         for user in (ADMIN, *components):
@@ -257,7 +272,7 @@ class ControlPlane:
                 "topology.kubernetes.io/region": zone[:-1],
                 "topology.kubernetes.io/zone": zone,
             }
-            metadata = {"name": name, "labels": labels, "annotations": {"kwok.x-k8s.io/node": "fake"}}
+            metadata = {"name": name, "labels": labels, "annotations": stages.annotations_of(name)}
             self.admin.create(
                 "/api/v1/nodes", {"metadata": metadata, "status": {"capacity": size, "allocatable": size}}
             )

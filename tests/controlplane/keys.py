@@ -36,19 +36,27 @@ class Authority:
 
     def server(self, name: str) -> tuple[Path, Path]:
         """A certificate for 127.0.0.1 and localhost, and its key."""
-        key = ec.generate_private_key(ec.SECP256R1())
         hosts = [x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")), x509.DNSName("localhost")]
-        certificate = (
-            _certificate(_name(name), self._name, key.public_key())
-            .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        return self._signed(name, ExtendedKeyUsageOID.SERVER_AUTH, hosts)
+
+    def client(self, name: str) -> tuple[Path, Path]:
+        """A certificate of one who comes by this name, and its key."""
+        return self._signed(name, ExtendedKeyUsageOID.CLIENT_AUTH, [])
+
+    def _signed(self, name: str, use: x509.ObjectIdentifier, hosts: list[x509.GeneralName]) -> tuple[Path, Path]:
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _certificate(_name(name), self._name, key.public_key())
+        if hosts:
+            certificate = certificate.add_extension(x509.SubjectAlternativeName(hosts), critical=False)
+        signed = (
+            certificate.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         certificate_file = self._directory / f"{name}.crt"
-        certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        certificate_file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         return certificate_file, _write_key(self._directory / f"{name}.key", key)
 
 

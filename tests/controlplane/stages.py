@@ -5,6 +5,7 @@
 - An image whose name contains `:crash` ends with 1 again and again: CrashLoopBackOff, with a previous state.
 - An image whose name contains `:held` starts and stays unready, until its pod gets the annotation `RELEASED`.
 - A Job's pod ends soon after it is ready, and one of `:crash` ends with 1 and is not begun again.
+- A pod uses 1m of processor and 1Mi of memory for each container, or what its annotations `CPU` and `MEMORY` say.
 - The pod annotation `HOLD` keeps a pod unready, for as long as it says; `0s`, or taking it off, lets it go.
 """
 
@@ -19,12 +20,17 @@ import yaml
 Object = dict[str, Any]
 
 HOLD: Final = "pod-ready.stage.kwok.x-k8s.io/delay"
+CPU: Final = "kwok.x-k8s.io/usage-cpu"
+MEMORY: Final = "kwok.x-k8s.io/usage-memory"
 BROKEN: Final = ":broken"
 CRASH: Final = ":crash"
 HELD: Final = ":held"
 RELEASED: Final = "kajitori.test/released"
 PROMPT: Final = 100
 """Milliseconds a pod spends in each stage; kwok's own are 1 to 5 s."""
+
+USAGE: Final = ("resource/metrics-resource.yaml", "usage/usage-from-annotation.yaml")
+"""What a kubelet measures, and from where, of all that kwok ships of metrics."""
 
 SHIPPED: Final = ("node/fast/node-initialize.yaml", "node/heartbeat/node-heartbeat.yaml", "pod/general/pod-*.yaml")
 
@@ -108,8 +114,15 @@ OF_NO_JOB: Final = {**OF_A_JOB, "operator": "DoesNotExist"}
 
 def write(kustomize: Path, *, file: Path, default_log: Path) -> None:
     """kwok's configuration as one file; a pod without a log of its own answers with the default one."""
-    documents = [*_shipped(kustomize / "stage"), *_failures(), _default_logs(default_log)]
+    usage = [yaml.safe_load((kustomize / "metrics" / each).read_text()) for each in USAGE]
+    documents = [*_shipped(kustomize / "stage"), *_failures(), _default_logs(default_log), *usage]
     file.write_text(yaml.safe_dump_all(documents))
+
+
+def annotations_of(node: str) -> dict[str, str]:
+    """By which kwok takes a node for its own, and metrics-server finds what that says of it."""
+    path = f"/metrics/nodes/{node}/metrics/resource"
+    return {"kwok.x-k8s.io/node": "fake", "metrics.k8s.io/resource-metrics-path": path}
 
 
 def _shipped(directory: Path) -> Iterator[Object]:

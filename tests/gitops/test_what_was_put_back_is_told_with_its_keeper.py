@@ -94,4 +94,4 @@ def test_a_number_of_pods() -> None:
     )
     scaler = written("kube-controller-manager", LATER, REPLICAS)
     template = written("argocd-controller", LATER, TEMPLATES)
-    assert failed("scaled", deployment(template, scaler, labels=INSTANCE), replicas=3) == "something else set it to 2"
+    assert failed("scaled", deployment(template, scaler, labels=INSTANCE), replicas=3) == "an autoscaler set it to 2"

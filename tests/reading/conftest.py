@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import yaml
 
-from bot.errors import NotFound, NotServed, Refused
+from bot.errors import NotFound, NotServed, Refused, Unavailable
 from bot.operations.kinds import Kind
 from bot.operations.probes import Probe
 from bot.operations.queries import read_selector
@@ -29,7 +29,9 @@ GOLDEN = OBJECTS / "golden"
 
 @dataclass
 class RecordingReader:
-    """`asked` is every right that was used; `forbidden` those that are refused; `missing` kinds that are not served."""
+    """`asked` is every right that was used; `forbidden` those that are refused; `missing` kinds that are not
+    served, `down` those that nothing answers for.
+    """
 
     objects: list[dict[str, Any]]
     now: datetime = NOW
@@ -37,6 +39,7 @@ class RecordingReader:
     logs: dict[tuple[str, str, bool], list[str]] = field(default_factory=dict)
     forbidden: set[tuple[str, str, str]] = field(default_factory=set)
     missing: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     queries: list[dict[str, Any]] = field(default_factory=list)
     options: list[LogOptions] = field(default_factory=list)
@@ -55,6 +58,8 @@ class RecordingReader:
         self._ask("list", kind)
         if kind.kind in self.missing:
             raise NotServed(text("the server could not find the requested resource"))
+        if kind.kind in self.down:
+            raise Unavailable(text("it cannot answer now (503)."))
         self.queries.append({"kind": kind.kind, "namespace": namespace, "labels": labels, "fields": fields})
         found = [
             each

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 
 import pytest
 
-from bot.errors import NotUnderstood, Refused
+from bot.errors import NotUnderstood, Refused, Unavailable
 from bot.operations.printers.tables import plain_table
 from bot.operations.view import View
 from commands.top import TopArguments, TopPodsArguments, top_nodes, top_pods
-from tests.reading.conftest import RecordingReader
+from tests.reading.conftest import NOW, RecordingReader
 
 Make = Callable[..., RecordingReader]
 
@@ -21,10 +22,13 @@ def pod_metrics(name: str, *containers: tuple[str, str, str], namespace: str = "
     return {"kind": "PodMetrics", "metadata": {"name": name, "namespace": namespace}, "containers": used}
 
 
-def a_pod(name: str, container: str, limit: str = "") -> dict[str, Any]:
+def a_pod(name: str, container: str, limit: str = "", *, seconds: int = 10, phase: str = "Running") -> dict[str, Any]:
+    """`seconds`: how old it is."""
     resources = {"limits": {"memory": limit}} if limit else {}
     spec = {"containers": [{"name": container, "resources": resources}]}
-    return {"kind": "Pod", "metadata": {"name": name, "namespace": "shop"}, "spec": spec}
+    made = (NOW - timedelta(seconds=seconds)).isoformat()
+    metadata = {"name": name, "namespace": "shop", "creationTimestamp": made}
+    return {"kind": "Pod", "metadata": metadata, "spec": spec, "status": {"phase": phase}}
 
 
 def node(name: str, cpu: str = "", memory: str = "") -> list[dict[str, Any]]:
@@ -67,6 +71,20 @@ async def test_a_node_without_metrics_is_not_left_out(cluster: Make) -> None:
     assert view.table.rows[1] == ("n2", "<unknown>", "<unknown>", "<unknown>", "<unknown>")
 
 
+async def test_nodes_that_were_not_looked_at_yet(cluster: Make) -> None:
+    view = await top_nodes(cluster(*node("n1"), *node("n2")), TopArguments())
+    assert (view.table, [str(each) for each in view.lines]) == (None, ["metrics not available yet"])
+
+
+async def test_a_metrics_server_that_is_down_is_told_from_a_cluster_that_is(cluster: Make) -> None:
+    with pytest.raises(Unavailable, match=r"Metrics API not available .*prod-tokyo, but its server does not answer"):
+        await top_pods(cluster(down=("PodMetrics",)), TopPodsArguments(namespace="shop"))
+    with pytest.raises(Unavailable, match="its server does not answer"):
+        await top_nodes(cluster(*node("n1"), down=("NodeMetrics",)), TopArguments())
+    with pytest.raises(Unavailable, match="it cannot answer now"):
+        await top_pods(cluster(down=("PodMetrics", "Pod")), TopPodsArguments(namespace="shop"))
+
+
 async def test_without_a_metrics_server_it_says_kubectls_words_and_what_is_needed(cluster: Make) -> None:
     with pytest.raises(Refused, match="Metrics API not available") as refused:
         await top_pods(cluster(missing=("PodMetrics",)), TopPodsArguments(namespace="shop"))
@@ -84,14 +102,41 @@ async def test_whose_memory_nears_its_limit_is_said_first(cluster: Make) -> None
     assert [str(each) for each in view.lines] == ["app of near uses 90 % of the memory that it may."]
 
 
-async def test_the_hungriest_first_and_each_container_by_itself(cluster: Make) -> None:
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [
+        ("memory", [("a", "proxy"), ("a", "app"), ("b", "app")]),
+        ("cpu", [("b", "app"), ("a", "proxy"), ("a", "app")]),
+        ("", [("a", "app"), ("a", "proxy"), ("b", "app")]),
+    ],
+)
+async def test_each_container_by_itself_beside_those_of_its_pod(
+    cluster: Make, by: Literal["", "cpu", "memory"], order: list[tuple[str, str]]
+) -> None:
+    """The server gives containers in any order; kubectl sorts pods by their sum and containers within them."""
     reader = cluster(
-        pod_metrics("a", ("app", "1m", "10Mi"), ("proxy", "2m", "30Mi")), pod_metrics("b", ("app", "9m", "20Mi"))
+        pod_metrics("b", ("app", "9m", "20Mi")), pod_metrics("a", ("proxy", "2m", "30Mi"), ("app", "1m", "10Mi"))
     )
-    view = await top_pods(reader, TopPodsArguments(namespace="shop", containers=True, sort_by="memory"))
+    view = await top_pods(reader, TopPodsArguments(namespace="shop", containers=True, sort_by=by))
     assert view.table is not None
     assert view.table.columns == ("POD", "NAME", "CPU(cores)", "MEMORY(bytes)")
-    assert [row[:2] for row in view.table.rows] == [("a", "proxy"), ("b", "app"), ("a", "app")]
+    assert [row[:2] for row in view.table.rows] == order
+
+
+async def test_what_shows_the_same_number_stands_by_name(cluster: Make) -> None:
+    """kubectl compares whole millicores, rounded up, and the server gives pods by name."""
+    reader = cluster(pod_metrics("b", ("app", "40300001n", "1Mi")), pod_metrics("a", ("app", "40200000n", "1Mi")))
+    view = await top_pods(reader, TopPodsArguments(namespace="shop", sort_by="cpu"))
+    assert view.table is not None
+    assert view.table.rows == (("a", "41m", "1Mi"), ("b", "41m", "1Mi"))
+
+
+@pytest.mark.parametrize(("cpu", "share"), [("1599999999n", "5%"), ("9280m", "28%"), ("31999m", "99%")])
+async def test_shares_are_reckoned_as_kubectl_reckons_them(cluster: Make, cpu: str, share: str) -> None:
+    """Of millicores, rounded up, in floating point: 9.28 of 32 cores are 28 %, for 0.29 * 100 is a little less."""
+    view = await top_nodes(cluster(*node("n1", cpu, "8Gi")), TopArguments())
+    assert view.table is not None
+    assert view.table.rows[0][2] == share
 
 
 async def test_in_all_namespaces_each_row_says_its_own(cluster: Make) -> None:
@@ -107,6 +152,27 @@ async def test_one_pod_without_metrics_yet_and_one_that_is_not_there(cluster: Ma
     assert [str(each) for each in view.lines] == ["There are no metrics of young yet."]
     view = await top_pods(reader, TopPodsArguments(namespace="shop", names=("gone",)))
     assert [str(each) for each in view.lines] == ["gone not found"]
+
+
+async def test_pods_without_metrics_are_told_beside_those_that_have_some(cluster: Make) -> None:
+    reader = cluster(
+        *(pod_metrics("known", ("app", "1m", "1Mi")), a_pod("known", "app"), a_pod("young", "app")),
+        *(a_pod("old", "app", seconds=300), a_pod("job", "app", seconds=300, phase="Succeeded")),
+    )
+    view = await top_pods(reader, TopPodsArguments(namespace="shop"))
+    old, young = "Metrics not available for pod shop/old, age: 5m", "There are no metrics of young yet."
+    assert [str(each) for each in view.lines] == [old, young]
+    view = await top_pods(reader, TopPodsArguments(namespace="shop", names=("known", "gone")))
+    assert [str(each) for each in view.lines] == ["gone not found"]
+
+
+async def test_a_namespace_without_pods_and_one_whose_pods_are_all_young(cluster: Make) -> None:
+    view = await top_pods(cluster(), TopPodsArguments(namespace="shop"))
+    assert [str(each) for each in view.lines] == ["No resources found."]
+    many = [a_pod(f"app-{number}", "app") for number in range(7)]
+    view = await top_pods(cluster(*many), TopPodsArguments(namespace="shop"))
+    (said,) = view.lines
+    assert str(said) == "There are no metrics of app-0, app-1, app-2, app-3, app-4, … yet."
 
 
 async def test_a_name_and_a_selector_together_are_refused(cluster: Make) -> None:

@@ -74,13 +74,6 @@ async def canary(world: World, *images: str) -> Canary:
     return found
 
 
-def landed(world: World) -> list[str]:
-    """What took effect of `World.sent`. A controller writes a Rollout's status at any moment, and a write that is
-    pinned to the version before is refused (409, or 422 of a JSON Patch), read anew and sent again.
-    """
-    return [each for each in world.sent() if not each.endswith((" 409", " 422"))]
-
-
 def write_that_the_wait_is_over(world: World) -> None:
     """As the row is after a `kill -9` before the next group began, or as somebody who owns the database writes it."""
     with closing(sqlite3.connect(world.address.removeprefix("sqlite:///"))) as database, database:

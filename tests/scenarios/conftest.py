@@ -68,6 +68,14 @@ async def argo_real_world(request: pytest.FixtureRequest, tmp_path: Path) -> Asy
 
 
 @pytest.fixture
+async def metrics_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """With the real metrics-server, by which the real autoscalers scale. What takes it is marked `cluster`."""
+    request.getfixturevalue("metrics_control_plane")
+    async with _real(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
 async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kept]:
     """A story's world in which a real Argo CD keeps a Deployment. What takes it is marked `cluster`."""
     request.getfixturevalue("argo_cd_control_plane")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.installation.bot import Json, buttons, everything
 from tests.installation.world import World
-from tests.scenarios.canaries import canary, holds_at, is_healthy, landed
-from tests.scenarios.lines import DONE
+from tests.scenarios.canaries import canary, holds_at, is_healthy
+from tests.scenarios.lines import DONE, landed
 
 STATUS = "kajitori:alice patch rollouts/app-rollout/status"
 SPEC = "kajitori:alice patch rollouts/app-rollout"

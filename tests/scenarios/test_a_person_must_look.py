@@ -7,8 +7,8 @@ import pytest
 from bot.running import Knobs
 from tests.installation.bot import Bot, Json, buttons, everything
 from tests.installation.world import World
-from tests.scenarios.canaries import canary, holds_at, landed
-from tests.scenarios.lines import PATCHED, UNDO, VOTED
+from tests.scenarios.canaries import canary, holds_at
+from tests.scenarios.lines import PATCHED, UNDO, VOTED, landed
 
 PATH = "/deployments/app"
 

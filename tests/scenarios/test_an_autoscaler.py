@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from playground.cluster.controllers.autoscaling import LOAD
 from tests.installation.bot import CHANNEL
 from tests.installation.world import World
+from tests.scenarios.lines import landed
 
 HPA = "kajitori:alice patch horizontalpodautoscalers/app"
 
@@ -24,7 +26,7 @@ async def test_from_kubectl_autoscale_to_a_pause_and_back(shared_world: World) -
         await bot.command("alice", "kubectl autoscale deployment/app --min=2 --max=8 --cpu=70%")
         await bot.approve("bob", await bot.card(1, "PROD", "2-8 pods"))
         await bot.ended(1, "✅")
-        assert world.sent() == ["kajitori:alice create horizontalpodautoscalers/app"]
+        assert landed(world) == ["kajitori:alice create horizontalpodautoscalers/app"]
 
         await bot.command("alice", "hpa status app")
         await bot.said("between 2 and 8", "Deployment/app")
@@ -49,22 +51,12 @@ async def test_from_kubectl_autoscale_to_a_pause_and_back(shared_world: World) -
         await bot.approve("bob", await bot.card(5, "2-8"))
         await bot.ended(5, "✅")
         assert await limits(world) == (2, 8)
-        assert world.sent()[1:] == [HPA] * 4
+        assert landed(world)[1:] == [HPA] * 4
 
 
 async def test_scaling_past_an_autoscaler_is_refused_with_its_limit_as_a_button(world: World) -> None:
     app = await world.app(replicas=3)
-    scaler = {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "app"},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "app"},
-            "minReplicas": 2,
-            "maxReplicas": 4,
-        },
-    }
-    await world.shop.apply([scaler])
+    await world.shop.apply([scaler()])
     async with world.bot() as bot:
         await bot.command("alice", "kubectl scale deployment/app --current-replicas=3 --replicas=9")
         offered = await bot.refused("alice", "hpa/app keeps deployment/app between 2 and 4 pods", "--max=9")
@@ -86,7 +78,34 @@ async def test_scaling_past_an_autoscaler_is_refused_with_its_limit_as_a_button(
         await bot.approve("bob", await bot.card(2, "Nothing of it runs afterwards.", "stays off"))
         await bot.ended(2, "✅")
         assert (await app.get())["spec"]["replicas"] == 0
-    assert world.sent() == [HPA, "kajitori:alice patch deployments/app/scale"]
+    assert landed(world) == [HPA, "kajitori:alice patch deployments/app/scale"]
+
+
+async def test_a_number_that_an_autoscaler_takes_back_is_a_failure_that_names_it(simulated_world: World) -> None:
+    world = simulated_world
+    app = await world.app(replicas=2)
+    await world.shop.apply([scaler({LOAD: "20"})])
+    async with world.bot() as bot:
+        await bot.command("alice", "hpa status app")
+        await bot.said("2 pods, 2 wanted; between 2 and 4.", "Its load needs no more than its minimum.", "cpu: 20%/80%")
+        await bot.command("alice", "scale deploy/app --replicas=4")
+        await bot.approve("bob", await bot.card(1, "hpa/app sets the number again within seconds"))
+        await bot.ended(1, "❌", "hpa/app set it to 2")
+        assert (await app.get())["spec"]["replicas"] == 2
+
+
+def scaler(annotations: dict[str, str] | None = None) -> dict[str, Any]:
+    """Between 2 and 4 pods; its load, where the cluster is simulated, stands in an annotation."""
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "app", "annotations": annotations or {}},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "app"},
+            "minReplicas": 2,
+            "maxReplicas": 4,
+        },
+    }
 
 
 def pressable(message: dict[str, Any]) -> list[dict[str, Any]]:

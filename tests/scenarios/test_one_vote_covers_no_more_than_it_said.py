@@ -11,8 +11,8 @@ import pytest
 from bot.running import Knobs
 from tests.installation.bot import everything
 from tests.installation.world import World
-from tests.scenarios.canaries import Canary, canary, holds_at, is_healthy, landed, write_that_the_wait_is_over
-from tests.scenarios.lines import DONE, VOTED
+from tests.scenarios.canaries import Canary, canary, holds_at, is_healthy, write_that_the_wait_is_over
+from tests.scenarios.lines import DONE, VOTED, landed
 from tests.scenarios.test_one_vote_covers_the_rest import REST, STATUS, on_the_way
 from tests.scenarios.test_rights_and_people_change_meanwhile import with_interns
 

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from tests.installation.bot import Bot, Json, everything
 from tests.installation.world import World
-from tests.scenarios.canaries import CANARY, Canary, canary, holds_at, is_healthy, landed, write_that_the_wait_is_over
-from tests.scenarios.lines import DONE, VOTED
+from tests.scenarios.canaries import CANARY, Canary, canary, holds_at, is_healthy, write_that_the_wait_is_over
+from tests.scenarios.lines import DONE, VOTED, landed
 
 STATUS = "kajitori:alice patch rollouts/app-rollout/status"
 REST = "kubectl argo rollouts promote app-rollout --rest"

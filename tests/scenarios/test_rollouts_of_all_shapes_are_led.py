@@ -20,9 +20,9 @@ from tests.scenarios.canaries import (
     canary,
     holds_at,
     is_healthy,
-    landed,
     rollout_of,
 )
+from tests.scenarios.lines import landed
 
 STATUS = "kajitori:alice patch rollouts/app-rollout/status"
 SPEC = "kajitori:alice patch rollouts/app-rollout"

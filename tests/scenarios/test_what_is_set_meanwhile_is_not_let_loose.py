@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from tests.installation.world import World
-from tests.scenarios.canaries import canary, landed
-from tests.scenarios.lines import PATCHED
+from tests.scenarios.canaries import canary
+from tests.scenarios.lines import PATCHED, landed
 from tests.scenarios.test_canary_by_two_deployments import behind_a_service, numbers
 
 

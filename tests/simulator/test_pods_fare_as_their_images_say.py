@@ -10,54 +10,16 @@ import pytest
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.errors import Rejected, TooMany
 from bot.operations.reader import LogOptions
-from playground.cluster.controllers.autoscaling import LOAD
 from playground.cluster.controllers.containers import RELEASED
 from playground.cluster.server import SimulatedCluster
+from tests.simulator.workloads import APP, APPS, ready, rolled_out, with_image, workload
 
 Object = dict[str, Any]
-APPS = "/apis/apps/v1/namespaces/shop"
 CORE = "/api/v1/namespaces/shop"
-APP = f"{APPS}/deployments/app"
-
-
-def workload(kind: str, image: str, *, replicas: int = 3, **spec: Any) -> Object:
-    template = {
-        "metadata": {"labels": {"app": "app"}},
-        "spec": {"containers": [{"name": "app", "image": image}], "terminationGracePeriodSeconds": 1},
-    }
-    sized = {} if kind == "DaemonSet" else {"replicas": replicas}
-    return {
-        "metadata": {"name": "app", "labels": {"app": "app"}},
-        "spec": {**sized, "selector": {"matchLabels": {"app": "app"}}, "template": template, **spec},
-    }
-
-
-def with_image(image: str) -> Object:
-    return {"spec": {"template": {"spec": {"containers": [{"name": "app", "image": image}]}}}}
-
-
-def ready(count: int) -> Any:
-    """Observed, and so many ready, all of the newest template."""
-
-    def met(found: Object) -> bool:
-        status = found["status"]
-        return (
-            status.get("observedGeneration") == found["metadata"]["generation"]
-            and status.get("readyReplicas", status.get("numberReady", 0)) == count
-            and status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)) == count
-            and status.get("replicas", status.get("currentNumberScheduled", 0)) == count
-        )
-
-    return met
 
 
 def condition(found: Object, kind: str) -> Object:
     return next((each for each in found["status"].get("conditions") or () if each["type"] == kind), {})
-
-
-async def rolled_out(cluster: SimulatedCluster, image: str = "app:v1", replicas: int = 3, **spec: Any) -> None:
-    cluster.admin.create(f"{APPS}/deployments", workload("Deployment", image, replicas=replicas, **spec))
-    await cluster.admin.until(APP, ready(replicas))
 
 
 def waiting(pod: Object) -> str:
@@ -252,18 +214,6 @@ async def test_a_cordoned_node_takes_no_pods(cluster: SimulatedCluster) -> None:
         cluster.admin.merge(f"/api/v1/nodes/{name}", {"spec": {"unschedulable": True}})
     await rolled_out(cluster)
     assert {each["spec"]["nodeName"] for each in cluster.admin.items(f"{CORE}/pods")} == {"node-c"}
-
-
-async def test_an_autoscaler_follows_the_load_within_its_bounds(cluster: SimulatedCluster) -> None:
-    await rolled_out(cluster, replicas=2)
-    path = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers"
-    target = {"kind": "Deployment", "name": "app", "apiVersion": "apps/v1"}
-    body = {"metadata": {"name": "app"}, "spec": {"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 5}}
-    cluster.admin.create(path, body)
-    cluster.admin.merge(f"{path}/app", {"metadata": {"annotations": {LOAD: "160"}}})
-    await cluster.admin.until(APP, lambda it: it["spec"]["replicas"] == 5)
-    cluster.admin.merge(f"{path}/app", {"metadata": {"annotations": {LOAD: "10"}}})
-    await cluster.admin.until(APP, lambda it: it["spec"]["replicas"] == 2)
 
 
 async def test_logs_are_read_as_asked_for(cluster: SimulatedCluster, admin: Client) -> None:

@@ -1,7 +1,7 @@
 """`scaled`: has a workload as many ready pods as were asked for, and no more?
 
 kubectl's `--timeout` stops as soon as the number exists, and counts it a success when something else changed the number
-meanwhile (operations.md §2); here ready is what counts, and someone else's number is a failure that says so.
+meanwhile (operations.md §2); here ready is what counts, and someone else's number is a failure that says whose it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from bot.text import Code, text
 
 
 def scaled(seen: Observation) -> Progress:
-    """Argument `replicas`: the number to reach. While a roll-out adds pods on top, those are not waited for."""
+    """Arguments `replicas`: the number to reach; `autoscaler`: the one that was there when it was asked for.
+
+    While a roll-out adds pods on top, those are not waited for.
+    """
     if seen.target is None:
         gone = text("it was deleted")
         return Progress(message=gone, failed=gone)
@@ -26,7 +29,7 @@ def scaled(seen: Observation) -> Progress:
     status = live.status
     spec = 1 if live.spec.replicas is None else live.spec.replicas
     if spec != total:
-        failed = set_back(seen.target, spec)
+        failed = set_back(seen.target, spec, autoscaler=str(seen.arguments.get("autoscaler") or ""))
         return Progress(ready=status.ready_replicas, total=total, message=failed, failed=failed)
     if live.metadata.generation > status.observed_generation:
         return unobserved(seen, total, min(status.ready_replicas, total))

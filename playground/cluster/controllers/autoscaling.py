@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, final
 
 from playground.cluster.budgets import write_status
@@ -18,6 +19,19 @@ LOAD: Final = "kajitori.test/utilization"
 """Annotation of an autoscaler: the average utilization (percent) that its pods have now; without it, no metrics."""
 
 TOLERANCE: Final = 0.1
+ABLE: Final = "AbleToScale"
+ACTIVE: Final = "ScalingActive"
+GOT: Final = ("True", "SucceededGetScale", "the HPA controller was able to get the target's current scale")
+READY: Final = ("True", "ReadyForNewScale", "recommended size matches current size")
+FEW: Final = ("True", "TooFewReplicas", "the desired replica count is less than the minimum replica count")
+MANY: Final = ("True", "TooManyReplicas", "the desired replica count is more than the maximum replica count")
+WITHIN: Final = ("False", "DesiredWithinRange", "the desired count is within the acceptable range")
+NO_METRICS: Final = (
+    "the HPA was unable to compute the replica count: failed to get {name} utilization: unable to get metrics for "
+    "resource {name}: unable to fetch metrics from resource metrics API: the server could not find the requested "
+    "resource (get pods.metrics.k8s.io)"
+)
+"""What the real one says in a cluster without a metrics-server, as this one is."""
 
 
 @final
@@ -47,22 +61,13 @@ class Autoscalers:
         scaled = self._store.get(resource, namespace, target["name"]) if resource else None
         if resource is None or scaled is None:
             return None
-        current = scaled["spec"].get("replicas", 1)
-        desired = current if current == 0 else self._desired(found, current)
-        if desired != current:
-            self._scale(resource, namespace, target["name"], desired)
-            self._events.normal(found, "SuccessfulRescale", f"New size: {desired}; reason: {_reason(found, current)}")
-        self._tell(found, (scaled.get("status") or {}).get("replicas", 0), desired, disabled=current == 0)
+        reckoned = _reckon(found, scaled["spec"].get("replicas", 1))
+        if reckoned.desired != reckoned.current:
+            self._scale(resource, namespace, target["name"], reckoned.desired)
+            message = f"New size: {reckoned.desired}; reason: {_reason(found, reckoned.current)}"
+            self._events.normal(found, "SuccessfulRescale", message)
+        self._tell(found, reckoned)
         return None
-
-    def _desired(self, found: Json, current: int) -> int:
-        spec, load = found["spec"], annotations_of(found).get(LOAD)
-        desired = current
-        if load is not None:
-            ratio = float(load) / _goal(found)
-            if abs(ratio - 1) > TOLERANCE:
-                desired = math.ceil(current * ratio)
-        return int(min(max(desired, spec.get("minReplicas", 1)), spec["maxReplicas"]))
 
     def _scale(self, resource: Resource, namespace: str, name: str, replicas: int) -> None:
         def change(it: Json) -> None:
@@ -70,35 +75,72 @@ class Autoscalers:
 
         self._writes.change(resource, namespace, name, change, Writer(), "scale")
 
-    def _tell(self, found: Json, current: int, desired: int, *, disabled: bool) -> None:
-        load, at = annotations_of(found).get(LOAD), self._writes.pace.stamp()
-        conditions = list((found.get("status") or {}).get("conditions") or ())
-        able = {
-            "type": "AbleToScale",
-            "status": "True",
-            "reason": "SucceededGetScale",
-            "message": "the HPA controller was able to get the target's current scale",
+    def _tell(self, found: Json, reckoned: _Reckoned) -> None:
+        before, at = found.get("status") or {}, self._writes.pace.stamp()
+        conditions = list(before.get("conditions") or ())
+        for kind, (held, reason, message) in reckoned.conditions.items():
+            condition = {"type": kind, "status": held, "reason": reason, "message": message}
+            conditions = set_condition(conditions, condition, at=at, update_time=False)
+        status: Json = {
+            "currentReplicas": reckoned.current,
+            "desiredReplicas": reckoned.desired if reckoned.known else before.get("desiredReplicas", 0),
+            "conditions": conditions,
+            "currentMetrics": reckoned.metrics,
         }
-        active = {
-            "type": "ScalingActive",
-            "status": "True",
-            "reason": "ValidMetricFound",
-            "message": "the HPA was able to successfully calculate a replica count",
-        }
-        if disabled:
-            message = "scaling is disabled since the replica count of the target is zero"
-            active |= {"status": "False", "reason": "ScalingDisabled", "message": message}
-        elif load is None:
-            message = "the HPA was unable to compute the replica count: no metrics are known for its pods"
-            active |= {"status": "False", "reason": "FailedGetResourceMetric", "message": message}
-        for each in (able, active):
-            conditions = set_condition(conditions, each, at=at, update_time=False)
-        metric = (
-            {"name": "cpu", "current": {"averageUtilization": int(float(load)), "averageValue": "0"}} if load else {}
-        )
-        status: Json = {"currentReplicas": current, "desiredReplicas": desired, "conditions": conditions}
-        status["currentMetrics"] = [{"type": "Resource", "resource": metric}] if metric else None
         write_status(self._writes, AUTOSCALERS, found, status)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reckoned:
+    """`conditions`: status, reason and message by type. Without metrics what it wants is not `known`."""
+
+    current: int
+    desired: int
+    conditions: dict[str, tuple[str, str, str]]
+    metrics: list[Json] | None = None
+    known: bool = True
+
+
+def _reckon(found: Json, current: int) -> _Reckoned:
+    """From Kubernetes v1.36 `pkg/controller/podautoscaler/horizontal.go`, `reconcileAutoscaler`."""
+    spec, load, name = found["spec"], annotations_of(found).get(LOAD), _measured(found)
+    least, most = spec.get("minReplicas", 1), spec["maxReplicas"]
+    if current == 0:
+        off = ("False", "ScalingDisabled", "scaling is disabled since the replica count of the target is zero")
+        return _Reckoned(current=0, desired=0, conditions={ABLE: GOT, ACTIVE: off})
+    if not least <= current <= most:
+        desired = min(max(current, least), most)
+        return _Reckoned(current=current, desired=desired, conditions={ABLE: _rescaled(desired)})
+    if load is None:
+        failed = ("False", "FailedGetResourceMetric", NO_METRICS.format(name=name))
+        conditions = {ABLE: GOT, ACTIVE: failed}
+        return _Reckoned(current=current, desired=current, conditions=conditions, metrics=[{"type": ""}], known=False)
+    ratio = float(load) / _goal(found)
+    proposed = math.ceil(current * ratio) if abs(ratio - 1) > TOLERANCE else current
+    desired = int(min(max(proposed, least), most))
+    valid = (
+        f"the HPA was able to successfully calculate a replica count from {name} resource utilization "
+        "(percentage of request)"
+    )
+    limited = FEW if proposed < least else MANY if proposed > most else WITHIN
+    able = READY if desired == current else _rescaled(desired)
+    used = {"averageUtilization": int(float(load)), "averageValue": "0"}
+    return _Reckoned(
+        current=current,
+        desired=desired,
+        conditions={ABLE: able, ACTIVE: ("True", "ValidMetricFound", valid), "ScalingLimited": limited},
+        metrics=[{"type": "Resource", "resource": {"name": name, "current": used}}],
+    )
+
+
+def _rescaled(replicas: int) -> tuple[str, str, str]:
+    return "True", "SucceededRescale", f"the HPA controller was able to update the target scale to {replicas}"
+
+
+def _measured(found: Json) -> str:
+    """The resource of its first metric."""
+    metrics: list[Json] = found["spec"].get("metrics") or [{}]
+    return str((metrics[0].get("resource") or {}).get("name", "cpu"))
 
 
 def _goal(found: Json) -> float:
