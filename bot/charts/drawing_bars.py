@@ -35,7 +35,7 @@ def draw_bars(drawing: Drawing) -> Figure:
     axes.set_yticks(range(rows), labels)
     axes.set_ylim(rows - 0.4, -0.6)
     axes.set_xlim(0, max(end / unit, 1 / unit) * 1.03)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=8))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=(1, 2, 5, 10)))
     axes.set_xlabel(length, color=INK)
     axes.grid(axis="x", color=INK, alpha=0.15, linewidth=0.6)
     axes.tick_params(colors=INK, labelsize=11)

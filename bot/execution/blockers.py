@@ -14,7 +14,7 @@ from bot.errors import NotFound, Refused, Unavailable
 from bot.execution.evictions import Standing
 from bot.kubernetes.cluster import Client
 from bot.operations.disruption import budgets_of
-from bot.operations.draining import pods, some
+from bot.operations.draining import NAMED, pods
 from bot.operations.kinds import PDB, POD
 from bot.operations.models import Budget, Pod
 from bot.operations.pods import stuck_reason
@@ -77,22 +77,34 @@ def blockers(held: Sequence[Standing], there: Mapping[str, Pod], seen: Sequence[
 def _blocker(group: Sequence[Standing], seen: Seen | None) -> Blocker:
     titles = tuple(each.title for each in group)
     since = min((each.held_at for each in group if each.held_at is not None), default=None)
-    named = some(titles)
     if seen is None:
-        why = group[0].why or text("waits for its budget")
-        return Blocker(sentence=_since(why, since), details=(named,), titles=titles)
+        return Blocker(sentence=_in_its_words(group[0].why, since), details=_named(titles), titles=titles)
     status = seen.budget.status
-    said = text(
-        "{pdb} holds {pods}: it needs {needs} healthy, {has} of {all} are",
-        pdb=Code(f"pdb/{seen.budget.metadata.name}"),
-        pods=pods(len(group)),
-        needs=status.desired_healthy,
-        has=status.current_healthy,
-        all=status.expected_pods,
-    )
-    details = (named,) if seen.why is None else (named, seen.why)
-    return Blocker(sentence=_since(said, since), details=details, titles=titles)
+    numbers = {"needs": status.desired_healthy, "has": status.current_healthy, "all": status.expected_pods}
+    budget, held = Code(f"pdb/{seen.budget.metadata.name}"), pods(len(group))
+    if since is None:
+        said = text(
+            "{pdb} holds {pods}: it needs {needs} healthy, {has} of {all} are", pdb=budget, pods=held, **numbers
+        )
+    else:
+        said = text(
+            "{pdb} holds {pods} since {when}: it needs {needs} healthy, {has} of {all} are",
+            pdb=budget,
+            pods=held,
+            when=When(since),
+            **numbers,
+        )
+    why = () if seen.why is None else (seen.why,)
+    return Blocker(sentence=said, details=(*why, *_named(titles)), titles=titles)
 
 
-def _since(said: Text, since: datetime | None) -> Text:
+def _in_its_words(why: Text | None, since: datetime | None) -> Text:
+    said = why or text("waits for its budget")
     return said if since is None else text("{what}, since {when}", what=said, when=When(since))
+
+
+def _named(titles: Sequence[str]) -> tuple[Text, ...]:
+    """A line each: names of pods are as long as a phone is wide."""
+    left = len(titles) - NAMED
+    more = (text("and {count} more", count=left),) if left > 0 else ()
+    return (*(text("{pod}", pod=Code(each)) for each in titles[:NAMED]), *more)

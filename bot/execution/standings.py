@@ -47,8 +47,10 @@ def progress_of(
 def _counted(everyone: Sequence[Standing], left: Sequence[Standing], held: Sequence[Standing]) -> Text:
     numbers = {"gone": len(everyone) - len(left), "total": len(everyone)}
     going = sum(1 for each in left if each.fate is Fate.GOING)
-    if held:
+    if held and going:
         return text("{gone} of {total} pods gone, {going} going, {held} held", going=going, held=len(held), **numbers)
+    if held:
+        return text("{gone} of {total} pods gone, {held} held", held=len(held), **numbers)
     if going:
         return text("{gone} of {total} pods gone, {going} going", going=going, **numbers)
     return text("{gone} of {total} pods gone", **numbers)

@@ -66,10 +66,8 @@ def test_what_a_budget_holds_is_said_once_with_its_numbers_since_when_and_whom()
         held("app_1", 9), held("app_2", 3), going, standing("web_2", Fate.GOING), seen=(budget(),), gone=("web_2",)
     )
     assert str(progress.message) == "1 of 4 pods gone, 1 going, 2 held"
-    assert str(progress.stuck) == (
-        "pdb/app holds 2 pods: it needs 6 healthy, 6 of 6 are, since 2026-03-01 02:53:00 UTC"
-    )
-    assert lines(progress) == ["shop/app_1, shop/app_2", "shop/web_1: is going since 2026-03-01 03:02:00 UTC"]
+    assert str(progress.stuck) == ("pdb/app holds 2 pods since 2026-03-01 02:53:00 UTC: it needs 6 healthy, 6 of 6 are")
+    assert lines(progress) == ["shop/app_1", "shop/app_2", "shop/web_1: is going since 2026-03-01 03:02:00 UTC"]
 
 
 def test_several_budgets_have_a_sentence_each() -> None:
@@ -77,20 +75,20 @@ def test_several_budgets_have_a_sentence_each() -> None:
     progress = shown(held("app_1"), held("web_1"), seen=found)
     assert str(progress.stuck) == "2 pods held"
     said = lines(progress)
-    assert said[0].startswith("pdb/app holds 1 pod: it needs 6 healthy, 6 of 6 are")
-    assert said[2].startswith("pdb/web holds 1 pod: it needs 6 healthy, 5 of 6 are")
+    assert said[0] == "pdb/app holds 1 pod since 2026-03-01 03:02:00 UTC: it needs 6 healthy, 6 of 6 are"
+    assert said[2] == "pdb/web holds 1 pod since 2026-03-01 03:02:00 UTC: it needs 6 healthy, 5 of 6 are"
 
 
 def test_who_may_not_see_budgets_is_told_the_api_servers_words() -> None:
     progress = shown(held("app_1"), held("app_2"))
     assert str(progress.stuck).startswith(f"{WORDS}, since ")
-    assert lines(progress) == ["shop/app_1, shop/app_2"]
+    assert lines(progress) == ["shop/app_1", "shop/app_2"]
 
 
 def test_why_a_budgets_pods_are_not_healthy_stands_below_it() -> None:
     why = text("2 of 6 pods: CrashLoopBackOff, 7 restarts")
     sick = Seen(budget=budget(has=4).budget, why=why)
-    assert lines(shown(held("app_1"), seen=(sick,))) == ["shop/app_1", str(why)]
+    assert lines(shown(held("app_1"), seen=(sick,))) == [str(why), "shop/app_1"]
 
 
 def test_a_pod_that_should_be_gone_is_told_with_what_keeps_it() -> None:
@@ -118,6 +116,11 @@ def test_at_the_end_each_pod_has_its_line_with_since_when_it_was_held() -> None:
         f"shop/app_1: stays: {WORDS}, since 2026-03-01 02:53:00 UTC",
         "shop/web_1: is gone",
     ]
+
+
+def test_many_that_one_budget_holds_are_named_up_to_five() -> None:
+    said = lines(shown(*[held(f"app_{n}") for n in range(9)], seen=(budget(),)))
+    assert said == [*(f"shop/app_{n}" for n in range(5)), "and 4 more"]
 
 
 def test_a_full_node_has_as_many_lines_as_a_phone_bears() -> None:

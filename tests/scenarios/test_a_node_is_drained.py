@@ -53,8 +53,8 @@ async def test_a_pod_that_a_budget_holds_is_shown_and_evicted_when_it_may_go(wor
             assert f"evict {found.node}: not begun, rehearsed by computed" in everything(await bot.modal("alice"))
             await bot.approve("bob", card)
             held = "1 pod" if len(found.names) == 1 else f"{len(found.names)} pods"
-            running = await bot.card(1, f"pdb/app holds {held}: it needs 6 healthy, 6 of 6 are, since")
-            assert f"0 of {len(found.names)} pods gone, 0 going, {len(found.names)} held" in everything(running)
+            running = await bot.card(1, f"pdb/app holds {held} since", "it needs 6 healthy, 6 of 6 are")
+            assert f"0 of {len(found.names)} pods gone, {len(found.names)} held" in everything(running)
             assert f"{world.namespace}/{found.names[0]}" in everything(running)
             assert {"stop", "cancel"} <= buttons(running).keys()
             assert await found.left() == found.names
