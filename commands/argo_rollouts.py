@@ -154,14 +154,15 @@ async def history(cluster: Reader, arguments: HistoryArguments) -> View:
 @argo_rollouts.change(
     "promote",
     short=("rollouts promote",),
-    rights=(*FIND, SETS, Right("get", SERVICE), STATUS, SPEC),
+    rights=(*FIND, SETS, Right("get", SERVICE), Right("list", ANALYSIS_RUN), STATUS, SPEC),
     example="argo rollouts promote app-rollout",
 )
 async def promote(cluster: Reader, arguments: PromoteArguments) -> Plan | Nothing:
     """Let a rollout go on from its pause (kubectl argo rollouts promote).
 
     What it stands at is pinned, so that two clicks never promote two steps. A step that does not wait is gone past only
-    with --skip-current-step. --full goes to the end without analysis, pauses and steps.
+    with --skip-current-step. --full goes to the end without analysis, pauses and steps. --rest goes there through all
+    of them by one vote: each pause is held for --hold and ends only while the analysis passes, --until that time.
     """
     return await plan_promote(cluster, arguments)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.store.database import Database
 from tests.controlplane.argo import add_argo_rollouts
@@ -13,6 +15,11 @@ from tests.controlplane.binaries import NotBuilt
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.velero_server import VeleroServer
 from tests.databases import PostgreSQL, SQLite, opened, postgresql_server
+
+# A busy machine fails no test: no time limit for an example. Where a landing hangs on it, the same examples each time.
+settings.register_profile("kajitori", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("kajitori"), derandomize=True)
+settings.load_profile("ci" if "KAJITORI_CI" in os.environ else "kajitori")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from bot.operations.kinds import POD, Kind
 from bot.operations.models import Pod
 from bot.operations.plan import Wait
 from bot.operations.progress import Beside, Condition, Observation, Progress
-from bot.text import text
+from bot.text import When, text
 
 REPORT = Callable[[Progress], Awaitable[None]]
 LOOK_AGAIN = 5.0
@@ -92,8 +92,9 @@ async def _until_end(
             progress = Progress(message=text("waiting for the cluster to answer"))
         done_since = (done_since or now) if progress.done else None
         if done_since is not None and (now - done_since).total_seconds() < wait.steady:
-            steady = text("as wanted; watching that it stays so for {seconds} s", seconds=wait.steady)
-            progress = msgspec.structs.replace(progress, done=False, message=steady)
+            when = When(done_since + timedelta(seconds=wait.steady))
+            watched = text("{message}; watched until {when}", message=progress.message, when=when)
+            progress = msgspec.structs.replace(progress, done=False, message=watched)
         if now >= ends and not progress.done and progress.failed is None:
             failed = text("not finished after {minutes} min", minutes=max(1, wait.deadline // 60))
             progress = msgspec.structs.replace(progress, failed=failed)

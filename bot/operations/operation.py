@@ -86,6 +86,11 @@ class Operation:
         return tuple(dict.fromkeys(right for each in self.declared for right in _spelt_out(each)))
 
     @property
+    def probes(self) -> bool:
+        """Whether looking makes something in the cluster that is deleted after use, also while a change is planned."""
+        return any(right.probe for right in self.rights)
+
+    @property
     def summary(self) -> Text:
         """The first line of `help`, without its full stop."""
         return sentences_of(self.help)[0]

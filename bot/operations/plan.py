@@ -7,6 +7,7 @@ Sentences for people are not, so that a better wording never voids a vote. What 
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Literal
 
@@ -46,7 +47,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     """One Kubernetes API request that changes something.
 
     `preconditions` cover every field the body overwrites and every fact the decision used (plans.md §2), each as read
-    when the plan was made; `uid` is that object's. `effect` says what it does, for people, and is not digested.
+    when the plan was made; `uid` is that object's. With `later` they describe the object as the waits before it leave
+    it, so they are looked at when its group begins. `effect` says what it does, for people, and is not digested.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     body: JSON = None
     uid: str = ""
     preconditions: tuple[Precondition, ...] = ()
+    later: bool = False
     group: int = 0
     effect: Text | None = None
 
@@ -156,9 +159,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `pinned` are the operation's arguments with every relative word resolved, used to plan again for the same target;
     `destructive` asks for more votes; `recovery` marks ways to a state that was healthy before; `afterwards` is what is
     left to decide once something took effect, each with its button. `includes` names operations that this one does as
-    well, so that the policy is asked about them too. `touches` are further namespaces that somebody else
-    changes because of the calls (a restore): policy and the bot's bounds are asked of them, too. `look` is the command
-    line behind the card's Logs button; empty: the logs of its target.
+    well, so that the policy is asked about them too. `touches` are further namespaces that somebody else changes
+    because of the calls (a restore): policy and the bot's bounds are asked of them, too. No group of calls is begun
+    after `until` (UTC), where that is agreed on. `look` is the command line behind the card's Logs button; empty: the
+    logs of its target.
     """
 
     summary: Text
@@ -177,6 +181,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     destructive: bool = False
     recovery: bool = False
     touches: tuple[str, ...] = ()
+    until: datetime | None = None
     look: str = ""
 
     @property
@@ -230,7 +235,7 @@ def intent(step: Step) -> dict[str, JSON]:
             "arguments": step.arguments,
             "group": step.group,
         }
-    return {
+    found: dict[str, JSON] = {
         "kind": "call",
         "id": step.id,
         "method": step.method,
@@ -241,6 +246,7 @@ def intent(step: Step) -> dict[str, JSON]:
         "preconditions": [{"pointer": each.pointer, "value": each.value} for each in step.preconditions],
         "group": step.group,
     }
+    return found | {"later": True} if step.later else found
 
 
 def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> dict[str, JSON]:
@@ -266,6 +272,8 @@ def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
     # Absent where there are none, so that plans which wait for votes keep their digests.
     if plan.touches:
         found["touches"] = [*sorted(plan.touches)]
+    if plan.until is not None:
+        found["until"] = plan.until.isoformat()
     return found
 
 

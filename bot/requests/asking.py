@@ -23,7 +23,7 @@ from bot.requests.deciding import decide_plan, people_who_can_vote
 from bot.requests.mailing import ask_voters, offer, post_card, publish_home, reply
 from bot.requests.notices import Address, problem_of
 from bot.requests.planning import Planned, plan_change
-from bot.requests.records import record
+from bot.requests.records import record, record_probe
 from bot.requests.rights import NeedsGlass, NotAllowed
 from bot.requests.services import Done, Services
 from bot.requests.states import State
@@ -72,6 +72,8 @@ async def ask(services: Services, asked: Ask, done: Done) -> None:
     Raises `Refused` or `Unavailable` where nothing came of it; what somebody may not is stored as a rejected request.
     """
     cluster = services.clusters[asked.arguments.context]
+    if asked.operation.probes:
+        await record_probe(services, asked.key, asked.person, asked.line, asked.arguments)
     try:
         outcome = await plan_ask(services, cluster, asked)
         if isinstance(outcome, Nothing):

@@ -12,7 +12,6 @@ from typing import Final, final
 import msgspec
 import structlog
 
-from bot.audit.records import Event
 from bot.errors import Bug, KajitoriError, Refused
 from bot.execution.waits import follow_wait
 from bot.identity.person import Person
@@ -24,7 +23,7 @@ from bot.operations.view import Action, Follow, Live, View
 from bot.requests.clusters import OpenCluster
 from bot.requests.mailing import reply, stream
 from bot.requests.notices import Address, StreamNotice
-from bot.requests.records import record_delivery
+from bot.requests.records import record_probe
 from bot.requests.services import Done, Services
 from bot.text import Text, text
 
@@ -54,7 +53,7 @@ async def look(services: Services, looked: Look, watching: Watching, done: Done)
     if looked.operation.run is None:
         raise Bug(text("{operation} has no function.", operation=looked.operation.name))
     if looked.operation.kind is OperationKind.PROBE:
-        await _record_probe(services, looked)
+        await record_probe(services, looked.key, looked.person, looked.line, looked.arguments)
     outcome = await looked.operation.run(cluster.as_(looked.person).reader(), looked.arguments)
     match outcome:
         case View():
@@ -82,20 +81,6 @@ async def look(services: Services, looked: Look, watching: Watching, done: Done)
             watching.begin(services, cluster, looked, outcome)
         case _:
             raise Bug(text("{operation} is a read and returned a plan.", operation=looked.operation.name))
-
-
-async def _record_probe(services: Services, looked: Look) -> None:
-    async with services.database.transaction() as tx:
-        await record_delivery(
-            tx,
-            services,
-            looked.key,
-            Event.PROBE_ASKED,
-            actor=looked.person.user,
-            command=looked.line,
-            cluster=looked.arguments.context,
-            namespace=looked.arguments.namespace,
-        )
 
 
 def line_in_place(looked: Look) -> str:

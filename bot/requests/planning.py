@@ -64,6 +64,12 @@ async def plan_change(acting: Acting, operation: Operation, arguments: Arguments
 
 def check_served(acting: Acting, plan: Plan) -> None:
     """Raise `Refused` for a plan by which a namespace would change that the bot does not serve."""
+    if acting.served and "" in plan.touches:
+        raise Refused(
+            text("I do not serve the whole of {cluster}, and this concerns all of it.", cluster=Code(acting.name)),
+            why=text("It would bring back objects without a namespace."),
+            next=text("There I serve {names}.", names=Code(", ".join(acting.served))),
+        )
     outside = sorted(set(plan.namespaces) - set(acting.served) - {""}) if acting.served else []
     if outside:
         raise Refused(

@@ -6,6 +6,8 @@ from typing import Final
 
 from bot.audit.chain import append, delivery_chain, refused_chain, request_chain
 from bot.audit.records import Event, Record
+from bot.identity.person import Person
+from bot.operations.arguments import Arguments
 from bot.operations.json import JSON
 from bot.requests.services import Services
 from bot.requests.states import State
@@ -47,3 +49,18 @@ async def record_delivery(
 ) -> None:
     """A delivery did something that is no request, such as setting a channel's context."""
     await append(tx, delivery_chain(key), Record(event=event, at=services.clock.now(), actor=actor, detail=detail))
+
+
+async def record_probe(services: Services, key: str, person: Person, line: str, arguments: Arguments) -> None:
+    """Before anything is tried in a cluster that leaves a trace there, or that only whoever may change may try."""
+    async with services.database.transaction() as tx:
+        await record_delivery(
+            tx,
+            services,
+            key,
+            Event.PROBE_ASKED,
+            actor=person.user,
+            command=line,
+            cluster=arguments.context,
+            namespace=arguments.namespace,
+        )

@@ -47,6 +47,7 @@ class Moved(Refused):
 async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
     """Send one call with `dryRun=All` as the person. `timeout` in seconds.
 
+    A call that waits for others is tried on the object as it is now: that shows rights and admission, not its effect.
     Raises the API server's refusal, or `Moved` if the object is no longer as the plan read it.
     """
     client = acting.client
@@ -54,7 +55,7 @@ async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
         before: Object | None = None
         if call.verb != "create":
             before = await client.get(call.target.kind, call.target.name, call.target.namespace, Object)
-            if violated(call, before):
+            if violated(call, before) and not call.later:
                 raise Moved(text("{target} changed while it was being planned.", target=Code(call.target.title)))
         envelope = wrap(call, before, manager=manager_of(0, call.id), timeout=timeout, dry_run=True)
         try:
@@ -70,10 +71,10 @@ async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
                 continue
             raise
         after = msgspec.json.decode(response.body, type=Object)
-        whole = before is not None and not call.subresource and call.verb != "delete"
+        whole = before is not None and not call.subresource and call.verb != "delete" and not call.later
         return Rehearsal(
             step=call.id,
-            how=Rehearsed.DRY_RUN,
+            how=Rehearsed.COMPUTED if call.later else Rehearsed.DRY_RUN,
             warnings=response.warnings,
             changes=tuple(differences(before, after)) if whole and before is not None else (),
         )

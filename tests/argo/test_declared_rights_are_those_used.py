@@ -18,7 +18,7 @@ LINES = {
     "argo rollouts get rollout": ["get rollout app", "get rollout app -w", "get rollout nope"],
     "argo rollouts list rollouts": ["list rollouts"],
     "argo rollouts history": ["history app", "history nope"],
-    "argo rollouts promote": ["promote app", "promote app --full", "promote nope"],
+    "argo rollouts promote": ["promote app", "promote app --full", "promote app --rest", "promote nope"],
     "argo rollouts abort": ["abort app", "abort nope"],
     "argo rollouts retry rollout": ["retry rollout app", "retry rollout nope"],
     "argo rollouts pause": ["pause app", "pause nope"],

@@ -228,3 +228,17 @@ async def test_objects_without_a_namespace_stay_out_as_velero_has_it_and_it_says
     all_of_it = await plan(everything(), f"{LINE} --include-cluster-resources")
     assert str(all_of_it.before) == "0 of 4 exist already"
     assert "--include-cluster-resources" not in said(all_of_it)
+
+
+async def test_objects_without_a_namespace_are_asked_about_as_such_and_need_the_whole_cluster_served() -> None:
+    here = everything()
+    words = f"{LINE} --include-namespaces shop --include-cluster-resources"
+    made = await plan(here, words)
+    assert "" in made.namespaces, "a rule for one namespace does not decide for the cluster"
+    assert "" in (await plan(world(backup(), contents=ALL), LINE)).touches, "everything takes them along by itself"
+    assert "" not in (await plan(here, f"{LINE} --include-namespaces shop")).touches
+    some: Any = SimpleNamespace(name="prod", served=("shop", "velero"))
+    with pytest.raises(Refused, match="I do not serve the whole of prod"):
+        check_served(some, made)
+    whole: Any = SimpleNamespace(name="prod", served=())
+    check_served(whole, made)

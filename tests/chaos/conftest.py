@@ -55,13 +55,13 @@ class Ground:
 
 @asynccontextmanager
 async def _ground(plane: ControlPlane, folder: Path, database: str) -> AsyncIterator[Ground]:
-    shop = fresh(plane)
-    app = await shop.deployment("app", images=["app:v1", "app:v2"], replicas=2)
     data = folder / "data"
-    async with workspace() as slack:
-        await prepare(shop, data, slack)
-        bot = Bot(slack, None)
-        yield Ground(shop=shop, data=data, slack=slack, bot=bot, app=app, database=database)
+    with fresh(plane) as shop:
+        app = await shop.deployment("app", images=["app:v1", "app:v2"], replicas=2)
+        async with workspace() as slack:
+            await prepare(shop, data, slack)
+            bot = Bot(slack, None)
+            yield Ground(shop=shop, data=data, slack=slack, bot=bot, app=app, database=database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

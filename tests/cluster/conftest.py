@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -19,9 +19,10 @@ Connect = Callable[[Path], Awaitable[Client]]
 
 
 @pytest.fixture
-def shop(control_plane: ControlPlane) -> Shop:
+def shop(control_plane: ControlPlane) -> Iterator[Shop]:
     """A fresh namespace with what a story needs; how it is used stands at the head of `tests/controlplane/shop.py`."""
-    return fresh(control_plane)
+    with fresh(control_plane) as shop:
+        yield shop
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, final
@@ -43,13 +44,19 @@ REVISION: Final = "deployment.kubernetes.io/revision"
 REVIEWS: Final = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 
 
-def fresh(control_plane: ControlPlane) -> Shop:
-    """A shop in a namespace that nobody used before."""
+@contextmanager
+def fresh(control_plane: ControlPlane) -> Iterator[Shop]:
+    """A shop in a namespace that nobody used before. Rights that it gave everywhere end with it."""
     name = f"shop-{secrets.token_hex(3)}"
     admin = control_plane.admin
     admin.create("/api/v1/namespaces", {"metadata": {"name": name}})
     admin.wait(f"/api/v1/namespaces/{name}/serviceaccounts/default", lambda _: True)
-    return Shop(control_plane, name)
+    shop = Shop(control_plane, name)
+    try:
+        yield shop
+    finally:
+        for path in shop.given:
+            admin.delete(path)
 
 
 @final
@@ -59,6 +66,7 @@ class Shop:
     def __init__(self, control_plane: ControlPlane, namespace: str) -> None:
         self.control_plane, self.namespace = control_plane, namespace
         self.admin: Api = control_plane.admin
+        self.given: list[str] = []
 
     async def deployment(
         self, name: str, *, images: Sequence[str], replicas: int = 3, labels: dict[str, str] | None = None
@@ -108,6 +116,7 @@ class Shop:
                 },
             ]
         )
+        self.given += [f"/apis/{RBAC}/v1/{plural}/{name}" for plural in ("clusterrolebindings", "clusterroles")]
         await self._until_allowed(_asked(rules[0]), user=user)
 
     async def bind(self, role: str, *, user: str = "", group: str = "") -> None:

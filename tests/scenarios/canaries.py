@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -45,6 +46,10 @@ class Canary:
         """New pods, and all of them."""
         status = (await self.get())["status"]
         return status.get("updatedReplicas", 0), status["replicas"]
+
+    async def pause(self) -> None:
+        """Somebody else pauses it by hand."""
+        await asyncio.to_thread(self.world.shop.admin.merge, self.path, {"spec": {"paused": True}})
 
     async def set_image(self, image: str) -> None:
         """Somebody else's change; returns at once."""

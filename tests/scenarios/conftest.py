@@ -131,13 +131,14 @@ async def simulated_on(folder: Path, address: str, *, speed: float) -> AsyncIter
 @asynccontextmanager
 async def _real(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[World]:
     plane: ControlPlane = request.getfixturevalue("control_plane")
-    world = World(
-        shop=fresh(plane),
-        folder=folder / "data",
-        address=await _sqlite(request, folder),
-        clock=RunningClock(),
-        real=True,
-        knobs={**TIMES, "settle": 0.5, "lease_ttl": 8.0},
-    )
-    async with world.slack:
-        yield world
+    with fresh(plane) as shop:
+        world = World(
+            shop=shop,
+            folder=folder / "data",
+            address=await _sqlite(request, folder),
+            clock=RunningClock(),
+            real=True,
+            knobs={**TIMES, "settle": 0.5, "lease_ttl": 8.0},
+        )
+        async with world.slack:
+            yield world

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bot.audit.records import decode
+from bot.audit.records import Record, decode
 from bot.store.tables import audit
 from tests.installation.bot import Bot, event_of
 from tests.installation.velero import LISTED, VeleroWorld, with_velero
@@ -85,10 +85,27 @@ async def test_a_file_that_is_fetched_is_in_the_record(world: World, velero: Vel
         await bot.ended(1, "✅")
         await bot.command("bob", f"velero backup logs {name}")
         await bot.said(f"The log of {name}", person="bob")
-        assert bot.running is not None
-        async with bot.running.services.database.read() as tx:
-            found = await tx.execute(select(audit.c.body).where(audit.c.chain.like("delivery/%")))
-            records = [decode(body) for (body,) in found]
-        (probe,) = [each for each in records if event_of(each) == "probe.asked bob"]
+        (probe,) = await probes(bot, "bob")
         assert probe.detail["command"] == f"velero backup logs {name}"
         assert "http" not in str(probe.detail)
+
+
+async def test_a_file_that_is_fetched_for_a_plan_is_in_the_record_too(world: World, velero: VeleroWorld) -> None:
+    async with world.bot(cluster=LISTED) as bot:
+        name = await asked(bot, velero)
+        await bot.approve("bob", await bot.card(1))
+        await bot.ended(1, "✅")
+        line = f"velero restore create {velero.named('back')} --from-backup={name}"
+        await bot.command("alice", line)
+        await bot.card(2)
+        (probe,) = await probes(bot, "alice")
+        assert probe.detail["command"] == line
+
+
+async def probes(bot: Bot, person: str) -> list[Record]:
+    """What this person's looking left in the record."""
+    assert bot.running is not None
+    async with bot.running.services.database.read() as tx:
+        found = await tx.execute(select(audit.c.body).where(audit.c.chain.like("delivery/%")))
+        records = [decode(body) for (body,) in found]
+    return [each for each in records if event_of(each) == f"probe.asked {person}"]

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from bot.operations.argo.models import AnalysisRun, Metric, MetricResult, Rollout
-from bot.operations.argo.rollout import HASH
-from bot.operations.json import Object
+from bot.operations.argo.rollout import HASH, Seen
+from bot.operations.json import Object, resolve
 from bot.operations.pods import short
 from bot.operations.redaction import USERINFO
 from bot.text import Bold, Code, Text, When, text
@@ -40,8 +40,49 @@ def findings(runs: Sequence[AnalysisRun]) -> list[Text]:
         _finding(run, result)
         for run in runs
         for result in run.status.metric_results or ()
-        if result.phase in BAD or result.failed or result.error or result.inconclusive
+        if not result.dry_run and (result.phase in BAD or result.failed or result.error or result.inconclusive)
     ]
+
+
+def not_passing(found: Seen, runs: Iterable[Object]) -> Text | None:
+    """Why the version under way is not known to be well now; `None` if all that measures it says so, or nothing does.
+
+    Asked are the runs that the status names: others are of another step, or of an earlier try. A failure that the
+    analysis itself puts up with counts until the next measurement is good.
+    """
+    status = found.live.status.canary
+    begins = resolve(found.live.spec.strategy, "/canary/analysis/startingStep")
+    background = status.current_background_analysis_run_status
+    if background is None and _has_background(found) and found.index >= (begins if isinstance(begins, int) else 0):
+        return text("its analysis has not begun")
+    named = [each.name for each in (background, status.current_step_analysis_run_status) if each is not None]
+    owned = {run.metadata.name: run for run in owned_runs(found.live, runs)}
+    said = [_not_well(owned.get(name), name) for name in named if name]
+    return next((each for each in said if each is not None), None)
+
+
+def is_measured(found: Seen) -> bool:
+    """Whether an analysis or an experiment looks at the version under way from here on."""
+    left = found.steps[found.index :]
+    return _has_background(found) or any({"analysis", "experiment"} & step.keys() for step in left)
+
+
+def _has_background(found: Seen) -> bool:
+    return isinstance(resolve(found.live.spec.strategy, "/canary/analysis"), dict)
+
+
+def _not_well(run: AnalysisRun | None, name: str) -> Text | None:
+    if run is None:
+        return text("its analysis {name} is not there", name=Code(short(name)))
+    results = [each for each in run.status.metric_results or () if not each.dry_run]
+    for result in results:
+        if result.phase in BAD or (result.measurements and result.measurements[-1].phase in BAD):
+            return _finding(run, result)
+    if run.status.phase in BAD:
+        return text("its analysis {name} ended as {phase}", name=Code(short(name)), phase=Code(run.status.phase))
+    if not run.completed and (not results or any(not each.successful for each in results)):
+        return text("its analysis {name} has not measured yet", name=Code(short(name)))
+    return None
 
 
 def _finding(run: AnalysisRun, result: MetricResult) -> Text:

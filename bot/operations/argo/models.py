@@ -96,9 +96,12 @@ class Measurement(Lean, frozen=True, kw_only=True):
 
 
 class MetricResult(Lean, frozen=True, kw_only=True):
+    """With `dry_run` it is measured and decides nothing."""
+
     name: str = ""
     phase: str = ""
     message: str = ""
+    dry_run: bool = False
     count: int = 0
     successful: int = 0
     failed: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -10,6 +11,7 @@ from bot.operations.argo.arguments import RolloutChangeArguments, find_rollout, 
 from bot.operations.argo.calls import RELEASED, after, spec_call, status_call
 from bot.operations.argo.place import place_of
 from bot.operations.argo.promotion import BASIS, Promotion, Wanted, promotion
+from bot.operations.argo.rest import Rest, check_passing, rest_of, rest_steps, terms_of, way_of
 from bot.operations.argo.revisions import history_of, read_owner, released_facts, replica_sets, restore_call
 from bot.operations.argo.rollout import HASH, Seen
 from bot.operations.argo.templates import follow_version, impact_of
@@ -41,12 +43,16 @@ class PromoteArguments(RolloutChangeArguments):
     )
     skip_all_steps: Annotated[bool, Flag("--skip-all-steps", "", "", text("go past all steps"))] = False
     at: Annotated[str, Flag("--at", "", "HASH:STEP", text("only if it stands there"))] = ""
+    rest: Annotated[bool, Flag("--rest", "", "", text("and through all pauses that are left, while it passes"))] = False
+    hold: Annotated[str, Flag("--hold", "", "DURATION", text("how long each pause is held with --rest"))] = "5m"
+    until: Annotated[str, Flag("--until", "", "DURATION", text("for how long --rest may go on"))] = "2h"
 
 
 async def plan_promote(cluster: Reader, arguments: PromoteArguments) -> Plan | Nothing:
     """Decide for what it is now, and pin that: a second click finds that it has gone on."""
     if arguments.skip_current_step and arguments.skip_all_steps:
         raise Refused(text("Cannot use both flags: {flags}", flags=Code("--skip-current-step, --skip-all-steps")))
+    rest = _rest_asked(arguments, cluster.now)
     found = await find_rollout(cluster, arguments, "promote")
     wanted = Wanted(
         line=partial(command_line, arguments),
@@ -60,6 +66,8 @@ async def plan_promote(cluster: Reader, arguments: PromoteArguments) -> Plan | N
         return Nothing(target=found.target, message=decided.nothing)
     sets = await replica_sets(cluster, found)
     calls = _calls(found, decided, full=arguments.full)
+    if rest is not None:
+        return await _through_the_rest(cluster, found, decided, arguments, rest, calls, sets)
     released = await released_facts(cluster, found) if decided.spec is not None else ()
     whole = arguments.full or arguments.skip_all_steps or found.blue_green is not None
     impact = impact_of(found, _pods(found, whole=whole))
@@ -79,6 +87,57 @@ async def plan_promote(cluster: Reader, arguments: PromoteArguments) -> Plan | N
         warnings=(*decided.warnings, *await twin_warnings(cluster, found)),
         back=await _back(cluster, found, calls, arguments, sets),
         destructive=decided.destructive,
+    )
+
+
+def _rest_asked(arguments: PromoteArguments, now: datetime) -> Rest | None:
+    """Raises `NotUnderstood`, and `Refused` for flags that say something else."""
+    others = {"--full": arguments.full, "--skip-current-step": arguments.skip_current_step}
+    others["--skip-all-steps"] = arguments.skip_all_steps
+    if not arguments.rest:
+        return None
+    other = next((flag for flag, said in others.items() if said), None)
+    if other is not None:
+        raise Refused(text("Cannot use both flags: {flags}", flags=Code(f"--rest, {other}")))
+    return rest_of(arguments.hold, arguments.until, now)
+
+
+async def _through_the_rest(
+    cluster: Reader,
+    found: Seen,
+    decided: Promotion,
+    arguments: PromoteArguments,
+    rest: Rest,
+    calls: tuple[Call, ...],
+    sets: list[Workload],
+) -> Plan:
+    if decided.spec is not None:
+        raise Refused(
+            text("{target} is paused by hand.", target=Code(found.target.reference)),
+            target=found.target.title,
+            why=text("Whoever did that wanted to look first."),
+            next=text("Resume it, then let the rest go on."),
+        )
+    warnings = await check_passing(cluster, found)
+    steps = (*calls, *rest_steps(found, rest, after=len(calls)))
+    impact = impact_of(found, _pods(found, whole=True))
+    sent = tuple(step for step in steps if isinstance(step, Call))
+    pins: dict[str, Any] = {"targets": [found.target.reference], "at": place_of(found), "until": rest.moment}
+    new = new_version(found, sets)
+    terms = terms_of(found, rest)
+    return Plan(
+        summary=text("Promote {target} through all steps that are left", target=Code(found.target.title)),
+        steps=steps,
+        pinned=pinned_arguments(arguments, **pins),
+        before=decided.before,
+        after=way_of(found),
+        note=terms if new is None else text("{new}; {terms}", new=new, terms=terms),
+        facts=_owner_facts(found),
+        bound=Bound(pods=impact.pods),
+        impact=impact,
+        warnings=(*decided.warnings, *warnings, *await twin_warnings(cluster, found)),
+        back=await _back(cluster, found, sent, arguments, sets),
+        until=rest.until,
     )
 
 

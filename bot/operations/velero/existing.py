@@ -121,12 +121,14 @@ async def look_at_existing(cluster: Reader, backup: Backup, filters: Filters, na
     try:
         items = items_of(await cluster.artifact(Artifact.BACKUP_CONTENTS, backup.metadata.name, namespace))
     except Refused as error:
-        return _reaching(await _namespaces(cluster, backup, filters), filters, why=error.what)
+        sources = await _namespaces(cluster, backup, filters)
+        return _reaching(sources, filters, wide=bool(filters.cluster_wide), why=error.what)
     taken = _taken(items, filters)
     there, unseen = await _find(cluster, taken, filters)
+    wide = filters.cluster_wide or any(not each.namespace for each in taken)
     named = filters.namespaces or {each.namespace for each in items if each.namespace} | set(_plain(backup))
     return replace(
-        _reaching([each for each in named if filters.takes_namespace(each)], filters),
+        _reaching([each for each in named if filters.takes_namespace(each)], filters, wide=wide),
         total=len(taken),
         there=tuple(there),
         unseen=tuple(unseen),
@@ -135,10 +137,11 @@ async def look_at_existing(cluster: Reader, backup: Backup, filters: Filters, na
     )
 
 
-def _reaching(sources: Sequence[str], filters: Filters, *, why: Text | None = None) -> Met:
+def _reaching(sources: Sequence[str], filters: Filters, *, wide: bool, why: Text | None = None) -> Met:
+    """`wide`: objects without a namespace come along, so that the cluster itself ("") is touched."""
     return Met(
         namespaces=tuple(sorted({filters.place(each) for each in sources})),
-        touches=filters.touches(sources),
+        touches=(*([""] if wide else ()), *filters.touches(sources)),
         bound=tuple(sorted(sources)) if why is not None else (),
         why=why,
     )

@@ -17,7 +17,7 @@ from bot.requests.engine.standing import Standing
 from bot.requests.states import State
 from bot.store.errors import LeaseLost
 from bot.store.steps import intend
-from bot.text import text
+from bot.text import Text, text
 
 
 async def start_wait(held: Held, standing: Standing, wait: Wait) -> None:
@@ -46,7 +46,7 @@ async def follow_step(held: Held, standing: Standing, wait: Wait) -> bool:
             progress = following.result()
             await held.renew()  # it may be the end of a way back that was taken while this one ran
         if held.cancelled.is_set():
-            await finish(held, case, State.HALTED, text("Following was stopped; what was sent has taken effect."))
+            await finish(held, case, State.HALTED, _stopped(standing))
             return True
     except Unavailable:
         raise
@@ -64,3 +64,9 @@ async def follow_step(held: Held, standing: Standing, wait: Wait) -> bool:
     await settle_step(held, case, wait.id, state, progress.failed)
     services.point("followed")
     return False
+
+
+def _stopped(standing: Standing) -> Text:
+    if all(call.id in standing.steps for call in standing.case.version.plan.calls):
+        return text("Following was stopped; what was sent has taken effect.")
+    return text("It was stopped here: what was sent has taken effect, and nothing more is sent.")

@@ -31,7 +31,7 @@ from bot.requests.states import State
 from bot.requests.versions import is_glass
 from bot.requests.voting import Case
 from bot.store.votes import Vote
-from bot.text import Code, Text, text
+from bot.text import Code, Text, When, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +92,10 @@ async def judge(
         return Stop(state=State.CANCELLED, reason=reason)
     if request.started_at is None and request.expires_at is not None and request.expires_at <= now:
         return Stop(state=State.EXPIRED, reason=text("Its approval was too old when it could be started."))
+    until = case.version.plan.until
+    if until is not None and until <= now:
+        reason = text("The time that was agreed on is over: {until}.", until=When(until))
+        return Stop(state=State.EXPIRED if request.started_at is None else State.FAILED, reason=reason)
     requester = await _requester(services, case)
     if isinstance(requester, Stop):
         return requester

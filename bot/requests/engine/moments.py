@@ -11,10 +11,14 @@ from bot.store.requests import Request
 LATE: Final = timedelta(hours=1)
 """Beyond its waits and evictions, an execution takes no longer: a silent cluster is asked for forty minutes."""
 
+AGREED: Final = timedelta(hours=24)
+"""What is agreed on until a moment is agreed on for a day at most, however many waits it has."""
+
 
 def longest(plan: Plan) -> timedelta:
     """How long the execution of this plan can have taken at most."""
-    return LATE + timedelta(seconds=sum(step.deadline for step in plan.steps if isinstance(step, Wait | Evict)))
+    waited = timedelta(seconds=sum(step.deadline for step in plan.steps if isinstance(step, Wait | Evict)))
+    return LATE + (waited if plan.until is None else min(waited, AGREED))
 
 
 def voting_moment(request: Request, plan: Plan, now: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.operations.plan import Plan
 from bot.operations.progress import Progress
 from bot.requests.shown import Shown
 from bot.slack.cards.buttons import Element, actions, button, confirmation, overflow
@@ -72,15 +73,22 @@ def _buttons(shown: Shown, locale: str) -> list[Element]:
         style="primary" if stuck else "",
         confirm=confirmation(text("Stop R-{number}?", number=str(shown.number)), body, label, locale=locale),
     )
-    halt = [_halt(shown, locale)] if goes_back and shown.plan is not None and shown.plan.evictions else []
+    halt = [_halt(shown, shown.plan, locale)] if goes_back and shown.plan is not None and _has_more(shown) else []
     return [*logs, stop, *halt, menu]
 
 
-def _halt(shown: Shown, locale: str) -> Element:
-    """To stop where it is: the node stays cordoned, so that the rest can be evicted later."""
-    label = text("Stop, keep cordoned")
+def _has_more(shown: Shown) -> bool:
+    """Whether something is left to be sent, so that stopping where it is differs from going back."""
+    return shown.plan is not None and (bool(shown.plan.evictions) or shown.calls < len(shown.plan.calls))
+
+
+def _halt(shown: Shown, plan: Plan, locale: str) -> Element:
+    """To stop where it is: a node stays cordoned, so that the rest can be evicted later."""
+    label, body = text("Stop, stay here"), text("Nothing more is sent. It stays as it is now.")
+    if plan.evictions:
+        label = text("Stop, keep cordoned")
+        body = text("No more pods are evicted. Those that are gone stay gone, and the node stays cordoned.")
     question = text("Stop R-{number}?", number=str(shown.number))
-    body = text("No more pods are evicted. Those that are gone stay gone, and the node stays cordoned.")
     dialog = confirmation(question, body, text("Stop"), locale=locale)
     return button(label, "cancel", shown.mark, locale=locale, confirm=dialog)
 
