@@ -82,7 +82,7 @@ class ListArguments(Arguments):
 async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
     """Follow a rollout to its end (kubectl argo rollouts status).
 
-    A pause that no time ends is an end here: it is said at which weight it holds.
+    A pause without a time limit counts as the end here: the weight at which it holds is shown.
     """
     found = await find_rollout(cluster, arguments, "status")
     seconds = parse_duration(arguments.timeout)
@@ -246,7 +246,7 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
 async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
     """Go back to the template of an earlier revision (kubectl argo rollouts undo).
 
-    Back to the stable version it goes at once; to any other one through all steps.
+    It goes back to the stable version at once, and to any other one through all steps.
     """
     return await plan_undo(cluster, arguments)
 

@@ -180,7 +180,7 @@ def _policy(kind: Kind, arguments: ResumeArguments) -> Object | None:
     if arguments.prune or arguments.self_heal or arguments.allow_empty:
         raise NotUnderstood(
             text("{kind} takes no {flags}.", kind=Code(kind.kind), flags=Code(", ".join(FLAGS))),
-            next=text("Leave them away: it acts as it is declared."),
+            next=text("Leave them out: it acts as it is declared."),
         )
     return None
 

@@ -168,7 +168,7 @@ def _targets(arguments: PairArguments) -> tuple[Target, ...]:
         )
     if len(found) > 1 and any(each.kind == NAMESPACE for each in found):
         raise NotUnderstood(
-            text("A namespace is labelled by itself."), next=text("Name one namespace, and nothing else with it.")
+            text("Namespaces are labelled one at a time."), next=text("Name one namespace, and nothing else with it.")
         )
     return tuple(found)
 

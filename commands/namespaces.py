@@ -116,7 +116,7 @@ async def create_namespace(cluster: Reader, arguments: CreateNamespaceArguments)
         pinned=pinned_arguments(arguments),
         after=text("Pod Security {level}", level=Bold(level or LEVELS[0])),
         note=text(
-            "It is not taken back from here: empty it harms nobody; {line} in a terminal deletes all that is in it.",
+            "It is not taken back from here. Empty, it harms nobody; {line} in a terminal deletes all that is in it.",
             line=Code(f"kubectl delete namespace {name}"),
         ),
         warnings=() if level else (_unguarded(name),),

@@ -170,7 +170,7 @@ def _check(arguments: DrainArguments) -> None:
             text("{flag} deletes pods past their disruption budgets.", flag=Code("--disable-eviction")),
             why=text("A budget says how many pods of an application must stay, and nobody asked its owner."),
             next=text(
-                "Leave it away. A pod that must go all the same can be deleted by its name: {command}.",
+                "Leave it out. A pod that must go all the same can be deleted by its name: {command}.",
                 command=Code("delete pod NAME"),
             ),
         )

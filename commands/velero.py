@@ -55,7 +55,7 @@ class InstallArguments(VeleroReadArguments):
     example="velero install",
 )
 async def install(cluster: Reader, arguments: InstallArguments) -> View:
-    """Say what of Velero is installed; installing itself is refused (velero install)."""
+    """Say what part of Velero is installed; to install it is refused (velero install)."""
     try:
         found = await all_of(cluster, LOCATION, arguments.namespace, Location)
     except Refused as error:

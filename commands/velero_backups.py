@@ -96,7 +96,7 @@ def _check_alone(arguments: CreateArguments) -> None:
     if any(value not in (None, "", ()) for value in said.values()):
         raise NotUnderstood(
             text("A backup from a schedule is as the schedule says, without other filters."),
-            next=text("Leave them away, or leave {flag} away.", flag=Code("--from-schedule")),
+            next=text("Leave them out, or leave {flag} out.", flag=Code("--from-schedule")),
         )
 
 

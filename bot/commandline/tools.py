@@ -47,9 +47,7 @@ _REHEARSAL: Final = text(
 _BREADTH: Final = text("Here it works on what is named, one by one.")
 _FORM: Final = text("The answer has one form here.")
 _RECORD: Final = text("Who, when and why are always kept in the record.")
-_WATCH: Final = text(
-    "Roll-outs and changes are followed to their end by themselves; anything else is shown as it is now."
-)
+_WATCH: Final = text("Roll-outs and changes are followed to their end anyway; anything else is shown as it is now.")
 
 
 def _flags(names: str, why: Text, *, value: bool = True, harmless: bool = False) -> dict[str, Foreign]:

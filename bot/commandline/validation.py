@@ -60,7 +60,7 @@ def _sentence(operation: Operation, detail: ErrorDetails) -> Text:
     argument = next((each for each in shape_of(operation.arguments) if each.field == place), None)
     reason = detail["msg"].removeprefix("Value error, ")
     if argument is None:
-        return text("{verb} cannot be run so: {reason}.", verb=Code(operation.name), reason=reason.rstrip("."))
+        return text("{verb} cannot be run like this: {reason}.", verb=Code(operation.name), reason=reason.rstrip("."))
     context, name = detail.get("ctx", {}), Code(argument.shown)
     value = Code(short(str(detail["input"])))
     match detail["type"]:

@@ -137,7 +137,7 @@ class Emptying:
         if self._book.stopping:
             staying = self._staying(there)
             if not staying:
-                return text("Stopped: {pods} still going.", pods=pods(len(left)))
+                return text("Stopped: {pods} still terminating.", pods=pods(len(left)))
             return text("Stopped: {count} of {total} pods stay.", count=staying, total=len(self._all))
         if all(each.fate is Fate.REFUSED for each in left):
             return next((each.why for each in left if each.why is not None), text("It was refused."))

@@ -48,11 +48,13 @@ def _counted(everyone: Sequence[Standing], left: Sequence[Standing], held: Seque
     numbers = {"gone": len(everyone) - len(left), "total": len(everyone)}
     going = sum(1 for each in left if each.fate is Fate.GOING)
     if held and going:
-        return text("{gone} of {total} pods gone, {going} going, {held} held", going=going, held=len(held), **numbers)
+        return text(
+            "{gone} of {total} pods gone, {going} terminating, {held} held", going=going, held=len(held), **numbers
+        )
     if held:
         return text("{gone} of {total} pods gone, {held} held", held=len(held), **numbers)
     if going:
-        return text("{gone} of {total} pods gone, {going} going", going=going, **numbers)
+        return text("{gone} of {total} pods gone, {going} terminating", going=going, **numbers)
     return text("{gone} of {total} pods gone", **numbers)
 
 
@@ -91,7 +93,7 @@ def state_of(standing: Standing, pod: Pod, now: datetime) -> Text:
             return text("stays: {why}, since {when}", why=why, when=When(standing.held_at))
         return text("stays: {why}", why=why)
     if standing.uncertain is not None:
-        return text("there was no answer; looking whether it goes")
+        return text("there was no answer; looking whether it terminates")
     return standing.why or text("stays so far")
 
 
@@ -102,8 +104,8 @@ def _going(standing: Standing, pod: Pod, now: datetime) -> Text:
             return text("should be gone since {when}; {names} keeps it", when=When(ends), names=Code(finalizers[0]))
         return text("should be gone since {when}; its node may not answer", when=When(ends))
     if standing.going_at is None:
-        return text("is going")
-    return text("is going since {when}", when=When(standing.going_at))
+        return text("terminating")
+    return text("terminating since {when}", when=When(standing.going_at))
 
 
 def _line(standing: Standing, state: Text) -> Text:

@@ -130,7 +130,7 @@ async def _signed(client: Client, made: _Download, wanted: Artifact, name: str) 
         found = await client.get(DOWNLOAD, made.metadata.name, made.metadata.namespace, _Download)
         target = found.spec.target
         if found.metadata.uid != made.metadata.uid or (target.kind, target.name) != (wanted.value, name):
-            raise Refused(text("Somebody changed the request for this file, so I do not follow it."))
+            raise Refused(text("Somebody changed the DownloadRequest for this file, so I do not fetch it."))
         if found.status.download_url:
             return found.status.download_url
         if clock.monotonic() >= ends:
@@ -192,6 +192,6 @@ def _check_status(status: int) -> None:
 def _too_large() -> Refused:
     return Refused(
         text("The file is larger than I read."),
-        why=text("I read {count} MB, unpacked.", count=MOST // (1024 * 1024)),
+        why=text("I read at most {count} MB, unpacked.", count=MOST // (1024 * 1024)),
         next=text("Look at it with the velero command in a terminal."),
     )

@@ -64,7 +64,7 @@ def read_metric(resource: str, said: str) -> Object | None:
         target = {"type": "Utilization", "averageUtilization": int(percent[1])}
     elif said.endswith("%"):
         raise NotUnderstood(
-            text("{value} is no share of what is requested.", value=Code(said[:40])),
+            text("{value} is no percentage of what is requested.", value=Code(said[:40])),
             next=text("Write it like {example}.", example=Code("--cpu=70%")),
         )
     else:
@@ -92,7 +92,7 @@ def autoscale_warnings(scaled: Seen, metrics: list[Object]) -> tuple[Text, ...]:
     if container := without_request(scaled, metrics):
         found.append(
             text(
-                "{container} requests nothing that a share could be taken of: it will not scale.",
+                "{container} has no requests to take a percentage of: it will not scale.",
                 container=Code(container),
             )
         )

@@ -21,7 +21,7 @@ def check_numbers(pair: Pair) -> None:
             target=pair.stable.target.title,
             why=text("It would fight every weight: a canary by two Deployments keeps the pods in total."),
             next=text(
-                "Delete it for the time of the canary ({command}), or use Argo Rollouts, which knows it.",
+                "Delete it while the canary runs ({command}), or use Argo Rollouts, which works with it.",
                 command=Code(f"hpa remove hpa/{each.metadata.name}"),
             ),
         )

@@ -98,7 +98,7 @@ def _seen(around: Surroundings) -> Sync | None:
         why=text("It is not there, or you may not read it.")
         if sync is None
         else text("It does not list this workload as its own; a mark alone anybody can write."),
-        next=text("Leave {flag} away, or ask who may.", flag=Code("--pause-sync")),
+        next=text("Leave {flag} out, or ask someone who may.", flag=Code("--pause-sync")),
     )
 
 

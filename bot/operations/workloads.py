@@ -98,7 +98,7 @@ def refuse_dry_run(said: str) -> None:
     if said.lower() not in NO_DRY_RUN:
         raise Refused(
             text("Every change is tried and shown before it is sent."),
-            next=text("Leave {flag} away.", flag=Code("--dry-run")),
+            next=text("Leave {flag} out.", flag=Code("--dry-run")),
         )
 
 

@@ -83,7 +83,7 @@ def _break_glass(policy: Policy, asked: Asked) -> Decision:
     if not glass.enabled:
         return _refused("break-glass", text("The policy has switched break-glass off."))
     if not voters_of(glass.from_).allow(asked.requester):
-        return _refused("break-glass", text("The policy lets other people break the glass."))
+        return _refused("break-glass", text("The policy lets only other people break the glass."))
     return Decision(
         approvals=0,
         confirm=True,

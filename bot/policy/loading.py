@@ -82,7 +82,9 @@ class PolicyInForce:
                     text("{source}: the example {name} fails.", source=Code(self._source), name=Code(result.name)),
                     target=self._source,
                     why=text(
-                        "{difference}; decided was: {decided}", difference=result.differs[0], decided=result.decided
+                        "{difference}; the decision was: {decided}",
+                        difference=result.differs[0],
+                        decided=result.decided,
                     ),
                     next=text("The policy in force stays. Correct the rules or the example."),
                 )

@@ -38,7 +38,7 @@ async def answer(services: Services, person: Person, mark: Mark, found: Answer, 
     if request.state != State.NEEDS_ATTENTION:
         raise Refused(text("R-{number} needs nobody's attention.", number=str(request.id)))
     if not same_human(person, case.requester) and not case.version.decision.admits(person):
-        raise NotAllowed(text("The policy lets other people decide this."), next=text("Nothing was done."))
+        raise NotAllowed(text("The policy lets only other people decide this."), next=text("Nothing was done."))
     await check_rights(case.cluster.as_(person), case.version.plan.requests)
     async with services.database.transaction() as tx:
         lease = await claim_request(tx, request.id, services.owner, services.lease_ttl, state=request.state)

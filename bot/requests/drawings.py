@@ -15,7 +15,7 @@ from bot.text import Text, text
 MOST: Final = 24
 """Pods with a bar of their own: more rows are not read on a phone. Those that took longest are drawn."""
 COUNTS: Final = text("Green: new and ready. Grey: old. Blue: traffic.")
-PODS: Final = text("A line a pod. Blue: asked. Yellow: held by a budget. Grey: stopping. Dot: gone. Cross: stays.")
+PODS: Final = text("A line a pod. Blue: asked. Yellow: held by a budget. Grey: terminating. Dot: gone. Cross: stays.")
 
 
 def drawable(shown: Shown) -> bool:

@@ -27,11 +27,11 @@ async def cancel(services: Services, person: Person, mark: Mark, done: Done) -> 
         request = check_mark(mark, await load(tx, mark.number))
         if request.requester_slack != person.slack_user:
             raise NotAllowed(
-                text("Only {person} can take R-{number} back.", person=request.requester_name, number=str(request.id)),
+                text("Only {person} can cancel R-{number}.", person=request.requester_name, number=str(request.id)),
                 next=text("If it must not happen, reject it."),
             )
         if request.state in (State.WAITING, State.APPROVED) and request.owner is None:
-            reason = text("{person} took it back.", person=person.mention)
+            reason = text("{person} cancelled it.", person=person.mention)
             if not await end(tx, services, request, State.CANCELLED, reason, actor=person.user):
                 raise _busy(request)
         elif request.state in (State.APPROVED, State.EXECUTING):
@@ -78,7 +78,7 @@ async def expire_due(services: Services) -> int:
     async with services.database.transaction() as tx:
         for request in await due_for_expiry(tx):
             if request.state == State.WAITING:
-                reason = text("Nobody decided in time; nothing was sent.")
+                reason = text("It was not decided in time; nothing was sent.")
             else:
                 reason = text("It was approved and could not be started in time; nothing was sent.")
             count += await end(tx, services, request, State.EXPIRED, reason, actor="kajitori")

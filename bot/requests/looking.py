@@ -74,7 +74,7 @@ async def look(services: Services, looked: Look, watching: Watching, done: Done)
             async with services.database.transaction() as tx:
                 await stream(tx, services, notice, shared=shared)
                 if not shared and not looked.address.direct:
-                    there = text("You find it in your messages with me, where I can keep it up to date.")
+                    there = text("It is in your messages with me, where I can keep it up to date.")
                     view = View(title=outcome.title, lines=(there,))
                     await reply(tx, services, looked.key, looked.address, view=view)
                 await done(tx)

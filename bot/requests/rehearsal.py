@@ -106,7 +106,7 @@ async def _rehearse_eviction(acting: Acting, call: Call, timeout: int) -> tuple[
             return None
         raise
     except (Conflict, ObjectNotFound) as error:
-        raise Moved(text("{target} went while it was being planned.", target=Code(call.target.title))) from error
+        raise Moved(text("{target} was deleted while it was being planned.", target=Code(call.target.title))) from error
     return tuple(response.warnings)
 
 

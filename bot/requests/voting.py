@@ -162,9 +162,11 @@ def _who_instead(services: Services, case: Case, *, own: bool) -> Text:
     known = [services.directory.configured(user) for user in case.version.extras.may_vote]
     names = ", ".join(person.name for person in known if person is not None)
     if not names and own:
-        return text("Nothing was done. If nobody who may is awake, break the glass.")
+        return text("Nothing was done. If nobody who may approve it is awake, break the glass.")
     if not names:
-        return text("Nothing was done. If nobody who may is awake, its requester can break the glass from the card.")
+        return text(
+            "Nothing was done. If nobody who may approve it is awake, its requester can break the glass from the card."
+        )
     if own:
         return text(
             "Nothing was done. {names} can, and have been asked. If it cannot wait for them, break the glass.",

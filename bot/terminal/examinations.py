@@ -88,13 +88,13 @@ async def examine_slack(settings: Settings, config: Config | None) -> list[Findi
             )
         ]
     if scopes is None:
-        return [note("slack", text("{name} is known; its scopes were not told.", name=Code(found.bot_name)))]
+        return [note("slack", text("{name} is known; Slack did not tell its scopes.", name=Code(found.bot_name)))]
     missing = sorted(set(slack_scopes()) - scopes)
     if missing:
         return [
             bad(
                 "slack",
-                text("The installation lacks {scopes}.", scopes=Code(", ".join(missing))),
+                text("The installed app lacks the scopes {scopes}.", scopes=Code(", ".join(missing))),
                 text("Apply {command} to the app and install it again.", command=Code("kajitori manifest slack")),
             )
         ]
@@ -114,13 +114,13 @@ def examine_policy(config: Config, registry: Registry, clock: Clock) -> list[Fin
         return [
             bad(
                 "policy",
-                text("The example {name} does not come out; decided was: {decided}", name=name, decided=decided),
+                text("The example {name} fails; the decision was: {decided}", name=name, decided=decided),
                 text("Run {command}.", command=Code("kajitori policy test")),
             )
         ]
     if config.policy is None:
         return [good("policy", text("The built-in default: every change needs a vote of another person."))]
-    return [good("policy", text("{count} rules; all examples come out.", count=len(policy.rules)))]
+    return [good("policy", text("{count} rules; all examples hold.", count=len(policy.rules)))]
 
 
 async def examine_cluster(
@@ -141,7 +141,7 @@ async def examine_cluster(
             raise
         return [*found, failed(part, cause)]
     if report.passed:
-        rights = text("The bot may what it needs and nothing else ({asked} reviews).", asked=report.asked)
+        rights = text("The bot may do what it needs and nothing else ({asked} reviews).", asked=report.asked)
         return [*found, good(part, rights)]
     advice = text("Apply {command}, and remove what else binds it.", command=Code("kajitori manifest rbac"))
     return [*found, *(bad(part, why, advice) for why in report.failures)]

@@ -35,7 +35,7 @@ def command() -> None:
 @OUTPUT
 @click.pass_context
 def test(ctx: click.Context, config: Path | None, output: str) -> None:
-    """Run the examples in the policy file; 1 if one does not come out."""
+    """Run the examples in the policy file; exit code 1 if one fails."""
     screen = the_screen()
     found = the_config(config)
     results = run_examples(load_policy(found, the_registry()), found, now=SystemClock().now())
@@ -55,7 +55,9 @@ def test(ctx: click.Context, config: Path | None, output: str) -> None:
         for each in results:
             screen.say(text("{mark} {name}", mark="✓" if each.passed else "✗", name=each.name))
             for why in each.differs:
-                screen.say(text("{difference}; decided was: {decided}", difference=why, decided=each.decided), indent=4)
+                screen.say(
+                    text("{difference}; the decision was: {decided}", difference=why, decided=each.decided), indent=4
+                )
         if not results:
             screen.say(text("The policy has no examples."))
     ctx.exit(Exit.DONE if all(each.passed for each in results) else Exit.FAILED)

@@ -155,7 +155,7 @@ def test_why_names_the_rule_and_who_may_vote() -> None:
     said = words(views.why(shown(), "en")["blocks"])
     assert "It needs 1 vote of other people of sre" in said
     assert "Rule production of policy p-7" in said
-    assert "Now it needs 1 of @sre-oncall." in said
+    assert "It needs 1 of @sre-oncall now." in said
 
 
 def test_details_tell_how_each_step_was_rehearsed_and_how_it_stands() -> None:

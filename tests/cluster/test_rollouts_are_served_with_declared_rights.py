@@ -65,23 +65,23 @@ LOOKS = {
 @pytest.fixture
 async def rollouts(argo_control_plane: ControlPlane) -> AsyncIterator[Shop]:
     """Rollouts that wait, that were aborted and that are held, and an analysis that runs."""
-    shop = fresh(argo_control_plane)
-    names = ("app", "aborted", "held")
-    await shop.apply([canary_of(name, "app:v1") for name in names])
-    for name in names:
-        await shop.until(path(shop, name), is_healthy)
-    await shop.apply([canary_of(name, "app:v2") for name in names])
-    for name in names:
-        await shop.until(path(shop, name), holds_at(1))
-    merge = shop.admin.merge
-    await asyncio.to_thread(merge, f"{path(shop, 'aborted')}/status", {"status": {"abort": True}})
-    await asyncio.to_thread(merge, path(shop, "held"), {"spec": {"paused": True}})
-    await shop.until(path(shop, "aborted"), lambda found: "abortedAt" in found["status"])
-    await shop.until(path(shop, "held"), lambda found: found["status"].get("message") == "manually paused")
-    await shop.apply([analysis_run("check")])
-    runs = f"/apis/argoproj.io/v1alpha1/namespaces/{shop.namespace}/analysisruns/check"
-    await shop.until(runs, lambda found: found.get("status", {}).get("phase") == "Running")
-    yield shop
+    with fresh(argo_control_plane) as shop:
+        names = ("app", "aborted", "held")
+        await shop.apply([canary_of(name, "app:v1") for name in names])
+        for name in names:
+            await shop.until(path(shop, name), is_healthy)
+        await shop.apply([canary_of(name, "app:v2") for name in names])
+        for name in names:
+            await shop.until(path(shop, name), holds_at(1))
+        merge = shop.admin.merge
+        await asyncio.to_thread(merge, f"{path(shop, 'aborted')}/status", {"status": {"abort": True}})
+        await asyncio.to_thread(merge, path(shop, "held"), {"spec": {"paused": True}})
+        await shop.until(path(shop, "aborted"), lambda found: "abortedAt" in found["status"])
+        await shop.until(path(shop, "held"), lambda found: found["status"].get("message") == "manually paused")
+        await shop.apply([analysis_run("check")])
+        runs = f"/apis/argoproj.io/v1alpha1/namespaces/{shop.namespace}/analysisruns/check"
+        await shop.until(runs, lambda found: found.get("status", {}).get("phase") == "Running")
+        yield shop
 
 
 def path(shop: Shop, name: str) -> str:

@@ -109,7 +109,7 @@ def test_what_kubectl_waits_for_is_waited_for_with_the_same_numbers(name: str) -
         (with_(DEPLOYMENT, metadata__generation=5), "waiting until the change is observed"),
         (with_(DEPLOYMENT, metadata__generation=5, status__conditions=LATE), "waiting until the change is observed"),
         (with_(DEPLOYMENT, status__updatedReplicas=1, status__replicas=4), "1 of 3 pods are new"),
-        (with_(DEPLOYMENT, status__replicas=5), "2 old pods are still stopping"),
+        (with_(DEPLOYMENT, status__replicas=5), "2 old pods are still terminating"),
         (with_(DEPLOYMENT, status__availableReplicas=2), "2 of 3 new pods are available"),
         (with_(STATEFULSET, status__observedGeneration=0), "waiting until the change is observed"),
         (with_(STATEFULSET, status__readyReplicas=2, status__updatedReplicas=1), "2 of 3 pods are ready"),

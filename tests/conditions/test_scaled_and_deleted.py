@@ -36,9 +36,9 @@ def workload(spec: int, *, ready: int, replicas: int, updated: int | None = None
     [
         (workload(5, ready=3, replicas=5), False, "3 of 5 pods are ready"),
         (workload(5, ready=5, replicas=5), True, "scaled"),
-        (workload(5, ready=7, replicas=7), False, "2 pods are still stopping"),
+        (workload(5, ready=7, replicas=7), False, "2 pods are still terminating"),
         (workload(5, ready=6, replicas=6, updated=2), True, "scaled"),
-        (workload(5, ready=6, replicas=6, updated=0, kind="ReplicaSet"), False, "1 pods are still stopping"),
+        (workload(5, ready=6, replicas=6, updated=0, kind="ReplicaSet"), False, "1 pods are still terminating"),
         ({**workload(5, ready=5, replicas=5), "metadata": {"generation": 3}}, False, "waiting until the change is"),
     ],
 )

@@ -11,7 +11,7 @@ from bot.locales.extract import all_sentences, sentences
 from bot.text import PLACEHOLDER
 
 FOREIGN = [name for name in LOCALES if name != "en"]
-SAME_EVERYWHERE = re.compile(r"Socket Mode|cpu=\d+m,memory=\d+[MG]i")
+SAME_EVERYWHERE = re.compile(r"Socket Mode|namespace|cpu=\d+m,memory=\d+[MG]i")
 WORD = re.compile(r"[A-Za-z]{2,}")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 SENTENCES = all_sentences()

@@ -1,4 +1,4 @@
-"""What a card shows of a drain under way: what holds pods once for all of them, who is going, who should be gone."""
+"""What a card shows of a drain under way: what holds pods once for all of them, who terminates, who should be gone."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ def test_what_a_budget_holds_is_said_once_with_its_numbers_since_when_and_whom()
     progress = shown(
         held("app_1", 9), held("app_2", 3), going, standing("web_2", Fate.GOING), seen=(budget(),), gone=("web_2",)
     )
-    assert str(progress.message) == "1 of 4 pods gone, 1 going, 2 held"
+    assert str(progress.message) == "1 of 4 pods gone, 1 terminating, 2 held"
     assert str(progress.stuck) == ("pdb/app holds 2 pods since 2026-03-01 02:53:00 UTC: it needs 6 healthy, 6 of 6 are")
-    assert lines(progress) == ["shop/app_1", "shop/app_2", "shop/web_1: is going since 2026-03-01 03:02:00 UTC"]
+    assert lines(progress) == ["shop/app_1", "shop/app_2", "shop/web_1: terminating since 2026-03-01 03:02:00 UTC"]
 
 
 def test_several_budgets_have_a_sentence_each() -> None:

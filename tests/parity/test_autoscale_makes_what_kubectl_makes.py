@@ -59,7 +59,7 @@ async def test_the_forms_of_a_metric() -> None:
     [
         ("autoscale deploy/app", "--max=MAXPODS is required and must be at least 1, max: -1"),
         ("autoscale deploy/app --min=9 --max=8", "must be larger or equal to --min=MINPODS, max: 8, min: 9"),
-        ("autoscale deploy/app --max=8 --cpu=0%", "is no share of what is requested"),
+        ("autoscale deploy/app --max=8 --cpu=0%", "is no percentage of what is requested"),
         ("autoscale deploy/app --max=8 --cpu=lots", "lots"),
         ("autoscale deploy/app --max=8 --cpu=1 --cpu-percent=5", "cannot be specified together"),
         ("autoscale ds/app --max=8", "not supported for daemonsets"),
@@ -93,7 +93,7 @@ async def test_pods_outside_of_the_limits_are_followed_and_what_it_cannot_measur
     planned = await plan(world(deployment(12)), f"{LINE} -n shop")
     assert planned.impact.pods == 4
     assert [each.condition for each in planned.steps if isinstance(each, Wait)] == ["within-limits"]
-    assert said(planned) == "app requests nothing that a share could be taken of: it will not scale."
+    assert said(planned) == "app has no requests to take a percentage of: it will not scale."
     assert said(await plan(world(deployment(requests={"cpu": "100m"})), f"{LINE} -n shop")) == ""
     assert planned.back is not None
     assert planned.back.command_line == "hpa remove hpa/app -n shop"

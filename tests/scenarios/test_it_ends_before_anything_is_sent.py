@@ -17,7 +17,7 @@ async def test_its_requester_takes_it_back_while_it_waits(world: World) -> None:
         assert await bot.life(1) == ASKED
 
         await bot.click("alice", waiting, "cancel")
-        await bot.ended(1, "⏹️", "took it back", "Nothing was sent")
+        await bot.ended(1, "⏹️", "cancelled it", "Nothing was sent")
         assert await bot.life(1) == [*ASKED, "request.cancelled alice"]
     assert world.sent() == []
 
@@ -28,7 +28,7 @@ async def test_nobody_decides_in_time(world: World) -> None:
         await bot.command("alice", UNDO)
         await bot.card(1)
         world.clock.turn_on(minutes=2)
-        card = await bot.ended(1, "⌛", "Nobody decided in time", "Nothing was sent")
+        card = await bot.ended(1, "⌛", "It was not decided in time", "Nothing was sent")
         assert await bot.life(1) == [*ASKED, "request.expired"]
 
         await bot.click("bob", card, "ask_again")

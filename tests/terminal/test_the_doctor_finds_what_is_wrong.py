@@ -171,7 +171,7 @@ async def test_missing_scopes_are_named(doctor: Any, slack: Slack) -> None:
     ran = await doctor()
 
     assert ran.code == 1
-    assert "✗ slack: The installation lacks users:read.email." in ran.out
+    assert "✗ slack: The installed app lacks the scopes users:read.email." in ran.out
     assert "kajitori manifest slack" in ran.out
 
 
@@ -241,7 +241,7 @@ async def test_a_policy_whose_example_fails_is_named(doctor: Any, config: dict[s
     ran = await doctor()
 
     assert ran.code == 1
-    assert "✗ policy: The example one vote does not come out" in ran.out
+    assert "✗ policy: The example one vote fails" in ran.out
 
 
 async def test_a_database_that_a_bot_uses_is_left_alone(doctor: Any, home: Path) -> None:

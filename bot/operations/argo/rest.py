@@ -68,7 +68,7 @@ async def check_passing(cluster: Reader, found: Seen) -> tuple[Text, ...]:
         raise Refused(
             text("{flag} is for a canary with steps.", flag=Code("--rest")),
             target=found.target.title,
-            next=text("Promote it without."),
+            next=text("Promote without it."),
         )
     runs: Iterable[Object] = await cluster.list(ANALYSIS_RUN, found.target.namespace, Object)
     why = not_passing(found, runs)

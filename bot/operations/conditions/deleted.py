@@ -22,4 +22,4 @@ def deleted(seen: Observation) -> Progress:
     if meta.deletion_timestamp is None:
         return Progress(total=1, message=text("waiting until it stops"))
     stuck = text("held by {finalizers}", finalizers=Code(", ".join(meta.finalizers))) if meta.finalizers else None
-    return Progress(total=1, message=text("it is stopping"), stuck=stuck)
+    return Progress(total=1, message=text("it is terminating"), stuck=stuck)

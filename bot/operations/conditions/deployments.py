@@ -60,7 +60,7 @@ def _unfinished(live: Workload, total: int) -> Text | None:
     if status.updated_replicas < total:
         return text("{updated} of {total} pods are new", updated=status.updated_replicas, total=total)
     if status.replicas > status.updated_replicas:
-        return text("{old} old pods are still stopping", old=status.replicas - status.updated_replicas)
+        return text("{old} old pods are still terminating", old=status.replicas - status.updated_replicas)
     if status.available_replicas < status.updated_replicas:
         return text(
             "{available} of {updated} new pods are available",

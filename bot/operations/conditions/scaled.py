@@ -43,5 +43,5 @@ def scaled(seen: Observation) -> Progress:
     surplus = status.replicas - total
     rolling = seen.target.get("kind") != "ReplicaSet" and status.updated_replicas < status.replicas
     if surplus > 0 and not rolling:
-        return Progress(ready=total, total=total, message=text("{old} pods are still stopping", old=surplus))
+        return Progress(ready=total, total=total, message=text("{old} pods are still terminating", old=surplus))
     return Progress(done=True, ready=total, total=total, message=text("scaled"))

@@ -130,7 +130,7 @@ def check_lists(included: Sequence[str], excluded: Sequence[str], what: Text) ->
     if both or "*" in excluded:
         raise NotUnderstood(
             text("The {what} {names} is both in and out.", what=what, names=Code(", ".join(both) or "*")),
-            next=text("Leave one of the two away."),
+            next=text("Leave out one of the two."),
         )
 
 

@@ -48,7 +48,7 @@ def check_restorable(backup: Backup, *, partially: bool) -> None:
     if phase == PARTIALLY:
         raise Refused(
             text("The backup {name} failed in part.", name=name),
-            why=text("Errors: {errors}. Something is missing in it.", errors=backup.status.errors),
+            why=text("Errors: {errors}. Something is missing from this backup.", errors=backup.status.errors),
             next=text("See what, then ask with {flag}.", flag=Code("--allow-partially-failed")),
         )
     raise Refused(

@@ -68,7 +68,9 @@ async def missing_namespaces(cluster: Reader, scope: Scope) -> tuple[Text, ...]:
 
     found = await asyncio.gather(*(missing(each) for each in scope.namespaces))
     names = [name for name, gone in zip(scope.namespaces, found, strict=True) if gone]
-    return tuple(text("There is no namespace {name} now: nothing of it is taken.", name=Code(each)) for each in names)
+    return tuple(
+        text("There is no namespace {name} now: nothing of it is backed up.", name=Code(each)) for each in names
+    )
 
 
 async def find_location(cluster: Reader, name: str, namespace: str, *, writing: bool) -> Location:

@@ -87,7 +87,7 @@ async def judge(
     now = services.clock.now()
     if cancelled:
         reason = (
-            text("It was stopped before this step.") if begun else text("It was taken back before anything was sent.")
+            text("It was stopped before this step.") if begun else text("It was cancelled before anything was sent.")
         )
         return Stop(state=State.CANCELLED, reason=reason)
     if request.started_at is None and request.expires_at is not None and request.expires_at <= now:

@@ -122,7 +122,7 @@ def voters(shown: Shown) -> Value:
         return text("people with the rights")
     more = len(names) - NAMED
     listed = ", ".join(names[:NAMED])
-    return text("{names} and {count} more", names=listed, count=more) if more > 0 else listed
+    return text("{names} and {count} others", names=listed, count=more) if more > 0 else listed
 
 
 def trouble(shown: Shown) -> list[Text]:

@@ -42,10 +42,10 @@ LOUD: Final = frozenset({State.FAILED, State.PARTLY_DONE, State.NEEDS_ATTENTION}
 
 NEXT: Final[dict[State, Text]] = {
     State.FAILED: text("Nothing is taken back by itself: the way back is on the card."),
-    State.PARTLY_DONE: text("Only a part took effect: the commands for the rest and back are on the card."),
+    State.PARTLY_DONE: text("Only a part took effect: the commands for the rest and for the way back are on the card."),
     State.NEEDS_ATTENTION: text("Look, then say on the card whether it happened."),
     State.EXPIRED: text("There were not enough votes in time. Ask again is on the card."),
-    State.HALTED: text("Changes are halted for now. Ask again is on the card."),
+    State.HALTED: text("It was halted and nothing was sent: the card says why. Ask again is on the card."),
 }
 
 

@@ -118,7 +118,7 @@ def why(shown: Shown, locale: str) -> View:
     if decision.allowed:
         said.append(how_long(decision))
     people = (
-        [text("Now it needs {count} of {voters}.", count=shown.missing, voters=voters(shown))] if shown.missing else []
+        [text("It needs {count} of {voters} now.", count=shown.missing, voters=voters(shown))] if shown.missing else []
     )
     rule = text("Rule {rule} of policy {version}", rule=Code(decision.rule), version=Code(shown.policy_version or "-"))
     blocks = [*_title(shown, locale), *paragraph([*said, *people], locale), *paragraph([rule], locale)]
