@@ -44,11 +44,11 @@ class Place:
 
 @pytest.fixture
 async def place(control_plane: ControlPlane) -> AsyncIterator[Place]:
-    shop = fresh(control_plane)
     kubeconfig = control_plane.kubeconfig_for(ADMIN)
-    yield Place(shop=shop, kubeconfig=kubeconfig)
-    await leave(kubeconfig, shop.namespace)
-    shop.admin.wait_gone(f"/api/v1/namespaces/{OWN}")
+    with fresh(control_plane) as shop:
+        yield Place(shop=shop, kubeconfig=kubeconfig)
+        await leave(kubeconfig, shop.namespace)
+        shop.admin.wait_gone(f"/api/v1/namespaces/{OWN}")
 
 
 def test_without_a_yes_nothing_is_sent(place: Place, tmp_path: Path) -> None:
