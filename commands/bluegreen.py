@@ -1,19 +1,17 @@
-"""`bluegreen` and `patch service`: which colour of pods gets a Service's traffic, by the Service's selector.
+"""`bluegreen`: which colour of pods gets a Service's traffic, by the Service's selector.
 
 A colour is the set of pods that have one value of one label (`version=green`) and everything else that the selector
 says. A switch changes that label in the selector. It is sent only while enough pods of the new colour are available by
 the *complete* new selector, and it is done when the ready endpoints are those pods alone and stay so for a while
 (operations.md §2). The way back is the other colour.
 
-`kubectl patch service` is how people write it, so that line is understood as it stands. Other patches are refused.
+`kubectl patch service` is how people write it: `commands/patches.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Final, Literal
-
-import msgspec
+from typing import Annotated, Final
 
 from bot.errors import Choice, NotUnderstood, Refused
 from bot.operations import sync_pauses
@@ -35,10 +33,7 @@ from bot.operations.plan import ContentType, Nothing, Plan
 from bot.operations.progress import Beside, Condition, pods_of_service
 from bot.operations.reader import Reader
 from bot.operations.selector_patches import (
-    EXAMPLE,
     LABEL_VALUE,
-    TYPES,
-    recognised,
     selector_body,
 )
 from bot.operations.services import Backend, Service, read_endpoints, slices_of
@@ -66,25 +61,11 @@ RIGHTS: Final = (
 SHOWN: Final = 12
 """Services of a namespace that one answer shows."""
 
-patching = Family("", text("Switch a Service's traffic, pasted from kubectl"))
 bluegreen = Family("bluegreen", text("Switch a Service's traffic from one colour of pods to another"), cli="")
 
 Enough = Annotated[
     int, Flag("--at-least", "", "COUNT", text("pods that must be available; else as many as get traffic now"))
 ]
-
-
-class PatchArguments(ChangeArguments):
-    """As `kubectl patch` takes them."""
-
-    targets: Annotated[tuple[str, ...], Words("KIND/NAME", text("the Service"), ("service",))] = ()
-    patch: Annotated[str, Flag("--patch", "-p", "JSON", text("the selector's labels and their new values"))] = ""
-    type: Annotated[Literal["strategic", "merge", "json"], Flag("--type", help=text("how the patch is read"))] = (
-        "strategic"
-    )
-    at_least: Enough = -1
-    pause_sync: PauseSync = False
-    dry_run: DryRun = "none"
 
 
 class SwitchArguments(ChangeArguments):
@@ -102,25 +83,6 @@ class StatusArguments(Arguments):
     """One Service, or all of the namespace that have colours."""
 
     targets: Annotated[tuple[str, ...], Words("SERVICE", text("the Service; all without it"), ("service",))] = ()
-
-
-@patching.change("patch", rights=RIGHTS, example=EXAMPLE)
-async def patch(cluster: Reader, arguments: PatchArguments) -> Plan | Nothing:
-    """Switch a Service's selector to another colour (kubectl patch service).
-
-    Only that: a patch of anything else is refused, and the operation for it is named.
-
-    It is refused too unless enough pods are available by the whole new selector, which kubectl does not ask.
-    """
-    refuse_dry_run(arguments.dry_run)
-    target, body = recognised(arguments, arguments.targets, arguments.patch, arguments.type)
-    seen, service = await read_service(cluster, target)
-    asked = Switch(
-        seen=seen, service=service, body=body, content_type=TYPES[arguments.type], at_least=arguments.at_least
-    )
-    said = msgspec.json.encode(body).decode()
-    pinned = pinned_arguments(arguments, targets=[target.reference], patch=said)
-    return await plan_switch(cluster, asked, arguments, pinned, pause_sync=arguments.pause_sync)
 
 
 @bluegreen.change("switch", rights=RIGHTS, example="bluegreen switch app-service --to=green")

@@ -23,7 +23,8 @@ class Effect(StrEnum):
 def effect_of(call: Call, observed: Object | None, *, manager: str, request_label: str = "") -> Effect:
     """Decide from the object as just read; `None` means the API server says that it does not exist.
 
-    What somebody else created under that name counts as so already only if it holds all that ours would.
+    What somebody else created under that name counts as so already only if it holds all that ours would. What a later
+    call would do to another state than the one it was for was not done: an abort ends pauses, too.
     """
     if call.verb == "delete":
         gone = observed is None or resolve(observed, "/metadata/uid") != call.uid
@@ -43,7 +44,8 @@ def effect_of(call: Call, observed: Object | None, *, manager: str, request_labe
     if managed_by(observed, manager):
         return Effect.OURS
     if violated(call, observed):
-        return Effect.ALREADY if reached(call.body, call.content_type, observed) else Effect.UNKNOWN
+        done = not call.later and reached(call.body, call.content_type, observed)
+        return Effect.ALREADY if done else Effect.UNKNOWN
     return Effect.ALREADY if reached(call.body, call.content_type, observed) else Effect.NOT_DONE
 
 

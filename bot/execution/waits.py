@@ -13,6 +13,7 @@ import msgspec
 
 from bot.clock import Clock
 from bot.kubernetes.cluster import Client
+from bot.kubernetes.errors import ObjectNotFound
 from bot.kubernetes.watches import follow
 from bot.operations.conditions import condition_of
 from bot.operations.json import Object
@@ -49,6 +50,25 @@ async def follow_wait(client: Client, wait: Wait, *, clock: Clock, started: date
         finally:
             for watcher in watchers:
                 watcher.cancel()
+
+
+async def look_once(client: Client, wait: Wait, *, clock: Clock) -> Progress:
+    """What its condition says of what is read now, `steady` left out. Raises `Refused` and `Unavailable`."""
+    condition, space = condition_of(wait.condition), wait.target.namespace
+    try:
+        target: Object | None = await client.get(wait.target.kind, wait.target.name, space, Object)
+    except ObjectNotFound:
+        target = None
+    pods: list[Pod] = []
+    beside: dict[Kind, Sequence[Object]] = {}
+    if target is not None:
+        pods = [] if condition.pods is None else await client.list(POD, space, Pod, labels=condition.pods(target))
+        for each in condition.beside:
+            beside[each.kind] = await client.list(each.kind, space, Object, labels=each.labels(target))
+    now, arguments = clock.now(), wait.arguments
+    return condition.evaluate(
+        Observation(target=target, pods=tuple(pods), arguments=arguments, now=now, since=now, beside=beside)
+    )
 
 
 class _Board:

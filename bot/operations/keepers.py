@@ -11,10 +11,9 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.operations.gitops import keeper_of, read_sync
 from bot.operations.plan import Plan
 from bot.operations.reader import Reader
-from bot.operations.surroundings import Surroundings, facts_of, owner_warnings
+from bot.operations.surroundings import Surroundings, facts_of, look_at_keeper, owner_warnings
 from bot.operations.sync_pauses import pausing_first
 from bot.operations.workloads import Seen
 from bot.text import Text
@@ -33,13 +32,6 @@ async def against_keepers(cluster: Reader, plan: Plan, changed: Sequence[Seen], 
     facts = _once(fact for each, near in kept for fact in facts_of(each, near))
     known = msgspec.structs.replace(plan, warnings=(*plan.warnings, *said), facts=(*plan.facts, *facts))
     return pausing_first(known, around) if pause_sync else known
-
-
-async def look_at_keeper(cluster: Reader, seen: Seen) -> Surroundings:
-    """Who keeps an object, and whether that acts by itself now. Raises `Unavailable`."""
-    keeper = keeper_of(seen.target, seen.whole)
-    sync = await read_sync(cluster, keeper, seen.target) if keeper is not None else None
-    return Surroundings(budgets=(), keeper=keeper, sync=sync)
 
 
 def keeper_warnings(seen: Seen, around: Surroundings, *, pause_sync: bool) -> tuple[Text, ...]:

@@ -198,11 +198,17 @@ class Autoscaler(Lean, frozen=True, kw_only=True):
 
 
 class BudgetSpec(Lean, frozen=True, kw_only=True):
+    """At most one of the two limits is set: a number of pods, or a share of them (`50%`)."""
+
     selector: Selector | None = None
+    min_available: int | str | None = None
+    max_unavailable: int | str | None = None
     unhealthy_pod_eviction_policy: str = ""
 
 
 class BudgetStatus(Lean, frozen=True, kw_only=True):
+    observed_generation: int = 0
+    conditions: tuple[ObjectCondition, ...] | None = None
     disruptions_allowed: int = 0
     current_healthy: int = 0
     desired_healthy: int = 0

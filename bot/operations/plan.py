@@ -161,8 +161,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     left to decide once something took effect, each with its button. `includes` names operations that this one does as
     well, so that the policy is asked about them too. `touches` are further namespaces that somebody else changes
     because of the calls (a restore): policy and the bot's bounds are asked of them, too. No group of calls is begun
-    after `until` (UTC), where that is agreed on. `look` is the command line behind the card's Logs button; empty: the
-    logs of its target.
+    after `until` (UTC), where that is agreed on. `rest` is the command line for what is left of it, where the typed one
+    may name a moment or a place that is over by then. `look` is the command line behind the card's Logs button; empty:
+    the logs of its target.
     """
 
     summary: Text
@@ -182,6 +183,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     recovery: bool = False
     touches: tuple[str, ...] = ()
     until: datetime | None = None
+    rest: str = ""
     look: str = ""
 
     @property

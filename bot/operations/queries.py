@@ -46,6 +46,32 @@ def read_selector(written: str) -> Selector:
     return Selector(match_labels=labels or None, match_expressions=tuple(requirements) or None)
 
 
+def stored_selector(written: str) -> Selector:
+    """The selector as an object keeps it: what is equal in `matchLabels`, all else as it was said, sorted by key.
+
+    From k8s.io/apimachinery v0.36 `ParseToLabelSelector`, which takes no `!=`; there the last of two values for a key
+    stays, here both are refused. Raises `NotUnderstood`.
+    """
+    labels: dict[str, str] = {}
+    others: list[Requirement] = []
+    for part in map(str.strip, PARTS.split(written)):
+        equal, found = EQUAL.fullmatch(part), _requirement(part)
+        if found is None or (equal is not None and equal[2] == "!="):
+            raise NotUnderstood(
+                text("unable to parse requirement {part}", part=Code(part)),
+                next=text("Write selectors like {example}.", example=Code("app=web,tier notin (cache)")),
+            )
+        if equal is None:
+            others.append(found)
+        elif labels.setdefault(equal[1], equal[3]) != equal[3]:
+            raise NotUnderstood(
+                text("{key} is given twice.", key=Code(equal[1])),
+                next=text("Write selectors like {example}.", example=Code("app=web,tier notin (cache)")),
+            )
+    others.sort(key=lambda each: each.key)
+    return Selector(match_labels=labels or None, match_expressions=tuple(others) or None)
+
+
 def field_query(written: str) -> str:
     """A field selector (`status.phase!=Running,spec.nodeName=n1`) in one form. Raises `NotUnderstood`."""
     if not written.strip():

@@ -1,6 +1,7 @@
-"""What a pasted `kubectl patch` would do: set a Service's selector, or something that has an operation of its own.
+"""What a pasted `kubectl patch` would do: set a Service's selector or a disruption budget's limit, or something that
+has an operation of its own.
 
-A patch can change anything, and nobody can vote on anything. So one thing is recognised, and for the rest the nearest
+A patch can change anything, and nobody can vote on anything. So two things are recognised, and for the rest the nearest
 operation is named, with its values where they are clear.
 """
 
@@ -14,8 +15,9 @@ import msgspec
 
 from bot.errors import Choice, NotUnderstood, Refused
 from bot.operations.arguments import Arguments
+from bot.operations.budget_patches import sets_limit
 from bot.operations.json import JSON, Object, resolve
-from bot.operations.kinds import DEPLOYMENT, HPA, ROLLABLE, SCALABLE, SERVICE, Kind, Target, known_kinds
+from bot.operations.kinds import DEPLOYMENT, HPA, PDB, ROLLABLE, SCALABLE, SERVICE, Kind, Target, known_kinds
 from bot.operations.plan import ContentType
 from bot.operations.queries import KEY, VALUE
 from bot.operations.targets import read_targets
@@ -88,8 +90,8 @@ def selector_body(before: Mapping[str, str], after: Mapping[str, str]) -> Object
 
 
 def recognised(arguments: Arguments, words: tuple[str, ...], written: str, type_: str) -> tuple[Target, JSON]:
-    """The Service and the patch of its selector. Raises `Refused` for any other patch, with the operation that does it,
-    in the same place.
+    """The Service or budget and the patch of its selector or limit. Raises `Refused` for any other patch, with the
+    operation that does it, in the same place.
     """
     if not written:
         raise NotUnderstood(
@@ -103,6 +105,8 @@ def recognised(arguments: Arguments, words: tuple[str, ...], written: str, type_
     target = Target(kind=kind, name=name, namespace=arguments.namespace if kind.namespaced else "")
     if kind == SERVICE and sets_selector(body, TYPES[type_]):
         return target, body
+    if kind == PDB and sets_limit(body, TYPES[type_]):
+        return target, body
     nearest = nearest_operation(kind, name, body)
     raise _not_taken(target, nearest, command_line(arguments, *nearest) if nearest else "")
 
@@ -111,7 +115,9 @@ def _not_taken(target: Target, nearest: tuple[str, ...], line: str) -> Refused:
     said = text("{command} does it.", command=Code(line)) if nearest else text("Send {help}.", help=Code("help"))
     return Refused(
         text("A patch of {target} is not taken.", target=Code(target.reference)),
-        why=text("A patch can change anything; only one that sets a Service's selector is understood here."),
+        why=text(
+            "A patch can change anything; only one of a Service's selector or of a budget's limit is understood here."
+        ),
         next=said,
         choices=(Choice(label=line, command_line=line),) if nearest and not OPEN.intersection(nearest) else (),
     )

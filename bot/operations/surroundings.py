@@ -62,6 +62,13 @@ async def look_at_budgets(cluster: Reader, seen: Seen) -> Surroundings:
     )
 
 
+async def look_at_keeper(cluster: Reader, seen: Seen) -> Surroundings:
+    """Read who keeps an object as git or a chart has it, and nothing else. Raises `Unavailable`."""
+    keeper = keeper_of(seen.target, seen.whole)
+    sync = await read_sync(cluster, keeper, seen.target) if keeper is not None else None
+    return Surroundings(budgets=(), keeper=keeper, sync=sync)
+
+
 def marked(seen: Seen) -> Surroundings:
     """What an object's own marks say of who keeps it, with nothing looked up."""
     return Surroundings(budgets=(), keeper=keeper_of(seen.target, seen.whole))

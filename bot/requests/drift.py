@@ -20,7 +20,9 @@ def drift(voted: Plan, fresh: Plan) -> list[Text]:
     found += _facts(voted.facts, fresh.facts)
     if not voted.bound.allows(fresh.impact.pods):
         found.append(text("it would touch {now} pods instead of {then}", now=fresh.impact.pods, then=voted.impact.pods))
-    if more := sorted(set(fresh.touches) - set(voted.touches)):
+    if "" in set(fresh.touches) - set(voted.touches):
+        found.append(text("it would reach objects without a namespace too"))
+    if more := sorted(set(fresh.touches) - set(voted.touches) - {""}):
         found.append(text("it would reach {namespaces} too", namespaces=Code(", ".join(more))))
     if voted.recovery and not fresh.recovery:
         found.append(text("it is no recovery any more"))

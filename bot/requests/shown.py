@@ -113,6 +113,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     cancel_asked: bool = False
 
+    @property
+    def rest_line(self) -> str:
+        """The command line for what is left, once a part took effect; before that the one that was typed."""
+        return (self.plan.rest if self.plan is not None and self.calls else "") or self.command_line
+
 
 async def load_shown(services: Services, tx: Transaction, number: int) -> Shown:
     """One request as it is in this transaction's picture of the database. Raises `Bug` if there is none.

@@ -126,7 +126,10 @@ async def _moved(run: _Run, step: Step) -> Text | None:
     """Why a later group is not begun: what it rests on is no longer as it was shown."""
     if isinstance(step, Wait) or not SETTLED.intersection(run.records.values()):
         return None
-    changed = await moved_since(run.place.acting.client, run.plan, run.records, step.group)
+    acting = run.place.acting
+    changed = await moved_since(
+        acting.client, run.plan, run.records, step.group, watcher=acting.client, clock=acting.clock
+    )
     return changed[0] if changed else None
 
 

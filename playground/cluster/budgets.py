@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 from playground.cluster.problems import Problem, too_many
 from playground.cluster.resources import (
@@ -19,6 +19,9 @@ from playground.cluster.store import Store
 from playground.cluster.wire import Json, controller_of, labels_of
 from playground.cluster.writes import Writer, Writes
 
+UNSCALED: Final = {"DaemonSet": "daemonsets.apps", "Job": "jobs.batch"}
+"""Controllers of pods that have no scale."""
+
 
 def is_ready(pod: Json) -> bool:
     conditions = (pod.get("status") or {}).get("conditions") or ()
@@ -33,34 +36,63 @@ def rounded(value: Any, whole: int, *, up: bool) -> int:
     return int(value)
 
 
-def budget_status(store: Store, budget: Json) -> Json:
-    """What the disruption controller writes."""
+def budget_status(store: Store, budget: Json, at: str) -> Json:
+    """What the disruption controller writes at a moment. Of pods whose controller has no scale it can reckon no share,
+    and then lets none go (`disruption.go`: failSafe).
+    """
     namespace, spec = budget["metadata"]["namespace"], budget.get("spec") or {}
+    least, most = spec.get("minAvailable"), spec.get("maxUnavailable")
     pods = [each for each in store.list(PODS, namespace) if matches_selector(spec.get("selector"), labels_of(each))]
+    unscaled = next((UNSCALED[owner["kind"]] for owner in _owners(pods) if owner["kind"] in UNSCALED), "")
+    if unscaled and (most is not None or isinstance(least, str)):
+        return _failed(budget, f"{unscaled} does not implement the scale subresource", at)
     expected = _expected(store, namespace, pods)
     healthy = sum(is_ready(each) and not each["metadata"].get("deletionTimestamp") for each in pods)
-    if spec.get("maxUnavailable") is not None:
-        desired = max(expected - rounded(spec["maxUnavailable"], expected, up=True), 0)
-    else:
-        least = spec.get("minAvailable", 0)
+    if most is not None:
+        desired = max(expected - rounded(most, expected, up=True), 0)
+    elif least is not None:
         desired = rounded(least, expected, up=True)
         expected = expected if isinstance(least, str) else len(pods)
+    else:
+        desired = expected = 0
     allowed = max(healthy - desired, 0) if expected else 0
-    condition = {
-        "type": "DisruptionAllowed",
-        "status": "True" if allowed else "False",
-        "observedGeneration": budget["metadata"]["generation"],
-        "reason": "SufficientPods" if allowed else "InsufficientPods",
-        "message": "",
-    }
+    generation = budget["metadata"]["generation"]
+    reason = "SufficientPods" if allowed else "InsufficientPods"
+    condition = _condition(budget, generation, at, allowed=allowed > 0, reason=reason)
     return {
-        "observedGeneration": budget["metadata"]["generation"],
+        "observedGeneration": generation,
         "disruptionsAllowed": allowed,
         "currentHealthy": healthy,
         "desiredHealthy": desired,
         "expectedPods": expected,
         "conditions": [condition],
     }
+
+
+def _condition(budget: Json, generation: int, at: str, *, allowed: bool, reason: str, message: str = "") -> Json:
+    """Its time is that of its last change to the other status."""
+    status = "True" if allowed else "False"
+    before: Json = next(iter((budget.get("status") or {}).get("conditions") or ()), {})
+    return {
+        "type": "DisruptionAllowed",
+        "status": status,
+        "observedGeneration": generation,
+        "lastTransitionTime": before.get("lastTransitionTime", at) if before.get("status") == status else at,
+        "reason": reason,
+        "message": message,
+    }
+
+
+def _failed(budget: Json, message: str, at: str) -> Json:
+    """The status before, of the generation before, but that none may go."""
+    before = budget.get("status") or {}
+    generation = before.get("observedGeneration", 0)
+    condition = _condition(budget, generation, at, allowed=False, reason="SyncFailed", message=message)
+    return {**before, "disruptionsAllowed": 0, "conditions": [condition]}
+
+
+def _owners(pods: list[Json]) -> list[Json]:
+    return [owner for each in pods if (owner := controller_of(each)) is not None]
 
 
 def _expected(store: Store, namespace: str, pods: list[Json]) -> int:
@@ -110,10 +142,11 @@ def evict(writes: Writes, namespace: str, name: str, body: Json, *, dry_run: boo
 
 
 def _take(writes: Writes, budget: Json, pod: Json) -> None:
-    status = budget_status(writes.store, budget)
+    status = budget_status(writes.store, budget, writes.pace.stamp())
     name = budget["metadata"]["name"]
-    # An unready pod of a healthy application may always go (unhealthyPodEvictionPolicy IfHealthyBudget).
-    if not is_ready(pod) and status["currentHealthy"] >= status["desiredHealthy"] > 0:
+    # An unready pod of a healthy application may always go, or any unready one (unhealthyPodEvictionPolicy).
+    always = budget["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow"
+    if not is_ready(pod) and (always or status["currentHealthy"] >= status["desiredHealthy"] > 0):
         return
     if status["disruptionsAllowed"] > 0:
         return

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
+from bot.identity.directory import Directory
+from bot.identity.person import Person
 from tests.attacks.stage import Stage
 from tests.attacks.test_a_policy_that_changes_after_the_vote_is_heard import policy
 
@@ -128,3 +131,28 @@ async def test_one_that_was_tried_in_vain_is_not_sent_when_somebody_stops_it(sta
 async def test_one_that_was_tried_in_vain_goes_when_all_is_as_it_was(stage: Stage) -> None:
     number = await tried_once(stage)
     assert await ended(stage, number) == ("succeeded", 2)
+
+
+class Pressed:
+    """A directory that somebody is asked in while the second group is judged: just then its requester presses Stop."""
+
+    def __init__(self, stage: Stage, number: int) -> None:
+        self.stage, self.number, self.known = stage, number, stage.services.directory
+
+    async def resolve(self, user: str, team: str) -> Person:
+        found = await self.known.resolve(user, team)
+        if self.stage.world.changes and not (await self.stage.request(self.number)).cancel_asked:
+            await self.stage.click("U0ALICE", "cancel", await self.stage.mark(self.number))
+        return found
+
+
+async def test_one_that_is_stopped_while_it_is_judged_is_not_begun(stage: Stage) -> None:
+    """The card says at once that nothing more will be begun."""
+    stage.set_policy(policy(approvals=1))
+    number = await stage.ask(line=CHAIN)
+    await stage.vote("U0BOB", number)
+    stage.services = replace(stage.services, directory=cast(Directory, Pressed(stage, number)))
+    while await stage.attempt():
+        pass
+    assert [each.path.rpartition("/")[2] for each in stage.world.changes] == ["app"]
+    assert (await stage.request(number)).state == "partly_done"

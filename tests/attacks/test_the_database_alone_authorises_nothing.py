@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
+import pytest
+
+from bot.operations.plan import Plan
+from bot.requests.planning import Planned
+from bot.requests.versions import Extras, decode_decision, version_row
+from bot.store.plans import load_plan
 from tests.attacks.stage import Stage
 
 
@@ -96,3 +103,26 @@ async def test_a_way_back_is_not_covered_longer_because_the_row_says_so(stage: S
     while await stage.attempt():
         pass
     assert len(stage.world.changes) == 1
+
+
+@pytest.mark.parametrize("change", ["later", "until"])
+async def test_a_later_call_and_the_end_of_an_agreement_are_what_was_voted_on(stage: Stage, change: str) -> None:
+    """Even for whoever has the keys of row and seal: what is in the row is not what the digest of the votes is of."""
+    number = await stage.ask()
+    await stage.vote("U0BOB", number)
+    request, services = await stage.request(number), stage.services
+    async with services.database.read() as tx:
+        row = await load_plan(tx, number, 1)
+    assert row is not None
+    plan = msgspec.json.decode(row.plan, type=Plan)
+    forged = {
+        "later": {"steps": tuple(msgspec.structs.replace(each, later=True) for each in plan.calls)},
+        "until": {"until": services.clock.now() + timedelta(hours=9)},
+    }[change]
+    planned = Planned(plan=msgspec.structs.replace(plan, **forged), digest=row.digest, rehearsals=())
+    decision = decode_decision(row.decision)
+    other = version_row(services, request, 1, planned, decision, msgspec.json.decode(row.card, type=Extras))
+    sealed = services.keyring.seal(other.plan, f"plans/{number}/1/plan")
+    await stage.run("UPDATE plans SET plan = :plan, mac = :mac", plan=sealed, mac=other.mac)
+    await stage.attempt()
+    assert (stage.world.changes, (await stage.request(number)).state) == ([], "halted")

@@ -39,6 +39,9 @@ SHARING = ("bluegreen", "canary", "hpa")
 """Families that ask for more than one Deployment."""
 CHANGES = {
     "cordon": "cordon {node}",
+    "create pdb": "create pdb web --selector=app=app --min-available=1",
+    "delete pdb": "delete pdb app",
+    "set pdb": "set pdb app --max-unavailable=1",
     "drain": "drain {node} --pod-selector=app=app",
     "annotate": "annotate deploy/app note='held back'",
     "create job": "create job run --from=cronjob/nightly",
@@ -92,6 +95,12 @@ LOOKS = {
 WRITES_DRY = {"podsecurity check"}
 """Looks for which one must be allowed to change what is looked at."""
 POD = {"spec": {"restartPolicy": "Never", "containers": [{"name": "main", "image": "app:held-1"}]}}
+BUDGET: dict[str, Any] = {
+    "apiVersion": "policy/v1",
+    "kind": "PodDisruptionBudget",
+    "metadata": {"name": "app"},
+    "spec": {"minAvailable": 2, "selector": {"matchLabels": {"app": "app"}}},
+}
 BY_HAND = {
     "name": "by-hand",
     "labels": {"kajitori.dev/request": "1"},
@@ -189,6 +198,7 @@ async def world_of(shop: Shop, name: str) -> AppWorld:
             {"apiVersion": "v1", "kind": "Node", "metadata": {"name": CORDONED}, "spec": {"unschedulable": True}},
             *(cron_job(name, suspend=name == "stopped") for name in ("nightly", "stopped")),
             {"apiVersion": "batch/v1", "kind": "Job", "metadata": BY_HAND, "spec": {"template": POD}},
+            *([BUDGET] if name.endswith(" pdb") else []),
         ]
     )
     return await shop.deployment("app", images=["app:v1", "app:v2"], replicas=2)

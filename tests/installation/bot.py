@@ -160,7 +160,7 @@ class Bot:
 
     async def life(self, number: int) -> list[str]:
         """The same without what the engine notes on the way: how it came to its end, and who let it."""
-        steps = ("attempt.", "step.", "request.executing")
+        steps = ("attempt.", "step.", "probe.", "request.executing")
         return [each for each in await self.events(number) if not each.startswith(steps)]
 
     async def refusals(self) -> list[str]:

@@ -12,18 +12,23 @@ from bot.operations.registry import build_registry
 from bot.operations.revisions import REVISION
 from bot.operations.view import Live, View
 from commands.autoscaling import autoscaling, hpa
-from commands.bluegreen import bluegreen, patching
+from commands.bluegreen import bluegreen
+from commands.budgets import budgets, limits
 from commands.canary import canary
 from commands.disruption import forecasts
 from commands.gitops import gitops
 from commands.image import image
 from commands.nodes import nodes
+from commands.patches import patching
 from commands.pods import pods
 from commands.rollout import rollout
 from commands.scale import scale
 from tests.parity.world import World
 
-FAMILIES = (rollout, image, scale, pods, patching, bluegreen, canary, autoscaling, hpa, gitops, nodes, forecasts)
+FAMILIES = (
+    *(rollout, image, scale, pods, patching, bluegreen, canary, autoscaling, hpa, gitops, nodes, forecasts),
+    *(budgets, limits),
+)
 REGISTRY = build_registry(FAMILIES)
 
 

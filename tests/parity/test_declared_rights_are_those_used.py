@@ -36,8 +36,10 @@ def syncer(kind: str) -> dict[str, Any]:
     spec = {"syncPolicy": {"automated": {"selfHeal": True}}} if kind == "Application" else {}
     own = {"group": "apps", "kind": "Deployment", "namespace": "shop", "name": "deployment"}
     names = ("shop_statefulset_apps_StatefulSet", "shop_kustomized_apps_Deployment")
+    names += ("shop_budget-flux_policy_PodDisruptionBudget",)
     entries = [{"id": each, "v": "v1"} for each in names]
-    status = {"resources": [own]} if kind == "Application" else {"inventory": {"entries": entries}}
+    held = {"group": "policy", "kind": "PodDisruptionBudget", "namespace": "shop", "name": "budget-argo"}
+    status = {"resources": [own, held]} if kind == "Application" else {"inventory": {"entries": entries}}
     metadata = {"name": "git", "namespace": "tools", "uid": f"u-{kind}"}
     return {"kind": kind, "metadata": metadata, "spec": spec, "status": status}
 
@@ -120,6 +122,7 @@ def world() -> World:
                 *syncers,
                 *(revision(each, number) for each in owners for number in (1, 2)),
                 *on_nodes(owners),
+                *budgets(),
             ]
         ),
         now=NOW,
@@ -139,6 +142,35 @@ def kept_by(tool: str) -> World:
 
 
 KEPT_KINDS = ("Deployment", "Service", "HorizontalPodAutoscaler")
+
+
+def budgets() -> list[dict[str, Any]]:
+    """Three budgets, each kept by another tool, over pods of a StatefulSet and of a Deployment's ReplicaSet."""
+    marks = {"argo": KEPT["deployment"], "flux": KEPT["kustomized"], "helm": KEPT["released"]}
+    owners = [owner_of("StatefulSet"), {**owner_of("ReplicaSet"), "name": "deployment-2", "uid": "r-deployment-2"}]
+    selector = {"matchLabels": {"covered": "yes"}}
+    return [
+        *(
+            {
+                "kind": "PodDisruptionBudget",
+                "metadata": {"name": f"budget-{name}", "namespace": "shop", "uid": f"b-{name}", "labels": labels},
+                "spec": {"minAvailable": 2, "selector": selector},
+            }
+            for name, labels in marks.items()
+        ),
+        *(
+            {
+                "kind": "Pod",
+                "metadata": {
+                    "name": f"covered-{each['name']}",
+                    "namespace": "shop",
+                    "labels": {"covered": "yes"},
+                    "ownerReferences": [each],
+                },
+            }
+            for each in owners
+        ),
+    ]
 
 
 def on_nodes(owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -166,6 +198,7 @@ def on_nodes(owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
 SCALED = ("hpa-deployment", "hpa-statefulset", "hpa-replicaset")
 TARGETS = ("deployment/deployment", "statefulset/statefulset", "daemonset/daemonset", "nobody")
 FLAGS = (" --pause-sync", "")
+BUDGETS = tuple(f"budget-{tool}{flag}" for tool in ("argo", "flux", "helm") for flag in FLAGS)
 HELM = (*TARGETS, "helmrelease/git")
 MORE = ("deployment/kustomized", "deployment/released")
 LINES = {
@@ -182,7 +215,13 @@ LINES = {
         f"scale {each} --replicas=3{flag}" for each in (*TARGETS, *MORE, "replicaset/replicaset") for flag in FLAGS
     ],
     "delete pod": ["delete pod pod"],
-    "patch": [f"""patch service app -p '{{"spec":{{"selector":{{"version":"green"}}}}}}'{each}""" for each in FLAGS],
+    "patch": [
+        *(f"""patch service app -p '{{"spec":{{"selector":{{"version":"green"}}}}}}'{each}""" for each in FLAGS),
+        *(f"""patch pdb {each} -p '{{"spec":{{"minAvailable":1}}}}'""" for each in BUDGETS),
+    ],
+    "create pdb": ["create pdb new --selector=covered=yes --min-available=1"],
+    "set pdb": [f"set pdb {each} --max-unavailable=1" for each in BUDGETS],
+    "delete pdb": [f"delete pdb {each}" for each in BUDGETS],
     "bluegreen switch": [f"bluegreen switch app --to=green{each}" for each in FLAGS],
     "bluegreen status": ["bluegreen status", "bluegreen status app"],
     "autoscale": [f"autoscale {each}/free --max=1 --name=for-{each}" for each in ("deploy", "sts", "rs")],

@@ -38,6 +38,8 @@ def test_one_more_is_a_difference_and_one_less_is_none() -> None:
     more = msgspec.structs.replace(PLAN, touches=("billing", "shop"))
     assert [str(each) for each in drift(PLAN, more)] == ["it would reach billing too"]
     assert drift(more, PLAN) == []
+    whole = msgspec.structs.replace(PLAN, touches=("", "shop"))
+    assert [str(each) for each in drift(PLAN, whole)] == ["it would reach objects without a namespace too"]
 
 
 def test_the_bots_own_namespace_is_out_of_reach() -> None:

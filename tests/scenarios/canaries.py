@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -51,6 +53,10 @@ class Canary:
         """Somebody else pauses it by hand."""
         await asyncio.to_thread(self.world.shop.admin.merge, self.path, {"spec": {"paused": True}})
 
+    async def end_pause(self) -> None:
+        """Somebody else promotes it by one step. On the simulated cluster only."""
+        self.world.cluster.admin.merge(self.path, {"status": {"pauseConditions": None}}, status=True)
+
     async def set_image(self, image: str) -> None:
         """Somebody else's change; returns at once."""
         await self.world.shop.apply([rollout_of("app-rollout", image, self.strategy)])
@@ -73,6 +79,12 @@ def landed(world: World) -> list[str]:
     pinned to the version before is refused (409, or 422 of a JSON Patch), read anew and sent again.
     """
     return [each for each in world.sent() if not each.endswith((" 409", " 422"))]
+
+
+def write_that_the_wait_is_over(world: World) -> None:
+    """As the row is after a `kill -9` before the next group began, or as somebody who owns the database writes it."""
+    with closing(sqlite3.connect(world.address.removeprefix("sqlite:///"))) as database, database:
+        database.execute("UPDATE steps SET state = 'done', ended_at = sent_at WHERE step_id = 'step-2'")
 
 
 def is_healthy(found: Json) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from tests.installation.bot import Bot, Json, everything
 from tests.installation.world import World
-from tests.scenarios.canaries import CANARY, Canary, canary, holds_at, is_healthy, landed
+from tests.scenarios.canaries import CANARY, Canary, canary, holds_at, is_healthy, landed, write_that_the_wait_is_over
 from tests.scenarios.lines import DONE, VOTED
 
 STATUS = "kajitori:alice patch rollouts/app-rollout/status"
@@ -128,14 +129,15 @@ async def source() -> AsyncIterator[Source]:
     await runner.cleanup()
 
 
-async def watched(world: World, source: Source) -> Canary:
-    """A canary at its first pause, measured every second from its first step on."""
+async def watched(world: World, source: Source, **more: Any) -> Canary:
+    """A canary at its first pause, measured every second from its first step on; `more` is of the metric."""
     metric = {
         "name": "error-rate",
         "interval": "1s",
         "failureLimit": 0,
         "successCondition": "result < 0.02",
         "provider": {"web": {"url": source.url, "jsonPath": "{$.rate}"}},
+        **more,
     }
     template: Json = {"apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisTemplate", "metadata": {"name": "errors"}}
     await world.shop.apply([{**template, "spec": {"metrics": [metric]}}])
@@ -179,4 +181,53 @@ async def test_a_real_analysis_that_fails_on_the_way_ends_it(argo_real_world: Wo
         assert (await app.get())["status"]["abort"] is True
         await bot.command("alice", REST)
         await bot.refused("alice", "was aborted")
+    assert landed(world) == [STATUS]
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(
+    ("metric", "why"),
+    [
+        ({"failureLimit": 1000}, "error-rate is 0.041"),
+        ({"failureCondition": "result > 0.1", "inconclusiveLimit": 0}, "undecided"),
+    ],
+    ids=["a failure that the analysis puts up with", "inconclusive"],
+)
+async def test_a_real_analysis_that_went_bad_while_the_bot_was_down_ends_it(
+    argo_real_world: World, source: Source, metric: Json, why: str
+) -> None:
+    """The records say that the wait before the next call had ended well."""
+    world = argo_real_world
+    app = await watched(world, source, **metric)
+    async with world.bot() as bot:
+        await bot.command("alice", f"{REST} --hold=10m")
+        await bot.approve("bob", await bot.card(1))
+        await bot.card(1, "holding at 60 %", "watched until")
+    source.rate = 0.041
+    await app.until(lambda found: found["status"]["phase"] == "Paused")
+    run = (await app.get())["status"]["canary"]["currentBackgroundAnalysisRunStatus"]["name"]
+    path = f"/apis/argoproj.io/v1alpha1/namespaces/{world.namespace}/analysisruns/{run}"
+    await world.shop.until(
+        path, lambda found: found["status"]["metricResults"][0]["measurements"][-1]["phase"] != "Successful"
+    )
+    write_that_the_wait_is_over(world)
+    async with world.bot() as bot:
+        ended = await bot.ended(1, "⚠️", why)
+        assert "promoted from 60 %" in everything(ended)
+        await app.until(holds_at(3))
+    assert landed(world) == [STATUS]
+
+
+@pytest.mark.cluster
+async def test_a_real_analysis_that_is_taken_away_on_the_way_ends_it(argo_real_world: World, source: Source) -> None:
+    world = argo_real_world
+    app = await watched(world, source)
+    async with world.bot() as bot:
+        await bot.command("alice", f"{REST} --hold=20s")
+        await bot.approve("bob", await bot.card(1))
+        await bot.card(1, "holding at 60 %", "watched until")
+        gone: Json = {"spec": {"strategy": {"canary": {"analysis": None}}}}
+        await asyncio.to_thread(world.shop.admin.merge, app.path, gone)
+        await bot.ended(1, "⚠️", "/spec/strategy")
+        await app.until(holds_at(3))
     assert landed(world) == [STATUS]

@@ -102,6 +102,21 @@ async def test_a_file_that_is_fetched_for_a_plan_is_in_the_record_too(world: Wor
         assert probe.detail["command"] == line
 
 
+async def test_a_file_that_is_fetched_once_more_before_it_is_sent_is_in_the_record_of_the_request(
+    world: World, velero: VeleroWorld
+) -> None:
+    async with world.bot(cluster=LISTED) as bot:
+        name = await asked(bot, velero)
+        await bot.approve("bob", await bot.card(1))
+        await bot.ended(1, "✅")
+        only = f"--include-namespaces {world.namespace}"
+        await bot.command("alice", f"velero restore create {velero.named('back')} --from-backup={name} {only}")
+        await bot.approve("bob", await bot.card(2))
+        await bot.ended(2, "✅")
+        assert "probe.asked alice" in await bot.events(2)
+        assert "probe.asked alice" not in await bot.events(1)
+
+
 async def probes(bot: Bot, person: str) -> list[Record]:
     """What this person's looking left in the record."""
     assert bot.running is not None

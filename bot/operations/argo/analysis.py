@@ -15,6 +15,7 @@ from bot.operations.redaction import USERINFO
 from bot.text import Bold, Code, Text, When, text
 
 BAD: Final = ("Failed", "Error", "Inconclusive")
+ENDED: Final = ("Successful", *BAD)
 
 
 def owned_runs(rollout: Rollout, objects: Iterable[Object]) -> list[AnalysisRun]:
@@ -57,7 +58,7 @@ def not_passing(found: Seen, runs: Iterable[Object]) -> Text | None:
         return text("its analysis has not begun")
     named = [each.name for each in (background, status.current_step_analysis_run_status) if each is not None]
     owned = {run.metadata.name: run for run in owned_runs(found.live, runs)}
-    said = [_not_well(owned.get(name), name) for name in named if name]
+    said = [_not_well(owned.get(name), name) for name in named]
     return next((each for each in said if each is not None), None)
 
 
@@ -76,7 +77,8 @@ def _not_well(run: AnalysisRun | None, name: str) -> Text | None:
         return text("its analysis {name} is not there", name=Code(short(name)))
     results = [each for each in run.status.metric_results or () if not each.dry_run]
     for result in results:
-        if result.phase in BAD or (result.measurements and result.measurements[-1].phase in BAD):
+        ended = [each.phase for each in result.measurements or () if each.phase in ENDED]
+        if result.phase in BAD or (ended and ended[-1] in BAD):
             return _finding(run, result)
     if run.status.phase in BAD:
         return text("its analysis {name} ended as {phase}", name=Code(short(name)), phase=Code(run.status.phase))

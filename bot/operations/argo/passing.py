@@ -36,16 +36,18 @@ def passing(observed: Observation) -> Progress:
     found = seen_in(observed.target)
     why = _over(found, observed)
     if why is not None:
-        return failed(why)
+        gone = found.live.status.abort  # it goes back to the stable version, whichever step its status names
+        return failed(why if gone else text("{why}; it stands at {where}", why=why, where=where(found)))
     pause = observed.arguments.get(PAUSE)
     phase, message = phase_of(found)
     if not isinstance(pause, int):
         if phase == HEALTHY and found.promoted:
             return Progress(done=True, ready=found.replicas, total=found.replicas, message=text("healthy"))
         return moving(found, observed, message, bad_findings(found, observed))
-    if found.promoted or found.live.status.promote_full or found.index > pause:
+    ended = found.index == pause and found.unpausing
+    if found.promoted or found.live.status.promote_full or found.index > pause or ended:
         return failed(text("somebody else has promoted it meanwhile: {where}", where=where(found)))
-    if found.index < pause or not found.pauses:
+    if found.index < pause or not found.pauses or not found.observed:
         return moving(found, observed, message, bad_findings(found, observed))
     return _at_the_pause(found, observed)
 
@@ -63,7 +65,7 @@ def _over(found: Seen, observed: Observation) -> Text | None:
     if found.inconclusive:
         return text("its analysis is inconclusive: a person has to decide")
     if found.live.spec.paused:
-        return text("somebody paused it by hand at {where}", where=where(found))
+        return text("somebody paused it by hand")
     until = wanted.get(UNTIL)
     if isinstance(until, str) and observed.now >= datetime.fromisoformat(until):
         return text("the time that was agreed on is over: {until}", until=When(datetime.fromisoformat(until)))

@@ -138,6 +138,9 @@ async def _through_the_rest(
         warnings=(*decided.warnings, *warnings, *await twin_warnings(cluster, found)),
         back=await _back(cluster, found, sent, arguments, sets),
         until=rest.until,
+        rest=command_line(
+            arguments, "argo", "rollouts", "promote", found.target.name, "--rest", f"--hold={arguments.hold}"
+        ),
     )
 
 

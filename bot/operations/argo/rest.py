@@ -30,10 +30,13 @@ from bot.text import Bold, Code, Text, When, text
 LONGEST: Final = timedelta(hours=24)
 """What was agreed on yesterday evening is not known any more to whoever is on call today."""
 BASIS: Final = (
+    *("/spec/template", "/spec/workloadRef", "/spec/strategy", "/spec/paused"),
     *("/status/currentPodHash", "/status/stableRS", "/status/currentStepHash"),
-    *("/status/abort", "/status/promoteFull", "/spec/paused"),
+    *("/status/abort", "/status/promoteFull"),
 )
-"""As it must still be at each pause. Which pause it is, is pinned by the index; when it began is not known yet."""
+"""As it must still be at each pause. The strategy says what measures it, of which the hash of the steps knows nothing.
+Spec and status, for a controller may not have looked at the newest of the first.
+"""
 
 
 class Rest(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,8 +147,20 @@ def _call(found: Seen, number: int, index: int, *, group: int) -> Call:
         step=number,
         effect=text("promoted from {weight} while it passes", weight=f"{weight_of(found, index=index)} %"),
     )
-    at = Precondition(pointer="/status/currentStepIndex", value=index)
-    return msgspec.structs.replace(call, preconditions=(*call.preconditions, at), later=True, group=group)
+    return msgspec.structs.replace(
+        call, preconditions=(*call.preconditions, *_paused_at(index)), later=True, group=group
+    )
+
+
+def _paused_at(index: int) -> tuple[Precondition, ...]:
+    """At this pause and no other: the call would end those of an inconclusive analysis as well. When it began is not
+    known yet.
+    """
+    return (
+        Precondition(pointer="/status/currentStepIndex", value=index),
+        Precondition(pointer="/status/pauseConditions/0/reason", value="CanaryPauseStep"),
+        Precondition(pointer="/status/pauseConditions/1"),
+    )
 
 
 def _timed(found: Seen) -> int:

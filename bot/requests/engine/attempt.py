@@ -151,8 +151,13 @@ async def _judged(held: Held, standing: Standing, call: Call | Evict, *, new_gro
     """
     case, before = standing.case, held.judged
     if new_group or not standing.took_effect or not standing.group_took_effect(call.group):
-        cancelled = held.cancelled.is_set()
-        return await judge(held.services, case, standing.votes, cancelled=cancelled, begun=_begun(standing, call.group))
+        begun = _begun(standing, call.group)
+        verdict = await judge(held.services, case, standing.votes, cancelled=held.cancelled.is_set(), begun=begun)
+        if isinstance(verdict, Go):
+            await held.renew()  # whoever pressed Stop while all that was asked was told that nothing more is begun
+            if held.cancelled.is_set():
+                return await judge(held.services, case, standing.votes, cancelled=True, begun=begun)
+        return verdict
     if before is not None and (before.version, before.group) == (case.version.version, call.group):
         return Go(requester=before.requester)
     return await judge_rest(held.services, case, standing.votes)

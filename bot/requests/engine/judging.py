@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from bot.audit.records import Event
 from bot.errors import Refused
 from bot.identity.errors import NotAMember, Unknown
 from bot.identity.person import Person
@@ -25,6 +26,7 @@ from bot.requests.engine.moments import voting_moment
 from bot.requests.engine.moves import StepState
 from bot.requests.engine.remaining import moved_since
 from bot.requests.planning import Planned, draw, pinned_arguments, plan_change
+from bot.requests.records import record
 from bot.requests.rights import lacks_right
 from bot.requests.services import Services
 from bot.requests.states import State
@@ -100,7 +102,7 @@ async def judge(
     if isinstance(requester, Stop):
         return requester
     case = replace(case, requester=requester)
-    moved = await (_rest_moved(case, begun) if begun else _moved(services, case))
+    moved = await (_rest_moved(services, case, begun) if begun else _moved(services, case))
     if moved is not None:
         return moved
     return await _allowed(services, case) or await _counted(services, case, votes)
@@ -155,6 +157,9 @@ async def _moved(services: Services, case: Case) -> Verdict | None:
     acting = case.cluster.as_(case.requester)
     operation = services.registry[case.request.operation]
     arguments = pinned_arguments(operation, case.version.plan)
+    if operation.probes:
+        async with services.database.transaction() as tx:
+            await record(tx, services, case.request.id, Event.PROBE_ASKED, actor=case.requester.user)
     try:
         fresh = await draw(acting, operation, arguments)
         if isinstance(fresh, Nothing):
@@ -170,11 +175,18 @@ async def _moved(services: Services, case: Case) -> Verdict | None:
     return _again(services, case, planned, tuple(differences))
 
 
-async def _rest_moved(case: Case, begun: Begun) -> Verdict | None:
+async def _rest_moved(services: Services, case: Case, begun: Begun) -> Verdict | None:
     """Has the world moved in what is left of a plan that was begun? `None` if not."""
     client = case.cluster.as_(case.requester).client
     try:
-        changed = await moved_since(client, case.version.plan, begun.states, begun.group)
+        changed = await moved_since(
+            client,
+            case.version.plan,
+            begun.states,
+            begun.group,
+            watcher=case.cluster.bot,
+            clock=services.clock,
+        )
     except Refused as error:
         return Stop(state=State.FAILED, reason=error.what)
     return Stop(state=State.FAILED, reason=changed[0]) if changed else None

@@ -56,7 +56,7 @@ def failed(shown: Shown, locale: str) -> list[Block]:
 
 def partly_done(shown: Shown, locale: str) -> list[Block]:
     """Which steps took effect and which did not, the command for the rest, the command back."""
-    commands = [text("The rest: {command}", command=command(shown))]
+    commands = [_the_rest(shown)]
     if shown.plan is not None and shown.plan.back is not None:
         way = Code(one_line(shown.plan.back.command_line, 1_000))
         commands.append(text("The way back: {command}", command=way))
@@ -98,7 +98,7 @@ def stopped(shown: Shown, locale: str) -> list[Block]:
     if shown.state in (State.EXPIRED, State.HALTED) and not was_sent(shown):
         row.append(button(text("Ask again"), "ask_again", shown.mark, locale=locale))
     row.append(overflow([(text("Details"), "details"), (text("Why?"), "why")], shown.mark, locale=locale))
-    took_effect = [*steps(shown), *_way_back(shown)] if was_sent(shown) else []
+    took_effect = [*steps(shown), *_rest(shown), *_way_back(shown)] if was_sent(shown) else []
     row = [*_back(shown, locale), *row]
     return [
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
@@ -106,6 +106,17 @@ def stopped(shown: Shown, locale: str) -> list[Block]:
         *paragraph([requester(shown), *voted(shown, approve=False)], locale),
         *actions(row),
     ]
+
+
+def _rest(shown: Shown) -> list[Text]:
+    """How a plan that was agreed on for a while goes on, where it was stopped on the way."""
+    if shown.plan is None or shown.plan.until is None or shown.back_taken or shown.calls >= len(shown.plan.calls):
+        return []
+    return [_the_rest(shown)]
+
+
+def _the_rest(shown: Shown) -> Text:
+    return text("The rest: {command}", command=Code(one_line(shown.rest_line, 1_000)))
 
 
 def steps(shown: Shown) -> list[Text]:

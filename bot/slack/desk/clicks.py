@@ -162,9 +162,9 @@ async def _not_happened(visit: Visit, mark: Mark) -> None:
 
 
 async def _again(visit: Visit, mark: Mark) -> None:
-    """The same command line, as whoever presses."""
+    """The same command line, or the one for what is left of it, as whoever presses."""
     shown = await _shown(visit, mark)
-    await on_line(visit, f"{shown.command_line} --namespace={shown.namespace} --context={await _cluster(visit, mark)}")
+    await on_line(visit, f"{shown.rest_line} --namespace={shown.namespace} --context={await _cluster(visit, mark)}")
 
 
 async def _logs(visit: Visit, mark: Mark) -> None:

@@ -169,7 +169,7 @@ class Budgets:
     def reconcile(self, namespace: str, name: str) -> float | None:
         found = self._store.get(BUDGETS, namespace, name)
         if found is not None:
-            write_status(self._writes, BUDGETS, found, budget_status(self._store, found))
+            write_status(self._writes, BUDGETS, found, budget_status(self._store, found, self._writes.pace.stamp()))
         return None
 
 
