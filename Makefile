@@ -36,6 +36,7 @@ test: $(VENV)/dev.stamp  ## fast tests: rules, scenarios, SQLite and PostgreSQL
 controlplane: $(VENV)/dev.stamp  ## build the real control plane into the cache (minutes, once)
 	tests/controlplane/build.sh
 	tests/controlplane/velero/build.sh
+	tests/controlplane/argocd/build.sh
 
 test-cluster: controlplane  ## tests on a real Kubernetes API server
 	$(PYTEST) -m "cluster or long" tests

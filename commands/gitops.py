@@ -35,9 +35,9 @@ from bot.operations.plan import Back, Nothing, Plan
 from bot.operations.printers.listed import Listed
 from bot.operations.printers.tables import Printer, declare_printer
 from bot.operations.reader import Reader
-from bot.operations.sync_pauses import FLAGS, LOOK, pause_steps, resume_body, resume_line, sync_call
+from bot.operations.sync_back import SHORT, back_wait, back_warnings, brings_back, differing
+from bot.operations.sync_pauses import FLAGS, LOOK, made_by, pause_steps, resume_body, resume_line, sync_call
 from bot.operations.targets import find_targets, read_targets
-from bot.operations.untrusted import one_line
 from bot.operations.view import Action, Table, View
 from bot.operations.workloads import command_line, pinned_arguments
 from bot.text import Bold, Code, Text, text
@@ -45,8 +45,6 @@ from bot.text import Bold, Code, Text, text
 KINDS: Final = (*SYNCERS, *ROLLABLE)
 PAUSE: Final = tuple(Right("patch", kind) for kind in SYNCERS)
 WORKLOADS: Final = tuple(Right("get", kind) for kind in ROLLABLE)
-OUT_OF_SYNC: Final = 20
-"""Objects named that resuming would put back."""
 
 gitops = Family("gitops", text("See and pause what keeps workloads as git has them"))
 
@@ -77,12 +75,12 @@ async def status(cluster: Reader, arguments: SyncArguments) -> View:
     if sync.by:
         lines.append(text("{maker} makes it, and may put back how it acts.", maker=Code(sync.by)))
     if sync.revision:
-        lines.append(text("It has revision {revision}.", revision=Code(sync.revision[:12])))
+        lines.append(_revision(sync))
     if source := _source(target.kind, whole):
         lines.append(text("It comes from {source}.", source=Code(source)))
-    differing = _differing(whole)
-    table = Table(columns=("KIND", "NAMESPACE", "NAME"), rows=differing) if differing else None
-    if differing:
+    rows = differing(whole)
+    table = Table(columns=("KIND", "NAMESPACE", "NAME"), rows=rows) if rows else None
+    if rows:
         lines.append(text("These differ from git:"))
     place = f"{target.reference} -n {target.namespace}"
     action = (
@@ -111,7 +109,7 @@ async def pause(cluster: Reader, arguments: SyncArguments) -> Plan | Nothing:
         pinned=pinned_arguments(arguments, targets=[target.reference], kept_in=target.namespace),
         before=_acts(sync),
         after=text("it does nothing by itself"),
-        warnings=_made_by(sync),
+        warnings=made_by(sync),
         back=Back(
             command_line=resume_line(sync),
             label=text("Resume sync"),
@@ -129,16 +127,17 @@ async def resume(cluster: Reader, arguments: ResumeArguments) -> Plan | Nothing:
     target, whole = await _syncer(cluster, arguments)
     sync = sync_of(target, whole)
     policy = _policy(target.kind, arguments)
+    resumed = msgspec.structs.replace(sync, policy=policy)
     call = sync_call(sync, resume_body(target.kind, policy), "step-1")
     if sync.on and (target.kind != APPLICATION or reached(call.body, call.content_type, whole)):
         return Nothing(target=target, message=text("{target} acts by itself already.", target=_name(target)))
     return Plan(
         summary=text("Resume the sync of {target}", target=_name(target)),
-        steps=(call,),
+        steps=(call, back_wait(sync, 2)) if brings_back(resumed, whole) else (call,),
         pinned=pinned_arguments(arguments, targets=[target.reference], kept_in=target.namespace),
         before=_acts(sync),
-        after=_acts(msgspec.structs.replace(sync, policy=policy)),
-        warnings=_puts_back(whole),
+        after=_acts(resumed),
+        warnings=back_warnings(resumed, whole),
         back=Back(
             command_line=command_line(arguments, "gitops", "pause", target.reference), label=text("Pause sync again")
         ),
@@ -197,37 +196,20 @@ def _acts(sync: Sync) -> Text:
     return text("it follows git, and leaves what is changed by hand until then")
 
 
+def _revision(sync: Sync) -> Text:
+    """Argo CD says with what it compared, which need not be what runs; Flux what it applied."""
+    revision = Code(sync.revision[:SHORT])
+    if sync.target.kind == APPLICATION:
+        return text("Git is at {revision}.", revision=revision)
+    return text("It has revision {revision}.", revision=revision)
+
+
 def _source(kind: Kind, whole: Object) -> str:
     if kind == APPLICATION:
         said = [resolve(whole, f"/spec/source/{each}") for each in ("repoURL", "path", "targetRevision")]
     else:
         said = [resolve(whole, f"/spec/{each}") for each in ("sourceRef/kind", "sourceRef/name", "path")]
     return " ".join(each for each in said if isinstance(each, str))[:300]
-
-
-def _differing(whole: Object) -> tuple[tuple[str, str, str], ...]:
-    """What Argo CD found to differ, as kind, namespace and name."""
-    found = resolve(whole, "/status/resources")
-    listed = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    rows = [
-        tuple(one_line(str(each.get(field) or "")) for field in ("kind", "namespace", "name"))
-        for each in listed
-        if each.get("status") == "OutOfSync"
-    ]
-    return tuple((kind, namespace, name) for kind, namespace, name in rows)[:OUT_OF_SYNC]
-
-
-def _made_by(sync: Sync) -> tuple[Text, ...]:
-    if not sync.by:
-        return ()
-    return (text("{maker} makes it and may put its sync back; I look for some seconds.", maker=Code(sync.by)),)
-
-
-def _puts_back(whole: Object) -> tuple[Text, ...]:
-    names = [f"{kind.lower()}/{name}" for kind, _, name in _differing(whole)]
-    if not names:
-        return ()
-    return (text("It puts back what git says of {names}.", names=Code(", ".join(names))),)
 
 
 def _application_cells(found: _Kept, now: datetime) -> tuple[str, ...]:

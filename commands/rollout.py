@@ -190,6 +190,7 @@ async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothin
         summary=text("Restart {target}", target=Code(_titles(changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads], restarted_at=stamp),
         pause_sync=arguments.pause_sync,
+        against_git=False,
     )
     return msgspec.structs.replace(plan, note=None)
 
@@ -241,6 +242,7 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
         summary=text("Pause {target}", target=title) if paused else text("Resume {target}", target=title),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
         back=back,
+        against_git=False,
     )
     if paused or not all(each.healthy and each.observed for each in wanted):
         return plan

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Final
 
+import msgspec
+
 from bot.errors import Choice, NotFound, NotUnderstood, Refused
 from bot.operations import sync_pauses
 from bot.operations.arguments import ChangeArguments, Flag, PauseSync, Words
@@ -18,7 +20,7 @@ from bot.operations.quotas import quota_warnings
 from bot.operations.reader import Reader
 from bot.operations.rollouts import seconds_a_pod
 from bot.operations.scaling import scale_after, scale_call, scale_wait
-from bot.operations.surroundings import Surroundings, facts_of, look_around, unseen_warnings
+from bot.operations.surroundings import Surroundings, facts_of, look_around, unseen_warnings, watched_for
 from bot.operations.targets import find_targets
 from bot.operations.template_changes import named, total_impact
 from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
@@ -75,7 +77,12 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
         _check_autoscaler(each, near, arguments)
     quotas = await _quotas(cluster, arguments.namespace)
     calls = tuple(scale_call(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, 1))
-    waits = tuple(scale_wait(each, arguments.replicas, f"step-{n}") for n, each in enumerate(wanted, len(calls) + 1))
+    waits = tuple(
+        msgspec.structs.replace(
+            scale_wait(each, arguments.replicas, f"step-{n}"), steady=0 if arguments.pause_sync else watched_for(near)
+        )
+        for n, (each, near) in enumerate(zip(wanted, around, strict=True), len(calls) + 1)
+    )
     impact = total_impact([_impact(each, arguments.replicas) for each in wanted])
     plan = Plan(
         summary=text("Scale {target}", target=Code(", ".join(each.target.title for each in wanted))),

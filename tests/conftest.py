@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.store.database import Database
 from tests.controlplane.argo import add_argo_rollouts
+from tests.controlplane.argocd import add_argo_cd
 from tests.controlplane.binaries import NotBuilt
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.velero_server import VeleroServer
@@ -95,6 +96,16 @@ def argo_control_plane(control_plane: ControlPlane) -> ControlPlane:
     """The same with the kinds and the real controller of Argo Rollouts, from the first test on that asks for it."""
     try:
         add_argo_rollouts(control_plane)
+    except NotBuilt as error:
+        pytest.fail(str(error), pytrace=False)
+    return control_plane
+
+
+@pytest.fixture(scope="session")
+def argo_cd_control_plane(control_plane: ControlPlane) -> ControlPlane:
+    """The same with the kinds and the real parts of Argo CD, from the first test on that asks for it."""
+    try:
+        add_argo_cd(control_plane)
     except NotBuilt as error:
         pytest.fail(str(error), pytrace=False)
     return control_plane

@@ -176,7 +176,7 @@ def kept(found: Found) -> tuple[Text, ...]:
     """Who brings it back as it was: git, a chart, an operator."""
     owner = found.live.metadata.controller
     made = () if owner is None else (_made_by(owner.kind, owner.name),)
-    return (*owner_warnings(found.seen, found.around), *made)
+    return (*owner_warnings(found.seen, found.around, flag=True), *made)
 
 
 def _made_by(kind: str, name: str) -> Text:

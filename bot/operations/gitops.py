@@ -13,7 +13,7 @@ import msgspec
 
 from bot.errors import Ambiguous, NotFound, Refused
 from bot.operations.json import JSON, Object, resolve
-from bot.operations.kinds import Kind, Target, declare_kind
+from bot.operations.kinds import Kind, Target, declare_kind, known_kinds
 from bot.operations.plan import Fact
 from bot.operations.reader import Reader
 from bot.text import Code, Text, text
@@ -33,7 +33,17 @@ ARGO_NAMESPACE: Final = "argocd"
 FLUX_NAMESPACE: Final = "flux-system"
 """Where the tools keep theirs, unless somebody chose otherwise."""
 
+FIELD_MANAGERS: Final = {
+    "argocd-controller": APPLICATION,
+    "kustomize-controller": KUSTOMIZATION,
+    "helm-controller": HELM_RELEASE,
+}
+"""As whom they write what they keep."""
+
+RUNNING: Final = ("Running", "Terminating")
 AUTOMATED: Final = "/spec/syncPolicy/automated"
+HEALS_WITHIN: Final = 10
+"""Seconds: Argo CD heals at once, and after that 2 and 6 s later than it did last (seen with 3.3)."""
 SUSPENDED: Final = "/spec/suspend"
 
 
@@ -73,6 +83,18 @@ def keeper_of(target: Target, whole: Object) -> Keeper | None:
         mark = ("annotations", "meta.helm.sh/release-name", release)
         return Keeper(tool="Helm", kind=None, name=release, namespace="", mark=mark)
     return None
+
+
+def target_of(whole: Object) -> Target:
+    """Which object this is, by what stands in it. The items of a list may not say their group."""
+    name, version = str(resolve(whole, "/kind") or ""), resolve(whole, "/apiVersion")
+    group = version.rpartition("/")[0] if isinstance(version, str) else None
+    known = (each for each in known_kinds() if each.kind == name and group in (None, each.group))
+    return Target(
+        kind=next(known, Kind(kind=name, plural="", group=group or "")),
+        name=str(resolve(whole, "/metadata/name") or ""),
+        namespace=str(resolve(whole, "/metadata/namespace") or ""),
+    )
 
 
 def _strings(whole: Object, field: str) -> dict[str, str]:
@@ -122,6 +144,11 @@ class Sync(msgspec.Struct, frozen=True, kw_only=True):
         return self.on and (self.pointer == SUSPENDED or resolve(self.policy, "/selfHeal") is True)
 
     @property
+    def heals_at_once(self) -> bool:
+        """Argo CD watches what it keeps; Flux looks when its interval is over."""
+        return self.heals and self.pointer == AUTOMATED
+
+    @property
     def fact(self) -> Fact:
         return Fact(target=self.target, pointer=self.pointer, value=self.policy, uid=self.uid)
 
@@ -140,6 +167,11 @@ def sync_of(target: Target, whole: Object) -> Sync:
         revision=revision if isinstance(revision, str) else "",
         by=_maker(target, whole),
     )
+
+
+def under_way(whole: Object) -> bool:
+    """Whether a sync of an Application was asked for or runs; pausing does not end that one."""
+    return resolve(whole, "/operation") is not None or resolve(whole, "/status/operationState/phase") in RUNNING
 
 
 def _ready(whole: Object) -> str:
@@ -212,18 +244,24 @@ async def find_syncer(cluster: Reader, kind: Kind, name: str, namespace: str) ->
     return Target(kind=kind, name=name, namespace=places[0]), found[0]
 
 
-def keeping_warnings(keeper: Keeper, sync: Sync | None) -> tuple[Text, ...]:
-    """What becomes of a change by hand."""
+def keeping_warnings(keeper: Keeper, sync: Sync | None, *, flag: bool) -> tuple[Text, ...]:
+    """What becomes of a change by hand; `flag`: whether the command line takes `--pause-sync`."""
     tool, name = keeper.tool, Code(keeper.reference)
     if keeper.kind is None:
         return (text("{tool} made it ({name}): its next upgrade brings its own version back.", tool=tool, name=name),)
     if sync is None:
         return (text("{tool} keeps it ({name}) and may put this back; I cannot see whether.", tool=tool, name=name),)
-    values = {"tool": tool, "name": name, "pause": Code("--pause-sync")}
     if not sync.listed:
         return (text("It carries a mark of {tool} ({name}), which does not list it as its own.", tool=tool, name=name),)
     if not sync.on:
         return (text("{tool} keeps it ({name}); its sync is paused until somebody resumes it.", tool=tool, name=name),)
-    if sync.heals:
+    if not flag:
+        pause = Code(f"gitops pause {keeper.reference} -n {sync.target.namespace}")
+        values = {"tool": tool, "name": name, "pause": pause}
+        if sync.heals_at_once:
+            return (text("{tool} ({name}) puts this back within seconds, unless you send {pause} first.", **values),)
+        return (text("{tool} ({name}) puts this back at its next sync, unless you send {pause} first.", **values),)
+    values = {"tool": tool, "name": name, "pause": Code("--pause-sync")}
+    if sync.heals_at_once:
         return (text("{tool} ({name}) puts this back within seconds, unless you add {pause}.", **values),)
     return (text("{tool} ({name}) puts this back at its next sync, unless you add {pause}.", **values),)

@@ -38,7 +38,7 @@ def keeper_warnings(seen: Seen, around: Surroundings, *, pause_sync: bool) -> tu
     """What becomes of a change by hand; nothing where the sync that would undo it is paused first."""
     if pause_sync and around.sync is not None and around.sync.on:
         return ()
-    return owner_warnings(seen, around)
+    return owner_warnings(seen, around, flag=True)
 
 
 def _once(found: Iterable[T]) -> list[T]:

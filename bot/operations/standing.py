@@ -13,14 +13,18 @@ from typing import Final
 import msgspec
 
 from bot.errors import Bug
+from bot.operations.gitops import FIELD_MANAGERS, Keeper, keeper_of, target_of
 from bot.operations.json import JSON, Object, digest, resolve
 from bot.operations.patches import apply_patch
 from bot.operations.plan import Call, Plan, Wait
+from bot.operations.templates import images, split_image
 from bot.text import Code, Text, text
 
 TEMPLATE: Final = "template"
 """Argument of a wait: the digest of the template that is followed."""
 _PATH: Final = "/spec/template"
+_OWNED: Final = "/fieldsV1/f:spec/f:template"
+_REPLICAS: Final = "/fieldsV1/f:spec/f:replicas"
 _OURS: Final = re.compile(r"kajitori-(\d{1,18})-")
 
 
@@ -48,20 +52,62 @@ def overtaken(target: Object, wanted: JSON) -> Text | None:
     """The sentence that says so, if the template is another than the one that is followed."""
     if not wanted or template_digest(target) == wanted:
         return None
+    manager = _last_manager(target, _OWNED)
+    if (keeper := _keeper(target, manager)) is not None:
+        return _put_back(target, keeper)
+    return text("{who} changed its template meanwhile, so what was sent here is no longer what runs", who=_who(manager))
+
+
+def set_back(target: Object, count: int) -> Text:
+    """Who made the number of pods another than the one that is followed, as far as that is known."""
+    if (keeper := _keeper(target, _last_manager(target, _REPLICAS))) is not None:
+        return text(
+            "{tool} ({name}) set it back to {count}", tool=keeper.tool, name=Code(keeper.reference), count=count
+        )
+    return text("something else set it to {count}", count=count)
+
+
+def _put_back(target: Object, keeper: Keeper) -> Text:
+    """What a tool applies is what git says, or the chart: to that it is back, whatever was there before."""
+    template = resolve(target, _PATH)
+    found = images(template) if isinstance(template, dict) else {}
+    tags = {split_image(each)[1] for each in found.values()}
+    if len(tags) != 1:
+        return text(
+            "{tool} ({name}) put it back, so what was sent here is no longer what runs",
+            tool=keeper.tool,
+            name=Code(keeper.reference),
+        )
     return text(
-        "{who} changed its template meanwhile, so what was sent here is no longer what runs", who=_last_writer(target)
+        "{tool} ({name}) put it back to {version}, so what was sent here is no longer what runs",
+        tool=keeper.tool,
+        name=Code(keeper.reference),
+        version=Code(tags.pop()),
     )
 
 
-def _last_writer(target: Object) -> Text | Code:
-    """Whose change of the template is the newest, as far as its field managers tell."""
+def _keeper(target: Object, manager: str) -> Keeper | None:
+    """The tool that keeps the object, if this is how it writes."""
+    kind = FIELD_MANAGERS.get(manager)
+    found = keeper_of(target_of(target), target) if kind is not None else None
+    return found if found is not None and found.kind == kind else None
+
+
+def _last_manager(target: Object, owned: str) -> str:
+    """Whose change of a field is the newest, as far as its field managers tell; empty where they do not.
+
+    They tell whole seconds, within which a tool puts things back: then what is not ours is the later one.
+    """
     fields = resolve(target, "/metadata/managedFields")
     found = [
-        (str(each.get("time") or ""), str(each.get("manager") or ""))
+        (str(each.get("time") or ""), not _OURS.match(manager := str(each.get("manager") or "")), manager)
         for each in (fields if isinstance(fields, list) else [])
-        if isinstance(each, dict) and resolve(each, "/fieldsV1/f:spec/f:template") is not None
+        if isinstance(each, dict) and resolve(each, owned) is not None
     ]
-    manager = max(found, default=("", ""))[1]
+    return max(found, default=("", False, ""))[2]
+
+
+def _who(manager: str) -> Text | Code:
     if ours := _OURS.match(manager):
         return text("R-{number}", number=ours[1])
     return Code(manager) if manager else text("somebody else")

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from bot.errors import NotFound, Refused
-from bot.operations.gitops import Keeper, Sync, keeper_of, keeping_warnings, read_sync
+from bot.operations.gitops import HEALS_WITHIN, Keeper, Sync, keeper_of, keeping_warnings, read_sync
 from bot.operations.json import pointer
 from bot.operations.kinds import HPA, PDB, Kind, Target
 from bot.operations.models import Autoscaler, Budget
@@ -101,13 +101,14 @@ def facts_of(seen: Seen, around: Surroundings) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def roll_out_warnings(seen: Seen, around: Surroundings) -> tuple[Text, ...]:
+def roll_out_warnings(seen: Seen, around: Surroundings, *, against_git: bool) -> tuple[Text, ...]:
     """What a person should know before the pods of this workload are replaced.
 
-    An autoscaler is none of it: it changes how many pods there are, not which.
+    An autoscaler is none of it: it changes how many pods there are, not which. Nor is what keeps it, where what changes
+    is nothing that git says.
     """
     pace = speed(seen)
-    found = [*_strategy_warnings(seen, pace), *owner_warnings(seen, around)]
+    found = [*_strategy_warnings(seen, pace), *(owner_warnings(seen, around, flag=True) if against_git else ())]
     if rolls_by_itself(seen):
         found += [
             text(
@@ -133,10 +134,18 @@ def _strategy_warnings(seen: Seen, pace: Speed) -> list[Text]:
     return []
 
 
-def owner_warnings(seen: Seen, around: Surroundings) -> tuple[Text, ...]:
-    """That what is changed by hand will be reverted, or surprise the next `apply`."""
+def watched_for(around: Surroundings) -> int:
+    """Seconds that it must stay as it was changed to before it counts as done: its keeper may put it back at once."""
+    return HEALS_WITHIN if around.sync is not None and around.sync.listed and around.sync.heals_at_once else 0
+
+
+def owner_warnings(seen: Seen, around: Surroundings, *, flag: bool = False) -> tuple[Text, ...]:
+    """That what is changed by hand will be reverted, or surprise the next `apply`.
+
+    `flag`: whether the command line takes `--pause-sync`.
+    """
     if around.keeper is not None:
-        return keeping_warnings(around.keeper, around.sync)
+        return keeping_warnings(around.keeper, around.sync, flag=flag)
     if LAST_APPLIED in (seen.live.metadata.annotations or {}):
         return (
             text("It was made with {apply}: the next one brings its own version back.", apply=Code("kubectl apply")),

@@ -10,15 +10,15 @@ import msgspec
 
 from bot.errors import Refused
 from bot.operations.conditions import declare_condition
-from bot.operations.gitops import APPLICATION, KUSTOMIZATION, SYNCERS, Sync, sync_of
+from bot.operations.gitops import APPLICATION, KUSTOMIZATION, SYNCERS, Sync, sync_of, target_of, under_way
 from bot.operations.json import JSON, Object, resolve
-from bot.operations.kinds import Kind, Target
+from bot.operations.kinds import Kind
 from bot.operations.operation import Right
 from bot.operations.plan import Call, ContentType, Plan, Precondition, Wait
 from bot.operations.progress import Condition, Observation, Progress
 from bot.operations.surroundings import Surroundings
 from bot.operations.view import Action, Row
-from bot.text import Code, text
+from bot.text import Code, Text, text
 
 LOOK: Final = tuple(Right(verb, kind) for kind in SYNCERS for verb in ("get", "list"))
 PAUSE: Final = tuple(Right("patch", kind) for kind in (APPLICATION, KUSTOMIZATION))
@@ -85,6 +85,7 @@ def pausing_first(plan: Plan, around: Sequence[Surroundings], git_says: str = ""
         steps=(*first, *rest),
         facts=tuple(fact for fact in plan.facts if fact.target.path not in paused),
         afterwards=(*plan.afterwards, *(resuming(each, git_says) for each in acting)),
+        warnings=(*plan.warnings, *(warning for each in acting for warning in made_by(each))),
         includes=(*plan.includes, "gitops pause"),
     )
 
@@ -99,6 +100,19 @@ def _seen(around: Surroundings) -> Sync | None:
         if sync is None
         else text("It does not list this workload as its own; a mark alone anybody can write."),
         next=text("Leave {flag} out, or ask someone who may.", flag=Code("--pause-sync")),
+    )
+
+
+def made_by(sync: Sync) -> tuple[Text, ...]:
+    """That what makes the keeper itself may put its sync back."""
+    if not sync.by:
+        return ()
+    return (
+        text(
+            "{maker} makes {target} and may put its sync back; I look for some seconds.",
+            maker=Code(sync.by),
+            target=Code(sync.target.reference),
+        ),
     )
 
 
@@ -126,8 +140,9 @@ def sync_paused(seen: Observation) -> Progress:
     if seen.target is None:
         gone = text("it was deleted")
         return Progress(message=gone, failed=gone)
-    kind = next(each for each in SYNCERS if each.kind == seen.target.get("kind"))
-    found = sync_of(Target(kind=kind, name=str(resolve(seen.target, "/metadata/name"))), seen.target)
+    found = sync_of(target_of(seen.target), seen.target)
+    if not found.on and found.target.kind == APPLICATION and under_way(seen.target):
+        return Progress(message=text("its sync is paused; one that had begun still runs"))
     if not found.on:
         return Progress(done=True, message=text("its sync is paused"))
     back = (

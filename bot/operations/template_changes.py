@@ -14,7 +14,7 @@ from bot.operations.patches import apply_patch
 from bot.operations.plan import Back, Bound, Call, Fact, Impact, Plan, Wait
 from bot.operations.reader import Reader
 from bot.operations.rollouts import impact_of, wait_for_roll_out
-from bot.operations.surroundings import Surroundings, facts_of, look_at_budgets, roll_out_warnings
+from bot.operations.surroundings import Surroundings, facts_of, look_at_budgets, roll_out_warnings, watched_for
 from bot.operations.sync_pauses import IN_SYNC, pausing_first
 from bot.operations.targets import find_targets
 from bot.operations.templates import also_changed, before_and_after, images, split_image
@@ -61,13 +61,15 @@ def plan_of(
     back: Back | None = None,
     warnings: Sequence[Text] = (),
     pause_sync: bool = False,
+    against_git: bool = True,
 ) -> Plan:
     """The plan; before, after and note are the images and other fields of the one workload, if it is one.
 
     `pause_sync`: what keeps them as git has them is held still first. Raises `Refused` where that cannot be.
+    `against_git`: what is changed is what git says, so that their keeper would put it back.
     """
     steps: list[Call | Wait] = [msgspec.structs.replace(each.call, id=f"step-{n}") for n, each in enumerate(changes, 1)]
-    waits = [wait_for_roll_out(each.after, 0) for each in changes]
+    waits = [_wait(each, watched=against_git and not pause_sync) for each in changes]
     for wait in (each for each in waits if each is not None):
         steps.append(msgspec.structs.replace(wait, id=f"step-{len(steps) + 1}"))
     impact = total_impact([impact_of(each.after) for each in changes])
@@ -83,10 +85,18 @@ def plan_of(
         facts=tuple(fact for each in changes for fact in (*each.facts, *facts_of(each.seen, each.around))),
         bound=Bound(pods=impact.pods),
         impact=impact,
-        warnings=(*warnings, *_warnings(changes)),
+        warnings=(*warnings, *_warnings(changes, against_git=against_git)),
         back=back,
     )
     return pausing_first(plan, [each.around for each in changes], _git_says(only)) if pause_sync else plan
+
+
+def _wait(changed: Changed, *, watched: bool) -> Wait | None:
+    """Until it has rolled out, and `watched`, has stayed."""
+    wait = wait_for_roll_out(changed.after, 0)
+    if wait is None or not watched:
+        return wait
+    return msgspec.structs.replace(wait, steady=watched_for(changed.around))
 
 
 def _git_says(only: Changed | None) -> str:
@@ -108,8 +118,12 @@ def total_impact(impacts: Sequence[Impact]) -> Impact:
     )
 
 
-def _warnings(changes: Sequence[Changed]) -> list[Text]:
-    found = [(each.seen.target, warning) for each in changes for warning in roll_out_warnings(each.after, each.around)]
+def _warnings(changes: Sequence[Changed], *, against_git: bool) -> list[Text]:
+    found = [
+        (each.seen.target, warning)
+        for each in changes
+        for warning in roll_out_warnings(each.after, each.around, against_git=against_git)
+    ]
     return [named(target, warning) if len(changes) > 1 else warning for target, warning in found]
 
 

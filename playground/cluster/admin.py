@@ -49,11 +49,13 @@ class Admin:
         """A merge patch."""
         return self.change(path, lambda found: apply_merge_patch(found, body), status=status)
 
-    def change(self, path: str, change: Callable[[Json], Json], *, status: bool = False) -> Json:
-        """Write what `change` makes of the object."""
+    def change(
+        self, path: str, change: Callable[[Json], Json], *, status: bool = False, manager: str = MANAGER
+    ) -> Json:
+        """Write what `change` makes of the object, as this field manager."""
         resource, namespace, name = self._place(path)
         wanted = change(self._writes.current(resource, namespace, name))
-        writer = Writer(manager=MANAGER)
+        writer = Writer(manager=manager)
         return self._writes.update(resource, namespace, name, wanted, writer, "status" if status else "")
 
     def delete(self, path: str, **options: Any) -> Json:

@@ -205,7 +205,7 @@ def _custom_leaves(value: Any, place: str = "", path: Path = ()) -> Iterator[tup
         yield path, None
         yield from _leaves(value, place, path)
         return
-    if not isinstance(value, dict) or (path and not value) or (path and path[-1][2:] in ATOMIC):
+    if not isinstance(value, dict) or (value and path and path[-1][2:] in ATOMIC):
         yield path, value
         return
     if path:

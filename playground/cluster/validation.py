@@ -11,7 +11,15 @@ import msgspec
 from playground.cluster.container_resources import resource_causes
 from playground.cluster.policy_validation import policy_causes
 from playground.cluster.problems import invalid
-from playground.cluster.resources import DAEMON_SETS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS, Resource
+from playground.cluster.resources import (
+    APPLICATIONS,
+    DAEMON_SETS,
+    DEPLOYMENTS,
+    PODS,
+    REPLICA_SETS,
+    STATEFUL_SETS,
+    Resource,
+)
 from playground.cluster.selection import matches_selector
 from playground.cluster.unserved_parts import check_served
 from playground.cluster.wire import Json, equal
@@ -32,6 +40,7 @@ STATEFUL_CHANGES: Final = frozenset(
     }
 )
 POD_CHANGES: Final = frozenset({"activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"})
+DESTINED: Final = ("destination", "project")
 RBAC_NAMES: Final = "rbac.authorization.k8s.io"
 
 
@@ -46,6 +55,8 @@ def validate(resource: Resource, after: Json, before: Json | None) -> None:
 def _causes(resource: Resource, after: Json, before: Json | None) -> Iterator[Cause]:
     yield from _names(resource, after)
     yield from policy_causes(resource, after)
+    if resource is APPLICATIONS:
+        yield from _application(after.get("spec"))
     spec = after.get("spec") or {}
     if "replicas" in spec and (not isinstance(spec["replicas"], int) or spec["replicas"] < 0):
         yield _bad("spec.replicas", spec["replicas"], "must be greater than or equal to 0")
@@ -69,6 +80,13 @@ def _names(resource: Resource, after: Json) -> Iterator[Cause]:
         yield "FieldValueRequired", "Required value: name or generateName is required", "metadata.name"
     elif resource.group != RBAC_NAMES and (len(name) > 253 or not SUBDOMAIN.fullmatch(name)):
         yield _bad("metadata.name", name, NAME_MESSAGE)
+
+
+def _application(spec: Json | None) -> Iterator[Cause]:
+    """What Argo CD's definition asks for: `manifests/crds/application-crd.yaml` 3.3."""
+    required = ("spec",) if spec is None else tuple(f"spec.{each}" for each in DESTINED if spec.get(each) is None)
+    for field in required:
+        yield "FieldValueRequired", "Required value", field
 
 
 def _workload(resource: Resource, spec: Json, before: Json | None) -> Iterator[Cause]:

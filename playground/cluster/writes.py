@@ -257,7 +257,9 @@ def _count(resource: Resource, before: Json, after: Json) -> None:
     """A changed spec is a new generation; a Deployment's annotations count too (`deployment/strategy.go`)."""
     if not resource.counted:
         return
-    moved = not equal(before.get("spec"), after.get("spec"))
+    # Of a custom kind whose status has no door of its own all but the metadata counts (`customresource/strategy.go`).
+    parts = (before.keys() | after.keys()) - {"metadata"} if resource.custom and not resource.status else {"spec"}
+    moved = any(not equal(before.get(part), after.get(part)) for part in parts)
     if resource is DEPLOYMENTS:
         moved = moved or before["metadata"].get("annotations") != after["metadata"].get("annotations")
     if moved:

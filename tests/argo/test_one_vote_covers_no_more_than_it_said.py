@@ -13,7 +13,7 @@ from bot.execution.readback import Effect, effect_of
 from bot.operations.plan import Call
 from bot.requests.engine.moves import StepState
 from bot.requests.engine.remaining import moved_since
-from tests.argo.rollouts import PAUSED_AT, again, plan, template, world
+from tests.argo.rollouts import NEW, PAUSED_AT, again, plan, template, world
 from tests.argo.test_one_vote_covers_the_rest import BACKGROUND, REST, STEPS, ask, held, measured, run
 from tests.clocks import HandClock
 from tests.parity.world import NOW
@@ -157,6 +157,12 @@ def test_a_run_that_another_object_owns_does_not_pass() -> None:
 )
 def test_an_end_on_the_way_says_where_it_stands(change: Any) -> None:
     assert "step 6 of 6" in str(ask(at_its_pause(change), run("Running", "Successful")).failed)
+
+
+def test_one_that_was_made_anew_does_not_end_it_well() -> None:
+    healthy = held(7, currentPodHash=NEW, stableRS=NEW, phase="Healthy")
+    healthy["metadata"]["uid"] = "another"
+    assert str(ask(healthy, pause=None).failed) == "it was deleted and made anew"
 
 
 def test_an_aborted_one_stands_at_no_step() -> None:

@@ -65,7 +65,8 @@ def measured(phase: str = "Running") -> dict[str, Any]:
 
 
 def ask(target: dict[str, Any] | None, *runs: dict[str, Any], unread: bool = False, **arguments: Any) -> Progress:
-    wanted = {"version": NEW, "steps": "757dc6b995", "pause": 5, "until": "2026-11-30T05:00:00Z", **arguments}
+    agreed = {"uid": "u-app", "version": NEW, "steps": "757dc6b995", "pause": 5, "until": "2026-11-30T05:00:00Z"}
+    wanted = {**agreed, **arguments}
     observed = Observation(
         target=target,
         pods=(),

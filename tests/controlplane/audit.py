@@ -14,7 +14,7 @@ Entry = dict[str, Any]
 
 WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
-COMPONENTS = ("apiserver", "controllers", "scheduler", "kubelet", "rollouts")
+COMPONENTS = ("apiserver", "controllers", "scheduler", "kubelet", "rollouts", "argocd")
 """Users `system:test:…` the control plane's own parts act as. What they do would drown what tests look for."""
 
 MARKER = "marker"

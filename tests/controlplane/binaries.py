@@ -1,18 +1,20 @@
-"""Where `build.sh` put the programs of the control plane."""
+"""Where the `build.sh` of each put the programs of the control plane and what runs beside it."""
 
 from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import Final, final
 
-BUILD = Path(__file__).parent / "build.sh"
+HERE: Final = Path(__file__).parent
+BUILD: Final = HERE / "build.sh"
+ARGO_CD: Final = HERE / "argocd" / "build.sh"
 
 
 @final
 class NotBuilt(Exception):
-    """The control plane's programs are not in the cache; a cluster test fails by it and is never skipped."""
+    """Programs are not in the cache; a cluster test fails by it and is never skipped."""
 
 
 @final
@@ -35,18 +37,33 @@ class Argo:
     definitions: tuple[Path, ...]
 
 
+@final
+@dataclass(frozen=True, kw_only=True)
+class ArgoCD:
+    """Argo CD's parts in one program, with the redis that they ask for, and the definitions of its kinds."""
+
+    program: Path
+    definitions: tuple[Path, ...]
+
+
 def built_argo() -> Argo:
     """The controller of this checkout's pins. Raises `NotBuilt`."""
-    base = _where("argo")
-    return Argo(controller=base / "rollouts-controller", definitions=tuple(sorted((base / "crds").glob("*.yaml"))))
+    base = directory_of(BUILD, "argo")
+    return Argo(controller=base / "rollouts-controller", definitions=_definitions(base))
+
+
+def built_argo_cd() -> ArgoCD:
+    """The parts of this checkout's pins. Raises `NotBuilt`."""
+    base = directory_of(ARGO_CD)
+    return ArgoCD(program=base / "argocd", definitions=_definitions(base))
 
 
 def built() -> Binaries:
-    """The programs of this checkout's pins; `build.sh` alone knows how their directory is called.
+    """The programs of this checkout's pins.
 
     Raises `NotBuilt`.
     """
-    base = _where()
+    base = directory_of(BUILD)
     return Binaries(
         controlplane=base / "controlplane",
         kubectl=base / "kubectl",
@@ -55,12 +72,17 @@ def built() -> Binaries:
     )
 
 
-def _where(*part: str) -> Path:
-    command = [BUILD, "--where", *part]
+def directory_of(build: Path, *part: str) -> Path:
+    """Where a `build.sh` puts what it builds; it alone knows how that directory is called. Raises `NotBuilt`."""
+    command: list[str | Path] = [build, "--where", *part]
     base = Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
     if not base.is_dir():
         raise NotBuilt(
-            f"The real control plane is not built: {base} is missing. Run `make controlplane` (needs Go; "
+            f"The real programs that this needs are not built: {base} is missing. Run `make controlplane` (needs Go; "
             "takes minutes, once), or `make test-cluster`, which does it first."
         )
     return base
+
+
+def _definitions(base: Path) -> tuple[Path, ...]:
+    return tuple(sorted((base / "crds").glob("*.yaml")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -90,10 +90,11 @@ class ControlPlane:
                 self._processes.pop(name).stop()
         self.admin.close()
 
-    def add(self, name: str, command: list[str | Path]) -> None:
-        """One more program beside it, which ends with it; nothing where it runs already."""
+    def add(self, name: str, command: list[str | Path], environment: Mapping[str, str] | None = None) -> Process:
+        """One more program beside it, which ends with it; nothing new where it runs already."""
         if name not in self._processes:
-            self._run(name, command)
+            self._run(name, command, environment)
+        return self._processes[name]
 
     def running(self, name: str) -> bool:
         """Whether this program was started."""
@@ -216,9 +217,9 @@ class ControlPlane:
         for user in (ADMIN, *components):
             self.kubeconfig_for(user)
 
-    def _run(self, name: str, command: list[str | Path]) -> None:
+    def _run(self, name: str, command: list[str | Path], environment: Mapping[str, str] | None = None) -> None:
         log = self.directory / f"{name}.log"
-        self._processes[name] = Process(name, command, log=log, environment={"GOMAXPROCS": "2"})
+        self._processes[name] = Process(name, command, log=log, environment={"GOMAXPROCS": "2", **(environment or {})})
 
     def _until_ready(self) -> None:
         """Raises `StartFailed`."""

@@ -5,7 +5,6 @@ Built by `velero/build.sh`. Everything is on free ports of 127.0.0.1, and ends w
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,12 +14,12 @@ from typing import Any, Final, Self, final
 import urllib3
 import yaml
 
-from tests.controlplane.binaries import NotBuilt
+from tests.controlplane.binaries import HERE, directory_of
 from tests.controlplane.control_plane import ADMIN, ControlPlane
 from tests.controlplane.manifests import apply
 from tests.controlplane.processes import LOOPBACK, Process, StartFailed, free_ports
 
-BUILD: Final = Path(__file__).parent / "velero" / "build.sh"
+BUILD: Final = HERE / "velero" / "build.sh"
 HOME: Final = "velero"
 BUCKET: Final = "backups"
 LOCATION: Final = f"/apis/velero.io/v1/namespaces/{HOME}/backupstoragelocations/default"
@@ -29,22 +28,12 @@ CREDENTIALS: Final = "[default]\naws_access_key_id = tests\naws_secret_access_ke
 PATIENCE: Final = 60
 
 
-def where() -> Path:
-    """The directory of the programs. Raises `NotBuilt`."""
-    found = Path(subprocess.run([BUILD, "--where"], check=True, capture_output=True, text=True).stdout.strip())
-    if not found.is_dir():
-        raise NotBuilt(
-            f"The real Velero is not built: {found} is missing. Run `make controlplane` (needs Go; minutes, once)."
-        )
-    return found
-
-
 @final
 class VeleroServer:
     """Owns the object store and the server; use it with `with`. `store` is the object store's address."""
 
     def __init__(self, plane: ControlPlane, directory: Path) -> None:
-        self._plane, self._directory, self._built = plane, directory, where()
+        self._plane, self._directory, self._built = plane, directory, directory_of(BUILD)
         self._ports = free_ports(3)
         self._processes: list[Process] = []
         self.store = f"http://{LOOPBACK}:{self._ports[0]}"
@@ -91,7 +80,7 @@ class VeleroServer:
     @staticmethod
     def define(plane: ControlPlane, built: Path | None = None) -> None:
         """Velero's kinds, which need no server to be known. Raises `NotBuilt`."""
-        for file in sorted(((built or where()) / "crds").glob("*/*.yaml")):
+        for file in sorted(((built or directory_of(BUILD)) / "crds").glob("*/*.yaml")):
             definition: dict[str, Any] = yaml.safe_load(file.read_text())
             path = f"{DEFINITIONS}/{definition['metadata']['name']}"
             apply(plane.admin, [definition], namespace="")

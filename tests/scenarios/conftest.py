@@ -6,6 +6,7 @@ in a `shared_world` is told on PostgreSQL too: stories in which the engine, its 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,12 +18,14 @@ from bot.slack.edge.app import RECORDING_SECONDS
 from playground.cluster.server import SimulatedCluster
 from tests.clocks import RunningClock
 from tests.controlplane.control_plane import ControlPlane
+from tests.controlplane.repositories import Repository
 from tests.controlplane.shop import fresh
 from tests.databases import PostgreSQL, SQLite
 from tests.installation.configuration import UNHURRIED
 from tests.installation.simulated_shop import SimulatedShop
 from tests.installation.velero import VeleroWorld, with_velero
 from tests.installation.world import World, simulated
+from tests.scenarios.kept import Kept, kept_by_argo_cd
 
 SPEED: Final = 20
 """Seconds of bot and cluster in one, so that pauses between messages and the start of pods hold up no story."""
@@ -62,6 +65,16 @@ async def argo_real_world(request: pytest.FixtureRequest, tmp_path: Path) -> Asy
     request.getfixturevalue("argo_control_plane")
     async with _real(request, tmp_path) as found:
         yield found
+
+
+@pytest.fixture
+async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kept]:
+    """A story's world in which a real Argo CD keeps a Deployment. What takes it is marked `cluster`."""
+    request.getfixturevalue("argo_cd_control_plane")
+    async with _real(request, tmp_path) as found:
+        story = await kept_by_argo_cd(found, Repository(tmp_path / "git"))
+        yield story
+        await asyncio.to_thread(story.forget)
 
 
 @pytest.fixture

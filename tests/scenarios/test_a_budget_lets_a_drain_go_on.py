@@ -162,7 +162,9 @@ async def test_what_argo_cd_keeps_is_paused_before_the_budget_is_changed(simulat
     await there(world, 3, pods=3, annotations={"argocd.argoproj.io/tracking-id": tracked})
     root = f"/apis/argoproj.io/v1alpha1/namespaces/{world.namespace}/applications"
     own = {"group": "policy", "kind": "PodDisruptionBudget", "namespace": world.namespace, "name": "app"}
-    spec = {"syncPolicy": {"automated": {"selfHeal": True}}}
+    destination = {"server": "https://kubernetes.default.svc", "namespace": world.namespace}
+    automated = {"automated": {"selfHeal": True}}
+    spec = {"project": "default", "destination": destination, "syncPolicy": automated}
     world.cluster.admin.create(root, {"metadata": {"name": "pay"}, "spec": spec, "status": {"resources": [own]}})
     async with world.bot() as bot:
         await bot.command("alice", "set pdb app --min-available=1")

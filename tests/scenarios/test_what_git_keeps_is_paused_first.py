@@ -1,10 +1,12 @@
 """A roll-back of what Argo CD keeps: its sync is paused first, in the same plan, and asked about at the end.
 
-No Argo CD runs here: whoever puts something back in these stories is the test.
+No Argo CD runs here: whoever puts something back in these stories is the test. What a real one does stands in
+`test_a_real_argo_cd_puts_back_what_git_says.py`.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from tests.controlplane.shop import AppWorld
@@ -25,12 +27,39 @@ async def kept(world: World) -> str:
 async def keep(world: World, app: AppWorld) -> str:
     tracked = f"{world.namespace}_pay:apps/Deployment:{world.namespace}/app"
     await app.merge({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": tracked}}})
-    spec: dict[str, Any] = {"syncPolicy": {"automated": AUTOMATED}}
+    destination = {"server": "https://kubernetes.default.svc", "namespace": world.namespace}
+    spec: dict[str, Any] = {
+        "project": "default",
+        "destination": destination,
+        "syncPolicy": {"automated": AUTOMATED},
+    }
     root = f"/apis/argoproj.io/v1alpha1/namespaces/{world.namespace}/applications"
     own = {"group": "apps", "kind": "Deployment", "namespace": world.namespace, "name": "app"}
     status = {"sync": {"status": "Synced"}, "resources": [own]}
     world.cluster.admin.create(root, {"metadata": {"name": "pay"}, "spec": spec, "status": status})
     return f"{root}/pay"
+
+
+async def test_what_argo_cd_puts_back_meanwhile_is_not_done_and_the_card_says_who_did_it(
+    simulated_world: World,
+) -> None:
+    world = simulated_world
+    await kept(world)
+    app = f"/apis/apps/v1/namespaces/{world.namespace}/deployments/app"
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/app app=app:held-3")
+        await bot.approve("bob", await bot.card(1, "Argo CD (application/pay) puts this back within seconds"))
+        await bot.card(1, "⏳", "sent once")
+        world.cluster.admin.change(app, as_in_git, manager="argocd-controller")
+        await bot.ended(1, "❌", "Argo CD (application/pay) put it back to v2,")
+        assert (await bot.life(1))[-1] == "request.failed"
+    assert world.sent() == [PATCHED]
+
+
+def as_in_git(found: dict[str, Any]) -> dict[str, Any]:
+    made = copy.deepcopy(found)
+    made["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v2"
+    return made
 
 
 async def test_it_is_paused_then_rolled_back_and_resumed_when_asked(simulated_world: World) -> None:

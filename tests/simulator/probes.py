@@ -11,9 +11,13 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from tests.controlplane.api import Api
+from tests.controlplane.binaries import built_argo_cd
 from tests.simulator.probing import ask
 from tests.simulator.questions import PROBES, SETUP
+from tests.simulator.questions_of_applications import APPLICATIONS
 from tests.simulator.questions_of_custom_kinds import DEFINITION, ROLLOUTS
 
 RECORDED: Final = Path(__file__).parent / "recorded" / "answers.json"
@@ -38,12 +42,14 @@ def ask_all(api: Api) -> dict[str, Any]:
 
 
 def define(api: Api) -> None:
-    """Teach a real server the custom kind, which the simulated one serves as it is."""
-    found = api.ask("POST", DEFINITIONS, DEFINITION)
-    assert found.status == 201, found.text
+    """Teach a real server the custom kinds, which the simulated one serves as it is. Raises `NotBuilt`."""
+    (application,) = (each for each in built_argo_cd().definitions if each.name == "application-crd.yaml")
+    for each in (DEFINITION, yaml.safe_load(application.read_text())):
+        found = api.ask("POST", DEFINITIONS, each)
+        assert found.status == 201, found.text
     deadline = time.monotonic() + PATIENCE
-    while api.ask("GET", ROLLOUTS).status != 200:
-        assert time.monotonic() < deadline, "the custom kind is not served"
+    while any(api.ask("GET", each).status != 200 for each in (ROLLOUTS, APPLICATIONS)):
+        assert time.monotonic() < deadline, "a custom kind is not served"
         time.sleep(0.1)
 
 

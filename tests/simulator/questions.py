@@ -9,6 +9,7 @@ from tests.simulator.asking import (
     NS,
     RBAC,
 )
+from tests.simulator.questions_of_applications import APPLICATIONS_ASKED
 from tests.simulator.questions_of_custom_kinds import CUSTOM
 from tests.simulator.questions_of_impersonation import ACCOUNTS, IMPERSONATION
 from tests.simulator.questions_of_jobs import JOBS
@@ -69,6 +70,7 @@ PROBES: Final = (
     *LIMITS,
     *JOBS,
     *CUSTOM,
+    *APPLICATIONS_ASKED,
     *POLICIES,
     *IMPERSONATION,
     *RIGHTS,

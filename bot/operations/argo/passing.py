@@ -15,10 +15,13 @@ from bot.operations.argo.kinds import ANALYSIS_RUN
 from bot.operations.argo.progress import bad_findings, degraded, failed, holding, moving, seen_in
 from bot.operations.argo.rollout import DEGRADED, HEALTHY, Seen, phase_of, weight_of, where
 from bot.operations.conditions import declare_condition
+from bot.operations.json import resolve
 from bot.operations.progress import Condition, Observation, Progress
 from bot.operations.standing import TEMPLATE, overtaken
 from bot.text import Code, Text, When, text
 
+UID: Final = "uid"
+"""Argument: `metadata.uid` of the Rollout that was voted on."""
 STEPS: Final = "steps"
 """Argument: the hash of the steps that were voted on (`status.currentStepHash`)."""
 PAUSE: Final = "pause"
@@ -31,6 +34,8 @@ def passing(observed: Observation) -> Progress:
     """Done at the pause `PAUSE` while its analysis passes; failed by what takes the ground from under the vote."""
     if observed.target is None:
         return failed(text("it was deleted"))
+    if resolve(observed.target, "/metadata/uid") != observed.arguments.get(UID):
+        return failed(text("it was deleted and made anew"))
     if (changed := overtaken(observed.target, observed.arguments.get(TEMPLATE))) is not None:
         return failed(changed)
     found = seen_in(observed.target)

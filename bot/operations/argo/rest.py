@@ -18,7 +18,7 @@ from bot.operations.argo.analysis import is_measured, not_passing
 from bot.operations.argo.calls import status_call
 from bot.operations.argo.conditions import VERSION
 from bot.operations.argo.kinds import ANALYSIS_RUN
-from bot.operations.argo.passing import PASSING, PAUSE, STEPS, UNTIL
+from bot.operations.argo.passing import PASSING, PAUSE, STEPS, UID, UNTIL
 from bot.operations.argo.promotion import CLEAR_PAUSE
 from bot.operations.argo.rollout import Seen, pause_seconds, weight_of
 from bot.operations.argo.templates import deadline_of
@@ -116,7 +116,7 @@ def terms_of(found: Seen, rest: Rest) -> Text:
     """What is agreed to, in a sentence."""
     count = len(pauses_left(found))
     return text(
-        "goes on by itself at {count} more pauses, after {hold} each, while it passes; until {until}",
+        "goes on by itself at the pauses that are left ({count}), after {hold} each, while it passes; until {until}",
         count=count,
         hold=human_duration(rest.hold),
         until=When(rest.until),
@@ -125,7 +125,11 @@ def terms_of(found: Seen, rest: Rest) -> Text:
 
 def _wait(found: Seen, number: int, rest: Rest, index: int | None, *, group: int) -> Wait:
     status = found.live.status
-    arguments: dict[str, JSON] = {VERSION: status.current_pod_hash, STEPS: status.current_step_hash}
+    arguments: dict[str, JSON] = {
+        UID: found.live.metadata.uid,
+        VERSION: status.current_pod_hash,
+        STEPS: status.current_step_hash,
+    }
     if index is not None:
         arguments |= {PAUSE: index, UNTIL: rest.moment}
     return Wait(

@@ -11,6 +11,7 @@ import msgspec
 from bot.operations.models import Workload
 from bot.operations.pods import stuck_reason
 from bot.operations.progress import Observation, Progress, unobserved
+from bot.operations.standing import set_back
 from bot.text import Code, text
 
 
@@ -25,7 +26,7 @@ def scaled(seen: Observation) -> Progress:
     status = live.status
     spec = 1 if live.spec.replicas is None else live.spec.replicas
     if spec != total:
-        failed = text("something else set it to {count}", count=spec)
+        failed = set_back(seen.target, spec)
         return Progress(ready=status.ready_replicas, total=total, message=failed, failed=failed)
     if live.metadata.generation > status.observed_generation:
         return unobserved(seen, total, min(status.ready_replicas, total))
