@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import NonNegativeInt
 
 from bot.errors import NotServed, NotUnderstood
+from bot.operations import sync_pauses
 from bot.operations.ages import parse_duration
 from bot.operations.argo import printers
 from bot.operations.argo.arguments import RolloutArguments, RolloutChangeArguments, find_rollout
@@ -44,8 +45,8 @@ FOLLOW: Final = tuple(Right(verb, kind) for verb in ("list", "watch") for kind i
 SETS: Final = Right("list", REPLICASET)
 STATUS: Final = Right("patch", ROLLOUT, "status")
 SPEC: Final = Right("patch", ROLLOUT)
-TEMPLATE: Final = (SPEC, Right("patch", DEPLOYMENT))
-"""The template stands in the Rollout, or in the Deployment that it refers to."""
+TEMPLATE: Final = (SPEC, Right("patch", DEPLOYMENT), *sync_pauses.LOOK, *sync_pauses.PAUSE)
+"""The template stands in the Rollout, or in the Deployment that it refers to; what keeps that may have to be paused."""
 
 argo_rollouts = Family("argo rollouts", text("Manage Argo Rollouts"), cli="kubectl argo rollouts")
 
@@ -214,7 +215,7 @@ async def resume(cluster: Reader, arguments: RolloutChangeArguments) -> Plan | N
 @argo_rollouts.change(
     "restart",
     short=("rollouts restart",),
-    rights=(*FIND, Right("list", PDB), SPEC),
+    rights=(*FIND, Right("list", PDB), *sync_pauses.LOOK, SPEC),
     example="argo rollouts restart app-rollout",
 )
 async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothing:

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from bot.errors import NotUnderstood, Refused
-from bot.operations.arguments import Arguments, ChangeArguments, Flag, Words
-from bot.operations.autoscale import already_there, autoscale_warnings, autoscaler_body, read_metric
+from bot.operations import sync_pauses
+from bot.operations.arguments import Arguments, ChangeArguments, Flag, PauseSync, Words
+from bot.operations.autoscale import already_there, autoscale_warnings, autoscaler_body, read_metrics
 from bot.operations.autoscaler_status import hindrances, standing_lines
 from bot.operations.autoscalers import (
     Autoscaler,
@@ -23,7 +24,7 @@ from bot.operations.autoscalers import (
     within_limits,
 )
 from bot.operations.conditions import declare_condition
-from bot.operations.json import Object
+from bot.operations.keepers import against_keepers
 from bot.operations.kinds import HPA, SCALABLE, Target
 from bot.operations.limit_changes import LimitChange, limits_plan
 from bot.operations.operation import Family, Right
@@ -32,7 +33,6 @@ from bot.operations.printers import around
 from bot.operations.printers.tables import print_table
 from bot.operations.progress import Condition
 from bot.operations.reader import Reader
-from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.targets import find_targets
 from bot.operations.view import Action, View
 from bot.operations.workloads import DryRun, command_line, pinned_arguments, read_workload, refuse_dry_run
@@ -41,7 +41,8 @@ from bot.text import Bold, Code, text
 WITHIN_LIMITS: Final = declare_condition(Condition(name="within-limits", evaluate=within_limits))
 LOOK: Final = (Right("get", HPA), *(Right("get", kind) for kind in SCALABLE))
 FOLLOW: Final = tuple(Right(verb, kind) for verb in ("list", "watch") for kind in SCALABLE)
-RIGHTS: Final = (*LOOK, *FOLLOW, Right("patch", HPA))
+KEEPERS: Final = (*sync_pauses.LOOK, *sync_pauses.PAUSE)
+RIGHTS: Final = (*LOOK, *FOLLOW, Right("patch", HPA), *KEEPERS)
 EVERY: Final = 50
 
 autoscaling = Family("", text("Let a workload's pods follow its load"))
@@ -54,6 +55,7 @@ class HpaArguments(ChangeArguments):
     """One autoscaler."""
 
     targets: Scalers = ()
+    pause_sync: PauseSync = False
 
 
 class StatusArguments(Arguments):
@@ -134,9 +136,8 @@ async def set_limits(cluster: Reader, arguments: SetArguments) -> Plan | Nothing
         found=found, after=after, mark=None, back=back, label=text("Back to {limits}", limits=Code(str(now)))
     )
     summary = text("Set the limits of {hpa}", hpa=Code(found.target.title))
-    return limits_plan(
-        made, summary, arguments, _pinned(arguments, found.target) | {"least": after.least, "most": after.most}
-    )
+    pinned = _pinned(arguments, found.target) | {"least": after.least, "most": after.most}
+    return await _against_keepers(cluster, found, limits_plan(made, summary, arguments, pinned), arguments)
 
 
 @hpa.change("pause", rights=RIGHTS, example="hpa pause app")
@@ -160,12 +161,9 @@ async def pause(cluster: Reader, arguments: PauseArguments) -> Plan | Nothing:
     check_limits(after, found.target.title)
     mark = found.before_pause or found.limits
     made = LimitChange(found=found, after=after, mark=mark, back=("resume",), label=text("Resume"))
-    return limits_plan(
-        made,
-        text("Pause {hpa}", hpa=Code(found.target.title)),
-        arguments,
-        _pinned(arguments, found.target) | {"at": at},
-    )
+    summary = text("Pause {hpa}", hpa=Code(found.target.title))
+    plan = limits_plan(made, summary, arguments, _pinned(arguments, found.target) | {"at": at})
+    return await _against_keepers(cluster, found, plan, arguments)
 
 
 @hpa.change("resume", rights=RIGHTS, example="hpa resume app")
@@ -183,12 +181,12 @@ async def resume(cluster: Reader, arguments: HpaArguments) -> Plan | Nothing:
     check_limits(after, found.target.title)
     back = ("pause", f"--at={found.limits.least}")
     made = LimitChange(found=found, after=after, mark=None, back=back, label=text("Pause again"))
-    return limits_plan(
-        made, text("Resume {hpa}", hpa=Code(found.target.title)), arguments, _pinned(arguments, found.target)
-    )
+    summary = text("Resume {hpa}", hpa=Code(found.target.title))
+    plan = limits_plan(made, summary, arguments, _pinned(arguments, found.target))
+    return await _against_keepers(cluster, found, plan, arguments)
 
 
-@hpa.change("remove", rights=(*LOOK, Right("delete", HPA)), example="hpa remove app")
+@hpa.change("remove", rights=(*LOOK, Right("delete", HPA), *KEEPERS), example="hpa remove app")
 async def remove(cluster: Reader, arguments: HpaArguments) -> Plan | Nothing:
     """Delete an autoscaler: its workload keeps the pods that it has now."""
     found = await _one(cluster, arguments.targets, arguments.namespace)
@@ -201,15 +199,15 @@ async def remove(cluster: Reader, arguments: HpaArguments) -> Plan | Nothing:
         uid=found.seen.uid,
         preconditions=found.seen.holds("/spec/minReplicas", "/spec/maxReplicas", "/spec/scaleTargetRef"),
     )
-    return Plan(
+    plan = Plan(
         summary=text("Delete {hpa}", hpa=Code(found.target.title)),
         steps=(call, wait),
         pinned=_pinned(arguments, found.target),
         before=text("{value}", value=Code(str(found.limits))),
         after=text("{count} pods, until somebody changes it", count=found.replicas),
-        warnings=owner_warnings(found.seen, marked(found.seen)),
         destructive=True,
     )
+    return await _against_keepers(cluster, found, plan, arguments)
 
 
 @autoscaling.change(
@@ -225,7 +223,7 @@ async def autoscale(cluster: Reader, arguments: AutoscaleArguments) -> Plan | No
     refuse_dry_run(arguments.dry_run)
     limits = Limits(least=1 if arguments.least < 0 else arguments.least, most=arguments.most)
     check_limits(limits, "")
-    metrics = _metrics(arguments)
+    metrics = read_metrics(cpu=arguments.cpu, memory=arguments.memory, cpu_percent=arguments.cpu_percent)
     targets = await find_targets(cluster, arguments.targets, arguments.namespace, SCALABLE)
     if len(targets) > 1:
         raise NotUnderstood(
@@ -258,15 +256,8 @@ async def autoscale(cluster: Reader, arguments: AutoscaleArguments) -> Plan | No
     )
 
 
-def _metrics(arguments: AutoscaleArguments) -> list[Object]:
-    """What is to be measured. Raises `NotUnderstood`."""
-    cpu = arguments.cpu
-    if arguments.cpu_percent >= 0:
-        if cpu:
-            raise NotUnderstood(text("--cpu and --cpu-percent cannot be specified together"))
-        cpu = f"{arguments.cpu_percent}%"
-    found = (read_metric("cpu", cpu), read_metric("memory", arguments.memory))
-    return [each for each in found if each is not None]
+async def _against_keepers(cluster: Reader, found: Found, plan: Plan, arguments: HpaArguments) -> Plan:
+    return await against_keepers(cluster, plan, [found.seen], pause_sync=arguments.pause_sync)
 
 
 async def _one(cluster: Reader, words: tuple[str, ...], namespace: str) -> Found:

@@ -14,7 +14,8 @@ import asyncio
 from typing import Annotated, Final
 
 from bot.errors import Choice, NotUnderstood, Refused
-from bot.operations.arguments import Arguments, ChangeArguments, Flag, Words
+from bot.operations import sync_pauses
+from bot.operations.arguments import Arguments, ChangeArguments, Flag, PauseSync, Words
 from bot.operations.colours import Colour, by_colour, keys_of, read_colour, read_pods
 from bot.operations.conditions import declare_condition
 from bot.operations.conditions.endpoints import switched
@@ -53,7 +54,10 @@ SWITCHED: Final = declare_condition(
 )
 MAKERS: Final = tuple(Right("get", kind) for kind in (REPLICASET, STATEFULSET, DAEMONSET))
 LOOK: Final = (Right("get", SERVICE), Right("list", POD), Right("list", ENDPOINT_SLICE), *MAKERS)
-RIGHTS: Final = (*LOOK, Right("watch", ENDPOINT_SLICE), Right("patch", SERVICE))
+RIGHTS: Final = (
+    *(*LOOK, Right("watch", ENDPOINT_SLICE), Right("patch", SERVICE)),
+    *(*sync_pauses.LOOK, *sync_pauses.PAUSE),
+)
 SHOWN: Final = 12
 """Services of a namespace that one answer shows."""
 
@@ -71,6 +75,7 @@ class SwitchArguments(ChangeArguments):
     to: Annotated[str, Flag("--to", "", "COLOUR", text("the label's new value, for example green"))] = ""
     key: Annotated[str, Flag("--key", "", "LABEL", text("the label, where several tell colours apart"))] = ""
     at_least: Enough = -1
+    pause_sync: PauseSync = False
     dry_run: DryRun = "none"
 
 
@@ -108,9 +113,8 @@ async def switch(cluster: Reader, arguments: SwitchArguments) -> Plan | Nothing:
         content_type=ContentType.STRATEGIC,
         at_least=arguments.at_least,
     )
-    return await plan_switch(
-        cluster, asked, arguments, pinned_arguments(arguments, targets=[target.reference], key=key)
-    )
+    pinned = pinned_arguments(arguments, targets=[target.reference], key=key)
+    return await plan_switch(cluster, asked, arguments, pinned, pause_sync=arguments.pause_sync)
 
 
 @bluegreen.read("status", rights=(*LOOK, Right("list", SERVICE)), example="bluegreen status app-service")

@@ -28,23 +28,22 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from bot.errors import NotUnderstood, Refused
-from bot.operations.arguments import Arguments, ChangeArguments, Flag, Words
+from bot.operations import sync_pauses
+from bot.operations.arguments import Arguments, ChangeArguments, Flag, PauseSync, Words
 from bot.operations.canaries import (
     CANARY,
     Pair,
-    canary_template,
-    check_numbers,
-    check_pair,
-    check_unpaused,
     pods_for,
     read_pair,
     share,
     shown_images,
 )
-from bot.operations.canary_plans import abort_plan, check_makeable, promote_plan, start_plan, weight_plan
+from bot.operations.canary_checks import check_makeable, check_numbers, check_pair, check_unpaused
+from bot.operations.canary_plans import abort_plan, promote_plan, start_plan, weight_plan, with_rest
 from bot.operations.conditions import declare_condition
 from bot.operations.conditions.endpoints import shared
 from bot.operations.images import image_fields, image_warnings, read_pairs
+from bot.operations.keepers import against_keepers
 from bot.operations.kinds import DEPLOYMENT, ENDPOINT_SLICE, HPA, POD, SERVICE, Target
 from bot.operations.operation import Family, Right
 from bot.operations.plan import Nothing, Plan
@@ -53,7 +52,7 @@ from bot.operations.reader import Reader
 from bot.operations.selectors import selector_of
 from bot.operations.services import Backend, read_endpoints, slices_of
 from bot.operations.targets import find_targets
-from bot.operations.templates import also_changed, images
+from bot.operations.templates import images
 from bot.operations.view import Action, Table, View
 from bot.operations.workloads import command_line, pinned_arguments
 from bot.text import Code, text
@@ -68,7 +67,7 @@ SHARED: Final = declare_condition(
 )
 LOOK: Final = (Right("get", DEPLOYMENT), Right("list", SERVICE), Right("list", HPA))
 FOLLOW: Final = (Right("list", ENDPOINT_SLICE), Right("watch", ENDPOINT_SLICE), Right("watch", SERVICE))
-SCALE: Final = Right("patch", DEPLOYMENT, "scale")
+CHANGE: Final = (*LOOK, *FOLLOW, Right("patch", DEPLOYMENT, "scale"), *sync_pauses.LOOK, *sync_pauses.PAUSE)
 MOST: Final = 1_000
 """Pods of both together that one command may ask for."""
 
@@ -82,6 +81,7 @@ class CanaryArguments(ChangeArguments):
 
     targets: Annotated[tuple[str, ...], Words("DEPLOYMENT", text("the stable Deployment"), ("deployment",))] = ()
     canary: Second = ""
+    pause_sync: PauseSync = False
 
 
 class StatusArguments(Arguments):
@@ -146,7 +146,7 @@ async def status(cluster: Reader, arguments: StatusArguments) -> View:
 
 @canary.change(
     "start",
-    rights=(*LOOK, *FOLLOW, SCALE, Right("create", DEPLOYMENT), Right("patch", DEPLOYMENT)),
+    rights=(*CHANGE, Right("create", DEPLOYMENT), Right("patch", DEPLOYMENT)),
     example="canary start app app=registry/app:v3 --weight=10",
 )
 async def start(cluster: Reader, arguments: StartArguments) -> Plan | Nothing:
@@ -172,10 +172,11 @@ async def start(cluster: Reader, arguments: StartArguments) -> Plan | Nothing:
     check_makeable(pair)
     pods = arguments.pods if arguments.pods >= 0 else _pods(pair, arguments.weight, pair.total, least=1)
     plan = start_plan(pair, new, pods, arguments, {**pinned, "pods": pods})
-    return msgspec.structs.replace(plan, warnings=(*image_warnings(new), *plan.warnings))
+    plan = msgspec.structs.replace(plan, warnings=(*image_warnings(new), *plan.warnings))
+    return await _against_keepers(cluster, pair, plan, arguments)
 
 
-@canary.change("set-weight", rights=(*LOOK, *FOLLOW, SCALE), example="canary set-weight app --weight=30")
+@canary.change("set-weight", rights=CHANGE, example="canary set-weight app --weight=30")
 async def set_weight(cluster: Reader, arguments: WeightArguments) -> Plan | Nothing:
     """Give the canary another share of the pods.
 
@@ -199,10 +200,12 @@ async def set_weight(cluster: Reader, arguments: WeightArguments) -> Plan | Noth
         )
     pinned = _pinned(arguments, pair) | {"weight": -1, "pods": pods, "total": total}
     plan = weight_plan(pair, total, pods, arguments, pinned)
-    return plan or Nothing(target=running.target, message=text("It has {share} already.", share=share(pods, total)))
+    if plan is None:
+        return Nothing(target=running.target, message=text("It has {share} already.", share=share(pods, total)))
+    return await _against_keepers(cluster, pair, plan, arguments)
 
 
-@canary.change("promote", rights=(*LOOK, *FOLLOW, SCALE, Right("patch", DEPLOYMENT)), example="canary promote app")
+@canary.change("promote", rights=(*CHANGE, Right("patch", DEPLOYMENT)), example="canary promote app")
 async def promote(cluster: Reader, arguments: CanaryArguments) -> Plan | Nothing:
     """Give the stable Deployment the canary's images and all of the pods; then the canary has none."""
     pair = await _pair(cluster, arguments)
@@ -227,10 +230,11 @@ async def promote(cluster: Reader, arguments: CanaryArguments) -> Plan | Nothing
             why=text("What does not run on a few pods is not given all of them."),
             next=text("Look at it: {command}.", command=Code(f"rollout status {running.target.reference}")),
         )
-    return _with_rest(pair, promote_plan(pair, fields, arguments, _pinned(arguments, pair)))
+    plan = with_rest(pair, promote_plan(pair, fields, arguments, _pinned(arguments, pair)))
+    return await _against_keepers(cluster, pair, plan, arguments)
 
 
-@canary.change("abort", rights=(*LOOK, *FOLLOW, SCALE), example="canary abort app")
+@canary.change("abort", rights=CHANGE, example="canary abort app")
 async def abort(cluster: Reader, arguments: CanaryArguments) -> Plan | Nothing:
     """Give all pods back to the stable version; then the canary has none."""
     pair = await _pair(cluster, arguments)
@@ -238,7 +242,8 @@ async def abort(cluster: Reader, arguments: CanaryArguments) -> Plan | Nothing:
     check_numbers(pair)  # whoever must go back is not kept from it by a Service that is gone
     if not pair.pods:
         return Nothing(target=running.target, message=text("The canary has no pods."))
-    return abort_plan(pair, arguments, _pinned(arguments, pair))
+    plan = abort_plan(pair, arguments, _pinned(arguments, pair))
+    return await _against_keepers(cluster, pair, plan, arguments)
 
 
 async def _pair(cluster: Reader, arguments: CanaryArguments | StatusArguments) -> Pair:
@@ -249,6 +254,11 @@ async def _pair(cluster: Reader, arguments: CanaryArguments | StatusArguments) -
             text("One workload at a time."), next=text("Ask for {target} first.", target=Code(targets[0].reference))
         )
     return await read_pair(cluster, targets[0], arguments.canary.removeprefix("deployment/").removeprefix("deploy/"))
+
+
+async def _against_keepers(cluster: Reader, pair: Pair, plan: Plan, arguments: CanaryArguments) -> Plan:
+    """A canary that was made here has no keeper; another one may have one of its own."""
+    return await against_keepers(cluster, plan, pair.both, pause_sync=arguments.pause_sync)
 
 
 def _pinned(arguments: CanaryArguments, pair: Pair) -> dict[str, Any]:
@@ -281,13 +291,3 @@ def _already(pair: Pair, new: dict[str, str], arguments: StartArguments) -> Noth
     return Nothing(
         target=pair.canary.target, message=text("It has {share} already.", share=share(pair.pods, pair.total))
     )
-
-
-def _with_rest(pair: Pair, plan: Plan) -> Plan:
-    """The plan with a word on what else the canary's template has, which is not taken over."""
-    ours = canary_template(pair.stable, images(pair.running.template))
-    other = also_changed(ours, pair.running.template)
-    if other is None:
-        return plan
-    said = text("The canary differs in more than its images, which is not taken over: {changes}.", changes=other)
-    return msgspec.structs.replace(plan, warnings=(said, *plan.warnings))

@@ -10,6 +10,7 @@ import msgspec
 
 from bot.errors import NotUnderstood
 from bot.operations import sync_pauses
+from bot.operations.argo import twins
 from bot.operations.arguments import Flag, PauseSync, Words, WorkloadArguments
 from bot.operations.environment import read_variables, shown_variables, variable_call, variable_fields
 from bot.operations.images import (
@@ -73,7 +74,9 @@ class ResourcesArguments(WorkloadArguments):
     pause_sync: PauseSync = False
 
 
-@image.change("image", short=("image",), rights=RIGHTS, example="set image deploy/app app=registry/app:v2")
+@image.change(
+    "image", short=("image",), rights=(*RIGHTS, *twins.LOOK), example="set image deploy/app app=registry/app:v2"
+)
 async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothing:
     """Set the images of containers and roll them out (kubectl set image).
 
@@ -81,7 +84,8 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
     """
     refuse_dry_run(arguments.dry_run)
     wanted = read_pairs(arguments.images)
-    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    reading = read_workloads(cluster, arguments.targets, arguments.namespace)
+    workloads = await twins.unless_rollout(reading, cluster, arguments, targets=arguments.targets, verb="set image")
     fields = [image_fields(each, wanted) for each in workloads]
     changed = [(each, found) for each, found in zip(workloads, fields, strict=True) if found]
     if not changed:

@@ -6,9 +6,15 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from bot.errors import Refused
+from bot.operations.argo import rollout as argo
+from bot.operations.argo.arguments import as_workload
+from bot.operations.argo.glance import light_of, likely_next, read_rollouts, stands
+from bot.operations.argo.kinds import ROLLOUT
+from bot.operations.argo.revisions import REVISION as ROLLOUT_REVISION
 from bot.operations.arguments import Arguments
 from bot.operations.kinds import (
     CONTROLLER_REVISION,
@@ -19,6 +25,7 @@ from bot.operations.kinds import (
     Kind,
     Target,
 )
+from bot.operations.lights import GREEN, ILL, RANKS, RED, YELLOW
 from bot.operations.models import Lean, Meta, Pod, Workload
 from bot.operations.operation import Family, Right
 from bot.operations.pods import stuck_reason
@@ -39,8 +46,6 @@ NAMED: Final = 3
 EXPLAINED: Final = 3
 """Workloads that are not well whose pods are asked why: each is one more request before the first line is seen."""
 T = TypeVar("T")
-GREEN, YELLOW, RED = "🟢", "🟡", "🔴"
-RANKS: Final = {RED: 0, YELLOW: 1, GREEN: 2}
 
 
 class OverviewArguments(Arguments):
@@ -55,19 +60,24 @@ class _Generation(Lean, frozen=True, kw_only=True):
 
     @property
     def number(self) -> int:
-        said = (self.metadata.annotations or {}).get(REVISION, "")
+        annotations = self.metadata.annotations or {}
+        said = annotations.get(REVISION) or annotations.get(ROLLOUT_REVISION, "")
         return int(said) if said.isascii() and said.isdigit() else self.revision
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """One workload: its light, its pods, when its newest revision was made, and the revision before that (0: none)."""
+    """One workload: its light, its pods, when its newest revision was made, and the revision before that (0: none).
+
+    `rollout`: it is one of Argo Rollouts', and `seen` what workloads have in common.
+    """
 
     seen: Seen
     light: str
     ready: int
     rolled_out: datetime | None
     previous: int
+    rollout: argo.Seen | None = None
 
     def lately(self, now: datetime) -> bool:
         """Whether it rolled out in the last hours; its very first revision is no roll-out."""
@@ -77,7 +87,7 @@ class Standing:
 @looking_over.read(
     "overview",
     rights=(
-        *(Right("list", kind) for kind in ROLLABLE),
+        *(Right("list", kind) for kind in (*ROLLABLE, ROLLOUT)),
         Right("list", REPLICASET),
         Right("list", CONTROLLER_REVISION),
         Right("list", POD),
@@ -86,22 +96,22 @@ class Standing:
 )
 async def overview(cluster: Reader, arguments: OverviewArguments) -> View:
     """Show what runs here: what rolled out lately first, then what is not well."""
-    listed = await asyncio.gather(*(_list(cluster, kind, arguments, Workload) for kind in ROLLABLE))
-    if all(isinstance(found, Refused) for found in listed):
+    reading = asyncio.gather(*(_list(cluster, kind, arguments, Workload) for kind in ROLLABLE))
+    listed, rollouts = await asyncio.gather(reading, read_rollouts(cluster, arguments.namespace))
+    if not rollouts and all(isinstance(found, Refused) for found in listed):
         raise next(found for found in listed if isinstance(found, Refused))
     made = await asyncio.gather(
         *(_list(cluster, kind, arguments, _Generation) for kind in (REPLICASET, CONTROLLER_REVISION))
     )
     generations = _by_owner(each for found in made if not isinstance(found, Refused) for each in found)
-    standings = sorted(
-        (
-            standing(_seen(kind, each), generations.get(each.metadata.uid, ()))
-            for kind, found in zip(ROLLABLE, listed, strict=True)
-            if not isinstance(found, Refused)
-            for each in found
-        ),
-        key=lambda each: _rank(each, cluster.now),
-    )
+    workloads = [
+        standing(_seen(kind, each), generations.get(each.metadata.uid, ()))
+        for kind, found in zip(ROLLABLE, listed, strict=True)
+        if not isinstance(found, Refused)
+        for each in found
+    ]
+    of_argo = [rollout_standing(each, generations.get(each.uid, ())) for each in rollouts]
+    standings = sorted([*workloads, *of_argo], key=lambda each: _rank(each, cluster.now))
     reasons = await _reasons(cluster, standings[:ROWS], arguments)
     return _view(cluster, standings, reasons, arguments, [each for each in listed if isinstance(each, Refused)])
 
@@ -131,16 +141,35 @@ def standing(seen: Seen, own: Sequence[_Generation]) -> Standing:
 
     Red: none is available, fewer are than a roll-out may take away, or the roll-out is past its deadline.
     """
-    numbers = sorted({each.number for each in own if each.number})
-    newest = next((each for each in own if numbers and each.number == numbers[-1]), None)
     status = seen.live.status
+    rolled_out, previous = _lately_made(own)
     return Standing(
         seen=seen,
         light=_light(seen),
         ready=status.number_ready if seen.target.kind == DAEMONSET else status.ready_replicas,
-        rolled_out=newest.metadata.creation_timestamp if newest else None,
-        previous=numbers[-2] if len(numbers) > 1 else 0,
+        rolled_out=rolled_out,
+        previous=previous,
     )
+
+
+def rollout_standing(found: argo.Seen, own: Sequence[_Generation]) -> Standing:
+    """How a Rollout stands, by what its controller says."""
+    rolled_out, previous = _lately_made(own)
+    return Standing(
+        seen=as_workload(found),
+        light=light_of(found),
+        ready=found.live.status.ready_replicas,
+        rolled_out=rolled_out,
+        previous=previous,
+        rollout=found,
+    )
+
+
+def _lately_made(own: Sequence[_Generation]) -> tuple[datetime | None, int]:
+    """When the newest revision was made, and the number of the one before it."""
+    numbers = sorted({each.number for each in own if each.number})
+    newest = next((each for each in own if numbers and each.number == numbers[-1]), None)
+    return newest.metadata.creation_timestamp if newest else None, numbers[-2] if len(numbers) > 1 else 0
 
 
 def _light(seen: Seen) -> str:
@@ -163,7 +192,7 @@ async def _reasons(cluster: Reader, standings: Sequence[Standing], arguments: Ar
 
     A roll-out that hangs is yellow: its old pods still serve.
     """
-    ill = [each.seen for each in standings if each.light != GREEN and selector_of(each.seen.live.spec.selector)]
+    ill = [each.seen for each in standings if each.light in ILL and selector_of(each.seen.live.spec.selector)]
     found = await asyncio.gather(*(_reason(cluster, each, arguments) for each in ill[:EXPLAINED]))
     return {seen.target.reference: reason for seen, reason in zip(ill, found, strict=False) if reason is not None}
 
@@ -204,7 +233,7 @@ def _view(
 def _title(cluster: Reader, standings: Sequence[Standing], arguments: Arguments) -> Text:
     """Also what a locked phone shows of the answer, so it says whether anything is wrong."""
     place: dict[str, Bold] = {"namespace": Bold(arguments.namespace), "cluster": Bold(cluster.cluster)}
-    ill = [each.seen.target.name for each in standings if each.light != GREEN]
+    ill = [each.seen.target.name for each in standings if each.light in ILL]
     if not standings:
         return text("{namespace} on {cluster}", **place)
     if not ill:
@@ -224,8 +253,12 @@ def _row(each: Standing, reasons: dict[str, Text], arguments: Arguments, now: da
     )
     if each.lately(now) and each.rolled_out is not None:
         line = text("{line}, rolled out {when}", line=line, when=When(each.rolled_out))
+    if each.rollout is not None and (where := stands(each.rollout)) is not None:
+        line = text("{line}, {where}", line=line, where=where)
     if reason := reasons.get(target.reference):
         line = text("{line}: {reason}", line=line, reason=reason)
+    if each.rollout is not None:
+        return Row(line=line, action=likely_next(each.rollout, partial(command_line, arguments)))
     if (each.light == RED or reason) and each.lately(now):
         undo = ("rollout", "undo", target.reference, f"--to-revision={each.previous}")
         back = Action(label=text("Roll back"), command_line=command_line(arguments, *undo), style="primary")
@@ -235,11 +268,12 @@ def _row(each: Standing, reasons: dict[str, Text], arguments: Arguments, now: da
 
 
 def _more(left: Sequence[Standing], arguments: Arguments) -> Row:
-    ill = sum(each.light != GREEN for each in left)
+    ill = sum(each.light in ILL for each in left)
     line = (
         text("{count} more, {ill} of them not well", count=len(left), ill=ill)
         if ill
         else text("{count} more, all well", count=len(left))
     )
-    command = command_line(arguments, "get", "deployments,statefulsets,daemonsets")
+    plurals = [kind.plural for kind in (*ROLLABLE, *((ROLLOUT,) if any(each.rollout for each in left) else ()))]
+    command = command_line(arguments, "get", ",".join(plurals))
     return Row(line=line, action=Action(label=text("All"), command_line=command))

@@ -43,7 +43,7 @@ patching = Family("", text("Set a Service's selector or a budget's limit, pasted
 
 
 class PatchArguments(ChangeArguments):
-    """As `kubectl patch` takes them. `at_least` is about a Service, `pause_sync` about a budget."""
+    """As `kubectl patch` takes them. `at_least` is about a Service."""
 
     targets: Annotated[
         tuple[str, ...], Words("KIND/NAME", text("the Service or budget"), ("service", "poddisruptionbudget"))
@@ -73,13 +73,11 @@ async def patch(cluster: Reader, arguments: PatchArguments) -> Plan | Nothing:
     pinned = pinned_arguments(arguments, targets=[target.reference], patch=said)
     if target.kind == PDB:
         return await _limit(cluster, arguments, target, body, pinned)
-    if arguments.pause_sync:
-        raise _not_for(target, "--pause-sync")
     seen, service = await read_service(cluster, target)
     asked = Switch(
         seen=seen, service=service, body=body, content_type=TYPES[arguments.type], at_least=arguments.at_least
     )
-    return await plan_switch(cluster, asked, arguments, pinned)
+    return await plan_switch(cluster, asked, arguments, pinned, pause_sync=arguments.pause_sync)
 
 
 async def _limit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, Final
 
 import msgspec
@@ -11,19 +11,19 @@ from pydantic import NonNegativeInt
 
 from bot.errors import NotUnderstood, Refused
 from bot.operations import sync_pauses
-from bot.operations.ages import age, parse_duration
+from bot.operations.ages import parse_duration
+from bot.operations.argo import twins
 from bot.operations.arguments import WORKLOAD_WORDS, Arguments, Flag, PauseSync, Words, WorkloadArguments
 from bot.operations.conditions import ROLLED_OUT
-from bot.operations.json import Object, pointer, resolve
+from bot.operations.json import Object
 from bot.operations.kinds import CONTROLLER_REVISION, DEPLOYMENT, PDB, POD, REPLICASET, ROLLABLE
 from bot.operations.models import Pod
 from bot.operations.operation import Family, Right
-from bot.operations.plan import Back, Bound, Call, ContentType, Impact, Nothing, Plan
-from bot.operations.printers.documents import write_documents
+from bot.operations.plan import Back, Bound, Impact, Nothing, Plan
 from bot.operations.progress import Observation
 from bot.operations.reader import Reader
-from bot.operations.redaction import redacted
-from bot.operations.revisions import Past, find_revision, is_live, live_revision, read_history
+from bot.operations.revision_views import revision_view, revisions_view
+from bot.operations.revisions import Past, find_revision, is_live, read_history
 from bot.operations.rollbacks import (
     back_from_undo,
     choose_revisions,
@@ -31,22 +31,16 @@ from bot.operations.rollbacks import (
     undo_warnings,
     with_revisions,
 )
+from bot.operations.rollout_calls import pause_call, restart_call, restarted_since
 from bot.operations.rollouts import deadline_of
 from bot.operations.selectors import selector_of
 from bot.operations.targets import find_targets
 from bot.operations.template_changes import Changed, look_around_all, plan_of, read_workloads
-from bot.operations.templates import images
-from bot.operations.view import Live, Table, View
+from bot.operations.view import Live, View
 from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
 from bot.text import Bold, Code, Text, text
 
-RESTARTED_AT: Final = "kubectl.kubernetes.io/restartedAt"
-RESTARTED_POINTER: Final = pointer("spec", "template", "metadata", "annotations", RESTARTED_AT)
-PAUSE: Final[Object] = {"spec": {"paused": True}}
-RESUME: Final[Object] = {"spec": {"paused": None}}
-"""As kubectl's two-way patch has it: null, not false."""
-
-LOOK: Final = tuple(Right("get", kind) for kind in ROLLABLE)
+LOOK: Final = (*(Right("get", kind) for kind in ROLLABLE), *twins.LOOK)
 FOLLOW: Final = tuple(Right(verb, kind) for verb in ("list", "watch") for kind in (*ROLLABLE, POD))
 """A person who follows a roll-out watches its object and pods with their own rights."""
 HISTORY: Final = (Right("list", REPLICASET), Right("list", CONTROLLER_REVISION))
@@ -89,7 +83,7 @@ class RestartArguments(WorkloadArguments):
 @rollout.read("status", short=("status",), rights=(*LOOK, *FOLLOW), example="rollout status deploy/app")
 async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
     """Follow a roll-out to its end (kubectl rollout status)."""
-    seen = await _only_one(cluster, arguments.targets, arguments.namespace)
+    seen = await _only_one(cluster, arguments, "status")
     seconds = parse_duration(arguments.timeout)
     if seconds is None:
         raise NotUnderstood(
@@ -115,25 +109,11 @@ async def history(cluster: Reader, arguments: LookArguments) -> View:
 
     With --revision=N its pod template is shown, without values of variables.
     """
-    seen = await _only_one(cluster, arguments.targets, arguments.namespace)
+    seen = await _only_one(cluster, arguments, "history")
     past = await read_history(cluster, seen)
     if arguments.revision:
-        return _one_revision(seen, find_revision(seen, past, arguments.revision))
-    title = text("Revisions of {target}", target=Code(seen.target.title))
-    if not past:
-        return View(title=title, lines=(text("No rollout history found."),))
-    live = live_revision(seen, past)
-    rows = tuple(
-        (
-            str(each.revision) + (" *" if each is live else ""),
-            each.cause or "<none>",
-            ", ".join(images(each.template).values()),
-            age(each.meta.creation_timestamp, cluster.now),
-        )
-        for each in past
-    )
-    table = Table(columns=("REVISION", "CHANGE-CAUSE", "IMAGES", "AGE"), rows=rows)
-    return View(title=title, table=table, lines=(text("* is what runs now."),) if live else ())
+        return revision_view(seen, find_revision(seen, past, arguments.revision))
+    return revisions_view(seen, past, cluster.now)
 
 
 @rollout.change(
@@ -151,7 +131,7 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
     healthy cannot be read from ReplicaSets or ControllerRevisions: nothing in them says how it went.
     """
     refuse_dry_run(arguments.dry_run)
-    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    workloads = await _workloads(cluster, arguments, "undo")
     chosen = await choose_revisions(cluster, workloads, arguments.to_revision, arguments.template_hashes)
     wanted = [each for each in chosen if not is_live(each.seen, each.past)]
     if not wanted:
@@ -189,12 +169,12 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
 )
 async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothing:
     """Replace all pods of a workload, as its strategy allows (kubectl rollout restart)."""
-    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    workloads = await _workloads(cluster, arguments, "restart")
     stamp = arguments.restarted_at or cluster.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for seen in workloads:
         if seen.live.spec.paused:
             raise paused_refusal(seen, text("can't restart paused deployment (run rollout resume first)"))
-    wanted = [seen for seen in workloads if not _restarted_since(seen, stamp)]
+    wanted = [seen for seen in workloads if not restarted_since(seen, stamp)]
     if not wanted:
         return Nothing(
             target=workloads[0].target,
@@ -202,7 +182,7 @@ async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothin
         )
     around = await look_around_all(cluster, wanted)
     changes = [
-        Changed(seen=seen, around=near, call=_patch(seen, restart_body(stamp), RESTARTED_POINTER, "/spec/paused"))
+        Changed(seen=seen, around=near, call=restart_call(seen, stamp))
         for seen, near in zip(wanted, around, strict=True)
     ]
     plan = plan_of(
@@ -228,7 +208,7 @@ async def resume(cluster: Reader, arguments: WorkloadArguments) -> Plan | Nothin
 
 
 async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, paused: bool) -> Plan | Nothing:
-    workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    workloads = await _workloads(cluster, arguments, "pause" if paused else "resume")
     for seen in workloads:
         if seen.target.kind != DEPLOYMENT:
             what = text("pausing is not supported") if paused else text("resuming is not supported")
@@ -244,7 +224,7 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
         )
     around = await look_around_all(cluster, wanted)
     changes = [
-        Changed(seen=seen, around=near, call=_pause_call(seen, paused=paused))
+        Changed(seen=seen, around=near, call=pause_call(seen, paused=paused))
         for seen, near in zip(wanted, around, strict=True)
     ]
     title = Code(_titles(changes))
@@ -253,7 +233,7 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
         command_line=command_line(arguments, "rollout", verb, *(each.target.reference for each in wanted)),
         label=label,
         calls=tuple(
-            msgspec.structs.replace(_pause_call(each.after, paused=not paused), id=f"step-{number}")
+            msgspec.structs.replace(pause_call(each.after, paused=not paused), id=f"step-{number}")
             for number, each in enumerate(changes, 1)
         ),
     )
@@ -269,39 +249,6 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
     return msgspec.structs.replace(plan, impact=Impact(), bound=Bound())  # nothing was changed while it was paused
 
 
-def restart_body(stamp: str) -> Object:
-    """The strategic merge of `rollout restart`; `stamp` is RFC 3339 in whole seconds (kubectl `objectrestarter.go`)."""
-    return {"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: stamp}}}}}
-
-
-def _pause_call(seen: Seen, *, paused: bool) -> Call:
-    """To resume is to release, so that it is bound to the template that is there to be released."""
-    return _patch(seen, PAUSE, "/spec/paused") if paused else _patch(seen, RESUME, "/spec/paused", "/spec/template")
-
-
-def _patch(seen: Seen, body: Object, *pointers: str) -> Call:
-    return Call(
-        id="step-1",
-        verb="patch",
-        target=seen.target,
-        content_type=ContentType.STRATEGIC,
-        body=body,
-        uid=seen.uid,
-        preconditions=seen.holds(*pointers),
-    )
-
-
-def _restarted_since(seen: Seen, stamp: str) -> bool:
-    """Whether it was restarted at this moment or later: then the restart that was asked for has happened."""
-    said = resolve(seen.whole, RESTARTED_POINTER)
-    if not isinstance(said, str):
-        return False
-    try:
-        return datetime.fromisoformat(said) >= datetime.fromisoformat(stamp)
-    except (ValueError, TypeError):
-        return False
-
-
 def _summary(changes: Sequence[Changed], past: Past) -> Text:
     if len(changes) > 1:
         return text("Roll back {target}", target=Code(_titles(changes)))
@@ -314,8 +261,18 @@ def _titles(changes: Sequence[Changed]) -> str:
     return ", ".join(each.seen.target.title for each in changes)
 
 
-async def _only_one(cluster: Reader, words: tuple[str, ...], namespace: str) -> Seen:
-    targets = await find_targets(cluster, words, namespace, ROLLABLE)
+async def _workloads(cluster: Reader, arguments: WorkloadArguments, verb: str) -> list[Seen]:
+    reading = read_workloads(cluster, arguments.targets, arguments.namespace)
+    return await twins.unless_rollout(reading, cluster, arguments, targets=arguments.targets, verb=verb)
+
+
+async def _only_one(cluster: Reader, arguments: LookArguments, verb: str) -> Seen:
+    reading = _read_one(cluster, arguments)
+    return await twins.unless_rollout(reading, cluster, arguments, targets=arguments.targets, verb=verb)
+
+
+async def _read_one(cluster: Reader, arguments: LookArguments) -> Seen:
+    targets = await find_targets(cluster, arguments.targets, arguments.namespace, ROLLABLE)
     if len(targets) > 1:
         raise NotUnderstood(
             text("One workload at a time."), next=text("Ask for {target} first.", target=Code(targets[0].reference))
@@ -325,13 +282,3 @@ async def _only_one(cluster: Reader, words: tuple[str, ...], namespace: str) -> 
 
 def _with_kind(seen: Seen) -> Object:
     return {**seen.whole, "kind": seen.target.kind.kind}
-
-
-def _one_revision(seen: Seen, past: Past) -> View:
-    shown = redacted({"template": past.template})
-    document = write_documents([shown if isinstance(shown, dict) else {}], "yaml", listed=False).decode()
-    return View(
-        title=text("{target} with revision #{revision}", target=Code(seen.target.title), revision=past.revision),
-        lines=(text("Change cause: {cause}", cause=past.cause),) if past.cause else (),
-        output=document,
-    )

@@ -10,7 +10,8 @@ import msgspec
 
 from bot.errors import Choice, NotFound, NotUnderstood, Refused
 from bot.operations import sync_pauses
-from bot.operations.arguments import ChangeArguments, Flag, Words
+from bot.operations.arguments import ChangeArguments, Flag, PauseSync, Words
+from bot.operations.keepers import keeper_warnings
 from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
 from bot.operations.models import Autoscaler, Quota
 from bot.operations.operation import Family, Right
@@ -19,14 +20,7 @@ from bot.operations.quotas import quota_warnings
 from bot.operations.reader import Reader
 from bot.operations.rollouts import seconds_a_pod
 from bot.operations.scaling import scale_after, scale_call, scale_wait
-from bot.operations.surroundings import (
-    Surroundings,
-    facts_of,
-    look_around,
-    owner_warnings,
-    unseen_warnings,
-    watched_for,
-)
+from bot.operations.surroundings import Surroundings, facts_of, look_around, unseen_warnings, watched_for
 from bot.operations.targets import find_targets
 from bot.operations.template_changes import named, total_impact
 from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
@@ -46,6 +40,7 @@ class ScaleArguments(ChangeArguments):
     ] = ()
     replicas: Annotated[int, Flag("--replicas", "", "COUNT", text("how many pods"))] = -1
     current_replicas: Annotated[int, Flag("--current-replicas", "", "COUNT", text("only if it has this many now"))] = -1
+    pause_sync: PauseSync = False
     dry_run: DryRun = "none"
 
 
@@ -56,6 +51,7 @@ class ScaleArguments(ChangeArguments):
         *(Right("patch", kind, "scale") for kind in SCALABLE),
         *(Right("list", kind) for kind in (HPA, PDB, QUOTA)),
         *sync_pauses.LOOK,
+        *sync_pauses.PAUSE,
     ),
     example="scale deploy/app --replicas=5",
 )
@@ -84,12 +80,12 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
     waits = tuple(
         msgspec.structs.replace(
             scale_wait(each, arguments.replicas, f"step-{n}", autoscaler=_name(near.autoscaler)),
-            steady=watched_for(near),
+            steady=0 if arguments.pause_sync else watched_for(near),
         )
         for n, (each, near) in enumerate(zip(wanted, around, strict=True), len(calls) + 1)
     )
     impact = total_impact([_impact(each, arguments.replicas) for each in wanted])
-    return Plan(
+    plan = Plan(
         summary=text("Scale {target}", target=Code(", ".join(each.target.title for each in wanted))),
         steps=(*calls, *waits),
         pinned=pinned_arguments(arguments, targets=[each.reference for each in targets]),
@@ -98,9 +94,10 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
         facts=tuple(fact for each, near in zip(wanted, around, strict=True) for fact in facts_of(each, near)),
         bound=Bound(pods=impact.pods),
         impact=impact,
-        warnings=_all_warnings(wanted, around, quotas=quotas, replicas=arguments.replicas),
+        warnings=_all_warnings(wanted, around, arguments, quotas),
         back=_back(wanted, arguments),
     )
+    return sync_pauses.pausing_first(plan, around) if arguments.pause_sync else plan
 
 
 def _check(arguments: ScaleArguments) -> None:
@@ -178,11 +175,13 @@ async def _quotas(cluster: Reader, namespace: str) -> list[Quota] | None:
 
 
 def _all_warnings(
-    wanted: Sequence[Seen], around: Sequence[Surroundings], *, quotas: list[Quota] | None, replicas: int
+    wanted: Sequence[Seen], around: Sequence[Surroundings], arguments: ScaleArguments, quotas: list[Quota] | None
 ) -> tuple[Text, ...]:
+    replicas = arguments.replicas
     found: list[Text] = []
     for seen, near in zip(wanted, around, strict=True):
-        each = [*_warnings(seen, near, replicas), *owner_warnings(seen, near), *unseen_warnings(near)]
+        kept = keeper_warnings(seen, near, pause_sync=arguments.pause_sync)
+        each = [*_warnings(seen, near, replicas), *kept, *unseen_warnings(near)]
         each += quota_warnings(quotas or (), seen.template, replicas - seen.replicas)
         found += [named(seen.target, warning) if len(wanted) > 1 else warning for warning in each]
     if quotas is None and any(replicas > each.replicas for each in wanted):

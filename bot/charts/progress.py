@@ -6,7 +6,6 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -36,11 +35,27 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     weight: int = -1
 
 
-class Drawing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is drawn."""
+class Bar(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One pod that leaves a node, in seconds since the first was asked: when it was asked, held by a budget, began to
+    go (-1: it did not), and until when it was seen. `gone` then; `stays`: it will not be asked any more.
+    """
 
-    samples: tuple[Sample, ...]
+    pod: str
+    until: float
+    asked: float = -1
+    held: float = -1
+    going: float = -1
+    gone: bool = False
+    stays: bool = False
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is drawn: bars where there are any, else samples. `more` pods have no bar."""
+
+    samples: tuple[Sample, ...] = ()
     ended: Literal["", "done", "failed"] = ""
+    bars: tuple[Bar, ...] = ()
+    more: int = 0
 
 
 def add_sample(samples: tuple[Sample, ...], sample: Sample) -> tuple[Sample, ...]:
@@ -55,15 +70,28 @@ def _same(one: Sample, other: Sample) -> bool:
     return msgspec.structs.replace(one, seconds=other.seconds) == other
 
 
-def as_numbers(samples: Sequence[Sample]) -> bytes:
+def as_numbers(drawing: Drawing) -> bytes:
     """The same as comma-separated values, for where it cannot be drawn."""
-    rows = [f"{each.seconds:.1f},{each.ready},{each.total},{each.old},{max(0, each.weight)}" for each in samples]
+    if drawing.bars:
+        rows = [",".join([each.pod, *map(_moment, _moments(each))]) for each in drawing.bars]
+        return "\n".join(["pod,asked,held,going,gone", *rows, ""]).encode()
+    rows = [
+        f"{each.seconds:.1f},{each.ready},{each.total},{each.old},{max(0, each.weight)}" for each in drawing.samples
+    ]
     return "\n".join(["seconds,ready,total,old,weight", *rows, ""]).encode()
 
 
-async def draw(samples: Sequence[Sample], ended: Literal["", "done", "failed"] = "") -> bytes:
+def _moments(bar: Bar) -> tuple[float, float, float, float]:
+    return bar.asked, bar.held, bar.going, bar.until if bar.gone else -1
+
+
+def _moment(seconds: float) -> str:
+    return "" if seconds < 0 else f"{seconds:.1f}"
+
+
+async def draw(drawing: Drawing) -> bytes:
     """A PNG. Raises `Unavailable` where it cannot be drawn in time."""
-    asked = msgspec.json.encode(Drawing(samples=tuple(samples), ended=ended))
+    asked = msgspec.json.encode(drawing)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KAJITORI_", "SLACK_"))}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.charts.drawing"), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment

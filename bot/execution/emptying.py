@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Final, final
+from datetime import datetime, timedelta
+from typing import final
 
-from bot.execution.evictions import LOOK, Answer, Book, Ended, Fate, Standing, Work, send_eviction
+from bot.clock import Clock
+from bot.execution.blockers import Seen, read_budgets
+from bot.execution.evictions import LOOK, RETRY, Answer, Book, Ended, Fate, Standing, Work, send_eviction
+from bot.execution.standings import progress_of
 from bot.operations.draining import pods
 from bot.operations.evict import Member
 from bot.operations.kinds import NODE, POD
@@ -21,9 +24,6 @@ from bot.operations.models import Node, Pod
 from bot.operations.plan import Call, eviction_calls
 from bot.operations.progress import Progress
 from bot.text import Code, Text, text
-
-SHOWN: Final = 8
-"""Pods of which a line each is said; the others are counted."""
 
 
 @final
@@ -35,10 +35,18 @@ class Emptying:
         calls = eviction_calls(work.step, work.members)
         self._all = [self._begun(call, member) for call, member in zip(calls, work.members, strict=True)]
         self._outside: Text | None = None
+        self._seen: tuple[Seen, ...] = ()
+        self._seen_at: datetime | None = None
+        self._seen_for: set[str] = set()
 
     def _begun(self, call: Call, member: Member) -> Standing:
         fate, until = self._work.known.get(call.id, (Fate.DUE, None))
-        return Standing(call=call, member=member, fate=fate, uncertain=until if fate is Fate.SENT else None)
+        begun = Standing(call=call, member=member, fate=fate, uncertain=until if fate is Fate.SENT else None)
+        for track in self._work.before:
+            if track.pod == begun.title:
+                begun.asked_at, begun.held_at = track.asked, track.held
+                begun.going_at, begun.gone_at = track.going, track.gone
+        return begun
 
     async def run(self) -> Ended:
         """Raises `Unavailable` when the node cannot be looked at, `LeaseLost` when somebody else has the work."""
@@ -55,7 +63,8 @@ class Emptying:
             if due is not None:
                 await self._send(due)
                 continue
-            await self._book.report(progress)
+            await self._ask_what_holds(there)
+            await self._book.report(self._progress(there))
             await self._book.pause(LOOK)
 
     async def _look(self) -> dict[str, Pod]:
@@ -73,6 +82,7 @@ class Emptying:
             pod = there.get(each.member.uid)
             if pod is None or pod.metadata.deletion_timestamp is not None:
                 await self._going(each)
+                each.gone_at = each.gone_at or (now if pod is None else None)
             elif each.uncertain is not None and each.uncertain <= now:
                 each.uncertain = None
         return there
@@ -81,6 +91,7 @@ class Emptying:
         if standing.fate in (Fate.DUE, Fate.SENT):
             await self._book.settle(standing.call, Fate.GOING, None, sent=standing.fate is Fate.SENT)
             standing.fate = Fate.GOING
+        standing.going_at = standing.going_at or self._work.clock.now()
         standing.uncertain = None
 
     def _due(self) -> Standing | None:
@@ -97,13 +108,13 @@ class Emptying:
         )
 
     async def _send(self, standing: Standing) -> None:
-        asked = await send_eviction(self._work, standing, _Noting(self._book, standing))
+        asked = await send_eviction(self._work, standing, _Noting(self._book, standing, self._work.clock))
         now, timeout = self._work.clock.now(), self._work.sending(standing.call).timeout
-        standing.why = asked.reason
+        standing.why, standing.held = asked.reason, asked.held
         match asked.answer:
             case Answer.EVICTED:
                 await self._book.settle(standing.call, Fate.GOING, None, sent=True)
-                standing.fate = Fate.GOING
+                standing.fate, standing.going_at = Fate.GOING, now
                 self._work.point("outcome-stored")
             case Answer.GONE:
                 await self._going(standing)
@@ -116,6 +127,7 @@ class Emptying:
                 standing.uncertain = now + timedelta(seconds=timeout + self._work.settle)
             case Answer.LATER:
                 standing.not_before = now + timedelta(seconds=asked.pause)
+                standing.held_at = standing.held_at or (now if asked.held else None)
 
     def _problem(self, there: Mapping[str, Pod]) -> Text | None:
         """Why nothing more is begun: the pods that are left stay."""
@@ -144,55 +156,30 @@ class Emptying:
                 await self._book.settle(each.call, Fate.REFUSED, each.why, sent=True)
                 each.fate = Fate.REFUSED
 
+    async def _ask_what_holds(self, there: Mapping[str, Pod]) -> None:
+        """The budgets as they are: when another pod is held, and else as often as an eviction is asked for again."""
+        held = {each.member.uid for each in self._all if each.held and each.member.uid in there}
+        now = self._work.clock.now()
+        again = self._seen_at is None or now - self._seen_at >= timedelta(seconds=RETRY)
+        if held and (again or not held <= self._seen_for):
+            self._seen_at, self._seen_for = now, held
+            self._seen = await read_budgets(self._work.actor, [there[uid] for uid in held])
+
     def _progress(self, there: Mapping[str, Pod], *, ended: bool = False) -> Progress:
-        """`ended`: the pods that are gone are named too, for it is no longer the list of what is awaited."""
-        left = [each for each in self._all if each.member.uid in there]
-        waiting = [each for each in left if each.fate in (Fate.DUE, Fate.SENT) and each.why is not None]
-        details = _bounded([_line(each.member, state_of(each)) for each in left])
-        if ended:
-            gone_ones = [each for each in self._all if each.member.uid not in there]
-            details += _bounded([_line(each.member, text("is gone")) for each in gone_ones])
-        gone = len(self._all) - len(left)
-        return Progress(
-            done=not left,
-            ready=gone,
-            total=len(self._all),
-            message=text("{gone} of {total} pods gone", gone=gone, total=len(self._all)),
-            stuck=text("{pods} waiting", pods=pods(len(waiting))) if waiting else None,
-            details=tuple(details),
-        )
-
-
-def state_of(standing: Standing) -> Text:
-    """How one pod that is still there stands."""
-    if standing.fate is Fate.GOING:
-        return text("terminating")
-    if standing.fate is Fate.REFUSED:
-        return text("stays: {why}", why=standing.why or text("it was not evicted"))
-    if standing.uncertain is not None:
-        return text("there was no answer; looking whether it terminates")
-    return standing.why or text("stays so far")
-
-
-def _line(member: Member, state: Text) -> Text:
-    return text("{pod}: {state}", pod=Code(f"{member.namespace}/{member.name}"), state=state)
-
-
-def _bounded(lines: list[Text]) -> list[Text]:
-    left = len(lines) - SHOWN
-    return lines if left <= 0 else [*lines[:SHOWN], text("and {count} more", count=left)]
+        return progress_of(self._all, there, self._seen, self._work.clock.now(), ended=ended)
 
 
 @final
 class _Noting:
     """The book's own ledger, which also notes that this member's intent is stored from now on."""
 
-    def __init__(self, book: Book, standing: Standing) -> None:
-        self._book, self._standing = book, standing
+    def __init__(self, book: Book, standing: Standing, clock: Clock) -> None:
+        self._book, self._standing, self._clock = book, standing, clock
 
     async def intend(self, call: Call, *, audit_id: str, version: str, deadline: float) -> None:
         await self._book.intend(call, audit_id=audit_id, version=version, deadline=deadline)
         self._standing.fate = Fate.SENT
+        self._standing.asked_at = self._standing.asked_at or self._clock.now()
 
     def guard(self) -> None:
         self._book.guard()

@@ -24,6 +24,7 @@ from bot.operations.kinds import NODE, POD
 from bot.operations.models import Node, Pod
 from bot.operations.plan import Call
 from bot.operations.progress import Progress
+from bot.operations.tracks import Track
 from bot.text import Code, Text, text
 
 RETRY: Final = 5.0
@@ -54,11 +55,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """`reason` for people; `pause` seconds until it is asked again."""
+    """`reason` for people; `pause` seconds until it is asked again; `held`: a budget does not allow it now."""
 
     answer: Answer
     reason: Text | None = None
     pause: float = RETRY
+    held: bool = False
 
 
 class Book(Ledger, Protocol):
@@ -82,7 +84,9 @@ class Book(Ledger, Protocol):
 
 @dataclass(kw_only=True)
 class Standing:
-    """One member on its way. `not_before` is when it may be asked for again; `uncertain` until when one may land."""
+    """One member on its way. `not_before` is when it may be asked for again; `uncertain` until when one may land;
+    `held`: a budget held it when it was last asked for. The rest are its moments (`Track`).
+    """
 
     call: Call
     member: Member
@@ -90,14 +94,34 @@ class Standing:
     why: Text | None = None
     not_before: datetime | None = None
     uncertain: datetime | None = None
+    held: bool = False
+    asked_at: datetime | None = None
+    held_at: datetime | None = None
+    going_at: datetime | None = None
+    gone_at: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{self.member.namespace}/{self.member.name}"
+
+    @property
+    def track(self) -> Track:
+        return Track(
+            pod=self.title,
+            asked=self.asked_at,
+            held=self.held_at,
+            going=self.going_at,
+            gone=self.gone_at,
+            stays=self.fate is Fate.REFUSED,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A step with its members. `watcher` looks at the node, `actor` evicts; `ends` is the deadline.
 
-    `known` are the fates that are stored, with the moment until which a sending may still land. `settle` is the margin
-    in seconds after a write's own deadline.
+    `known` are the fates that are stored, with the moment until which a sending may still land; `before` are the tracks
+    that an earlier attempt has shown. `settle` is the margin in seconds after a write's own deadline.
     """
 
     step: Evict
@@ -109,6 +133,7 @@ class Work:
     settle: float
     sending: Callable[[Call], Sending]
     known: Mapping[str, tuple[Fate, datetime | None]] = field(default_factory=dict)
+    before: tuple[Track, ...] = ()
     point: Callable[[str], None] = lambda label: None
 
 
@@ -176,7 +201,7 @@ def answer_of(error: KajitoriError) -> Asked:
         case TooMany(budget=True):
             causes = [each.message for each in error.status.causes if each.reason == "DisruptionBudget"]
             words = causes[0] if causes else error.status.message
-            return Asked(answer=Answer.LATER, reason=text("waits for its budget: {why}", why=words))
+            return Asked(answer=Answer.LATER, reason=text("waits for its budget: {why}", why=words), held=True)
         case TooMany():
             return Asked(answer=Answer.LATER, reason=error.what, pause=max(LOOK, min(error.retry_after, 60.0)))
         case Conflict() | ObjectNotFound():

@@ -12,10 +12,12 @@ import msgspec
 from bot.clock import Clock, SystemTokens, Tokens
 from bot.errors import Bug
 from bot.kubernetes.decoding import Event, Head, OnlyHead, Unreadable, decode, decode_list, head_of
-from bot.kubernetes.errors import ClusterUnavailable, Gone, failure, parse_status, unreachable
+from bot.kubernetes.errors import ClusterUnavailable, Gone, failure, unreachable
 from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.names import collection_path, object_path, title_of
-from bot.kubernetes.transport import NO_QUERY, Response, Transport
+from bot.kubernetes.responses import Response
+from bot.kubernetes.statuses import parse_status
+from bot.kubernetes.transport import NO_QUERY, Transport
 from bot.operations.json import JSON
 from bot.operations.kinds import POD, Kind
 from bot.operations.plan import Call

@@ -14,8 +14,9 @@ import msgspec
 
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.decoding import Unreadable, decode
-from bot.kubernetes.errors import clean, unreachable
+from bot.kubernetes.errors import unreachable
 from bot.kubernetes.identity import Impersonation
+from bot.kubernetes.statuses import clean
 from bot.operations.json import JSON, Object
 from bot.operations.kinds import NAMESPACE, Kind
 from bot.operations.plan import Call

@@ -10,37 +10,29 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self, final
 
 import aiohttp
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDict
 from yarl import URL
 
 from bot.clock import Clock
 from bot.errors import Bug, Unavailable
 from bot.kubernetes.connection import Connection, Credentials
-from bot.kubernetes.errors import ClusterUnavailable, Unauthorized, failure, parse_status, unreachable
+from bot.kubernetes.errors import ClusterUnavailable, Unauthorized, failure, unreachable
 from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.lines import LineCutter, TooLong
 from bot.kubernetes.once import Once
+from bot.kubernetes.responses import Response
+from bot.kubernetes.statuses import parse_status
 from bot.kubernetes.warning_headers import parse_warnings
 from bot.text import Text, text
 
 MEGABYTE: Final = 1024 * 1024
 READS: Final = frozenset({"GET"})
 NO_QUERY: Final[Mapping[str, str]] = {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Response:
-    """An answer that is a success. `warnings` are the API server's own words to a person, untrusted text."""
-
-    status: int
-    body: bytes
-    warnings: tuple[str, ...] = ()
-    headers: CIMultiDictProxy[str] = field(default_factory=lambda: CIMultiDictProxy(CIMultiDict()))
 
 
 @dataclass(frozen=True, kw_only=True)

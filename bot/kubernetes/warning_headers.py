@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from bot.kubernetes.errors import clean
+from bot.kubernetes.statuses import clean
 
 VALUE: Final = re.compile(r'\s*(\d{3}) +(\S+) +"((?:[^"\\]|\\.)*)"(?: +"[^"]*")?\s*(?:,|$)')
 ESCAPED: Final = re.compile(r"\\(.)")

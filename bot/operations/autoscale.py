@@ -42,6 +42,16 @@ def autoscaler_body(target: Target, scaled: Target, limits: Limits, metrics: lis
     }
 
 
+def read_metrics(*, cpu: str, memory: str, cpu_percent: int) -> list[Object]:
+    """What is to be measured, from the flags as typed; `cpu_percent` -1 means not said. Raises `NotUnderstood`."""
+    if cpu_percent >= 0:
+        if cpu:
+            raise NotUnderstood(text("--cpu and --cpu-percent cannot be specified together"))
+        cpu = f"{cpu_percent}%"
+    found = (read_metric("cpu", cpu), read_metric("memory", memory))
+    return [each for each in found if each is not None]
+
+
 def read_metric(resource: str, said: str) -> Object | None:
     """`70%` is a share of what the pods request, `500m` an amount for each pod; nothing said is no metric.
 

@@ -1,4 +1,4 @@
-"""Two Deployments behind the same Services: which they are, how the traffic is shared, and when that cannot be."""
+"""Two Deployments behind the same Services: which they are, and how the traffic is shared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from bot.operations.kinds import DEPLOYMENT, HPA, SERVICE, Target
 from bot.operations.models import Autoscaler
 from bot.operations.plan import Fact
 from bot.operations.reader import Reader
-from bot.operations.selectors import selects
 from bot.operations.services import Service, matches
 from bot.operations.templates import GROUPS, containers, images
 from bot.operations.workloads import Seen, read_workload
@@ -132,77 +131,6 @@ async def _if_there(cluster: Reader, target: Target) -> Seen | None:
         return await read_workload(cluster, target)
     except NotFound:
         return None
-
-
-def check_numbers(pair: Pair) -> None:
-    """Raise `Refused` where the numbers of pods are not ours to set."""
-    for each in pair.autoscalers:
-        aim = f"deployment/{each.spec.scale_target_ref.name}"
-        raise Refused(
-            text("{hpa} sets how many pods {target} has.", hpa=Code(f"hpa/{each.metadata.name}"), target=Code(aim)),
-            target=pair.stable.target.title,
-            why=text("It would fight every weight: a canary by two Deployments keeps the pods in total."),
-            next=text(
-                "Delete it while the canary runs ({command}), or use Argo Rollouts, which works with it.",
-                command=Code(f"hpa remove hpa/{each.metadata.name}"),
-            ),
-        )
-
-
-def check_pair(pair: Pair) -> None:
-    """Raise `Refused` where the numbers of pods are not ours to set, or do not decide who gets the traffic."""
-    check_numbers(pair)
-    if not pair.services:
-        raise Refused(
-            text("No Service sends to {stable}.", stable=Code(pair.stable.target.reference)),
-            target=pair.stable.target.title,
-            why=text("A weight is a share of a Service's endpoints."),
-        )
-    for service in pair.services:
-        _check_service(pair, service)
-    if pair.canary is not None and selects(pair.canary.live.spec.selector, template_labels(pair.stable)):
-        raise Refused(
-            text(
-                "The selector of {canary} takes the pods of {stable} too.",
-                canary=Code(pair.canary_target.reference),
-                stable=Code(pair.stable.target.reference),
-            ),
-            target=pair.stable.target.title,
-            why=text("Nobody could tell which pods are the canary's."),
-        )
-
-
-def _check_service(pair: Pair, service: Service) -> None:
-    named = Code(f"service/{service.metadata.name}")
-    if service.rollout:
-        raise Refused(
-            text("{service} belongs to a Rollout.", service=named),
-            target=pair.stable.target.title,
-            next=text("Let Argo Rollouts run the canary: {command}.", command=Code("kubectl argo rollouts set image")),
-        )
-    labels = template_labels(pair.canary) if pair.canary is not None else canary_labels(pair.stable)
-    if not matches(service.selector, labels):
-        kept = ",".join(f"{key}={value}" for key, value in service.selector.items() if labels.get(key) != value)
-        raise Refused(
-            text("{service} would send nothing to the canary.", service=named),
-            target=pair.stable.target.title,
-            why=text("It sends to pods with {labels} only.", labels=Code(kept)),
-            next=text(
-                "Take that label out of its selector first, or switch by it: {command}.", command=Code("bluegreen")
-            ),
-        )
-
-
-def check_unpaused(pair: Pair) -> None:
-    """Raise `Refused` where a template is not what runs."""
-    for each in pair.both:
-        if each.live.spec.paused:
-            raise Refused(
-                text("{target} is paused.", target=Code(each.target.reference)),
-                target=each.target.title,
-                why=text("What its template says is not what its pods are."),
-                next=text("Resume it first: {command}.", command=Code(f"rollout resume {each.target.reference}")),
-            )
 
 
 def pods_for(weight: int, total: int) -> int:

@@ -15,7 +15,6 @@ from bot.operations.canaries import (
     Pair,
     canary_body,
     canary_labels,
-    canary_selector,
     canary_template,
     claims,
     share,
@@ -23,14 +22,12 @@ from bot.operations.canaries import (
 from bot.operations.canary_steps import calls_of, impact_of_numbers, numbered, scaled, served, steps_to
 from bot.operations.images import Fields, container_call
 from bot.operations.json import pointer, resolve
-from bot.operations.models import Selector
 from bot.operations.patches import add, replace
 from bot.operations.plan import Back, Bound, Call, ContentType, Fact, Impact, Plan, Precondition, Step
 from bot.operations.rollouts import impact_of, wait_for_roll_out
 from bot.operations.selectors import selects
-from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.template_changes import after_call
-from bot.operations.templates import before_and_after, images, split_image
+from bot.operations.templates import also_changed, before_and_after, images, split_image
 from bot.operations.workloads import Seen, command_line, seen
 from bot.text import Bold, Code, Text, text
 
@@ -52,7 +49,7 @@ def weight_plan(pair: Pair, total: int, pods: int, arguments: Arguments, pinned:
         facts=pair.facts(),
         bound=Bound(pods=impact.pods),
         impact=impact,
-        warnings=(*_total_warnings(pair, total), *owner_warnings(pair.stable, marked(pair.stable))),
+        warnings=tuple(_total_warnings(pair, total)),
         back=_back_to(pair, pair.with_numbers(total - pods, pods), arguments),
     )
 
@@ -125,7 +122,7 @@ def promote_plan(pair: Pair, fields: Fields, arguments: Arguments, pinned: dict[
         facts=pair.facts(),
         bound=Bound(pods=impact.pods),
         impact=impact,
-        warnings=(*_total_warnings(pair, total), *owner_warnings(pair.stable, marked(pair.stable))),
+        warnings=tuple(_total_warnings(pair, total)),
         back=Back(
             command_line=command_line(arguments, "set", "image", pair.stable.target.reference, *words),
             label=text("Back to {version}", version=Code(_short(old, old))),
@@ -255,42 +252,14 @@ def _start_warnings(pair: Pair) -> tuple[Text, ...]:
         found.append(text("Both versions use the same volumes: {claims}.", claims=Code(", ".join(shared))))
     if not stable.healthy or not stable.observed:
         found.append(text("{stable} is not well or being rolled out just now.", stable=Code(stable.target.reference)))
-    return (*found, *owner_warnings(stable, marked(stable)))
+    return tuple(found)
 
 
-def check_makeable(pair: Pair) -> None:
-    """Raise `Refused` where a canary cannot be made under its name, or one runs."""
-    stable, canary = pair.stable, pair.canary
-    if canary is None:
-        selector = msgspec.convert(canary_selector(stable), Selector)
-        if not selects(selector, canary_labels(stable)):
-            raise Refused(
-                text(
-                    "The selector of {stable} does not let a canary be told apart.",
-                    stable=Code(stable.target.reference),
-                ),
-                target=stable.target.title,
-                why=text("Its selector says something else about {label}.", label=Code(TRACK)),
-            )
-        return
-    if canary.replicas:
-        weight = ("canary", "set-weight", stable.target.reference, "--weight=PERCENT")
-        raise Refused(
-            text("A canary runs already: {share}.", share=share(pair.pods, pair.total)),
-            target=stable.target.title,
-            next=text("Change its weight: {command}.", command=Code(" ".join(weight))),
-        )
-    if (canary.live.metadata.annotations or {}).get(OF) != stable.target.name:
-        raise Refused(
-            text("{canary} was not made here.", canary=Code(canary.target.reference)),
-            target=stable.target.title,
-            why=text("It is somebody else's Deployment, and would be overwritten."),
-            next=text("Choose another name with {flag}.", flag=Code("--canary=NAME")),
-        )
-    if not selects(canary.live.spec.selector, canary_labels(stable)):
-        raise Refused(
-            text("The selector of {canary} would not take the new pods.", canary=Code(canary.target.reference)),
-            target=stable.target.title,
-            why=text("The labels of {stable} have changed since it was made.", stable=Code(stable.target.reference)),
-            next=text("Choose another name with {flag}.", flag=Code("--canary=NAME")),
-        )
+def with_rest(pair: Pair, plan: Plan) -> Plan:
+    """The plan with a word on what else the canary's template has, which is not taken over."""
+    ours = canary_template(pair.stable, images(pair.running.template))
+    other = also_changed(ours, pair.running.template)
+    if other is None:
+        return plan
+    said = text("The canary differs in more than its images, which is not taken over: {changes}.", changes=other)
+    return msgspec.structs.replace(plan, warnings=(said, *plan.warnings))

@@ -8,7 +8,6 @@ from typing import Any
 from bot.operations.arguments import Arguments
 from bot.operations.autoscalers import Found, Limits, after_limits, limits_call, limits_impact, limits_wait
 from bot.operations.plan import Back, Bound, Plan
-from bot.operations.surroundings import marked, owner_warnings
 from bot.operations.workloads import command_line
 from bot.text import Bold, Code, Text, text
 
@@ -40,7 +39,7 @@ def limits_plan(made: LimitChange, summary: Text, arguments: Arguments, pinned: 
         note=text("{target} has {count} pods", target=Code(_scaled_name(found)), count=found.replicas),
         bound=Bound(pods=impact.pods),
         impact=impact,
-        warnings=(*_warnings(found), *owner_warnings(found.seen, marked(found.seen))),
+        warnings=tuple(_warnings(found)),
         back=Back(
             command_line=command_line(arguments, "hpa", made.back[0], f"hpa/{found.target.name}", *made.back[1:]),
             label=made.label,

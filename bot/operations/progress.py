@@ -12,6 +12,7 @@ from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Kind
 from bot.operations.models import Pod, Workload
 from bot.operations.selectors import selector_of
+from bot.operations.tracks import Track
 from bot.operations.view import Action
 from bot.text import Text, text
 
@@ -24,8 +25,9 @@ UNOBSERVED: int = 30
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """`ready` of `total`: pods, or with `items` objects that were worked on; as many `old` pods still there; `weight`
     of the new in per cent, -1 where traffic is not weighed. `done` and `failed` end the wait; `stuck` says why it
-    stands still; `details` are a line each for what the numbers sum up; `next` are at most two things that a person may
-    want when it is done, whose command lines name no place (`placed`).
+    stands still; `details` are a line each for what the numbers sum up; `tracks` are the pods that leave a node, each
+    by itself; `next` are at most two things that a person may want when it is done, whose command lines name no place
+    (`placed`).
     """
 
     done: bool = False
@@ -38,6 +40,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     stuck: Text | None = None
     items: bool = False
     details: tuple[Text, ...] = ()
+    tracks: tuple[Track, ...] = ()
     next: tuple[Action, ...] = ()
 
     def placed(self, *, namespace: str, cluster: str) -> Progress:

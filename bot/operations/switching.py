@@ -9,11 +9,11 @@ from typing import Any, Final
 from bot.errors import Refused
 from bot.operations.arguments import Arguments
 from bot.operations.json import Object, pointer
+from bot.operations.keepers import against_keepers
 from bot.operations.plan import Back, Call, ContentType, Nothing, Plan, Wait
 from bot.operations.reader import Reader
 from bot.operations.selector_patches import selector_body
 from bot.operations.services import MANAGED_BY_ROLLOUTS
-from bot.operations.surroundings import facts_of, marked, owner_warnings
 from bot.operations.switches import Standing, Switch, check_standing, patch_line, read_standing
 from bot.operations.workloads import seen
 from bot.text import Bold, Code, Text, text
@@ -24,7 +24,9 @@ STEADY: Final = 5
 """Seconds that they must stay so: a pod that fails under its first traffic is seen."""
 
 
-async def plan_switch(cluster: Reader, asked: Switch, arguments: Arguments, pinned: dict[str, Any]) -> Plan | Nothing:
+async def plan_switch(
+    cluster: Reader, asked: Switch, arguments: Arguments, pinned: dict[str, Any], *, pause_sync: bool
+) -> Plan | Nothing:
     """The plan of a switch. Raises `Refused` where the new colour cannot take the traffic.
 
     `pinned` are the operation's own arguments; how many pods are enough is added as the number that it means now.
@@ -44,7 +46,7 @@ async def plan_switch(cluster: Reader, asked: Switch, arguments: Arguments, pinn
     enough = max(1, asked.at_least if asked.at_least >= 0 else standing.serving)
     check_standing(asked, standing, enough, arguments)
     before_enough = max(1, standing.serving)
-    return Plan(
+    plan = Plan(
         summary=text("Switch {service} to {colour}", service=Code(asked.target.title), colour=Bold(asked.colour)),
         steps=(switch_call(asked), _wait(asked)),
         pinned={**pinned, "at_least": enough},
@@ -56,10 +58,11 @@ async def plan_switch(cluster: Reader, asked: Switch, arguments: Arguments, pinn
             colour=Code(asked.colour),
             serving=standing.serving,
         ),
-        facts=(*standing.new.facts(), *standing.old.facts(), *facts_of(asked.seen, marked(asked.seen))),
-        warnings=(*_warnings(asked, standing), *owner_warnings(asked.seen, marked(asked.seen))),
+        facts=(*standing.new.facts(), *standing.old.facts()),
+        warnings=tuple(_warnings(asked, standing)),
         back=_back(asked, before_enough, arguments),
     )
+    return await against_keepers(cluster, plan, [asked.seen], pause_sync=pause_sync)
 
 
 def switch_call(asked: Switch, holding: Mapping[str, str] | None = None) -> Call:

@@ -11,8 +11,10 @@ from bot.operations.view import Live
 from tests.argo.rollouts import REGISTRY, aborted, ask, blue_green, canary, deployment, healthy, service, world
 from tests.argo.test_restarts_and_analyses_are_ended import run
 from tests.argo.test_templates_are_changed_where_they_stand import REFERENCE
+from tests.gitops.keeping import MARKS, keep
 from tests.parity.world import World
 
+FLAGS = ("", " --pause-sync")
 LINES = {
     "argo rollouts status": ["status app", "status app --watch=false", "status nope"],
     "argo rollouts get rollout": ["get rollout app", "get rollout app -w", "get rollout nope"],
@@ -24,8 +26,8 @@ LINES = {
     "argo rollouts pause": ["pause app", "pause nope"],
     "argo rollouts resume": ["resume app", "resume nope"],
     "argo rollouts restart": ["restart app", "restart nope"],
-    "argo rollouts set image": ["set image app app=app:v3", "set image nope app=app:v3"],
-    "argo rollouts undo": ["undo app", "undo nope"],
+    "argo rollouts set image": [f"set image {each} app=app:v3{flag}" for each in ("app", "nope") for flag in FLAGS],
+    "argo rollouts undo": [f"undo {each}{flag}" for each in ("app", "nope") for flag in FLAGS],
     "argo rollouts terminate analysisrun": ["terminate analysisrun check"],
 }
 
@@ -34,7 +36,9 @@ def worlds() -> list[World]:
     """Rollouts in all states that lead elsewhere."""
     held = canary(spec={"paused": True})
     states: list[dict[str, Any]] = [canary(), held, aborted(), healthy(), blue_green(), canary(spec=REFERENCE)]
-    return [world(copy.deepcopy(each), deployment("web"), service(), run()) for each in states]
+    found = [world(copy.deepcopy(each), deployment("web"), service(), run()) for each in states]
+    kept = [keep(world(canary()), "Rollout", tool=tool) for tool in MARKS]
+    return [*found, *kept]
 
 
 async def used(lines: list[str]) -> set[tuple[str, str, str]]:

@@ -100,5 +100,3 @@ async def test_both_limits_are_refused_with_the_line_that_was_meant_and_none_is_
 async def test_flags_of_the_other_kind_are_refused() -> None:
     with pytest.raises(KajitoriError, match="--at-least has no meaning"):
         await ask(world(*pods(3), budget()), line({"spec": {"minAvailable": 1}}, "--at-least=2"))
-    with pytest.raises(KajitoriError, match="--pause-sync has no meaning"):
-        await ask(world(), """patch svc app --pause-sync -n shop -p '{"spec":{"selector":{"a":"b"}}}'""")

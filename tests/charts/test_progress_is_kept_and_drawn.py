@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.charts.progress import MOST, Sample, add_sample, as_numbers, draw
+from bot.charts.progress import MOST, Drawing, Sample, add_sample, as_numbers, draw
 from bot.errors import Unavailable
 
 COUNTS = st.integers(0, 9)
@@ -41,7 +41,7 @@ def test_what_stands_still_takes_two_samples() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("samples", [rolling(), (), rolling(1)[:1]], ids=["a roll-out", "nothing", "one moment"])
 async def test_the_picture_is_a_png_of_a_size_that_is_shown_whole(samples: tuple[Sample, ...]) -> None:
-    picture = await draw(samples, "failed")
+    picture = await draw(Drawing(samples=samples, ended="failed"))
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", picture[16:24]) == (1200, 510)
     assert len(picture) < 150_000
@@ -50,8 +50,8 @@ async def test_the_picture_is_a_png_of_a_size_that_is_shown_whole(samples: tuple
 async def test_what_cannot_be_drawn_is_said_and_its_numbers_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(Unavailable, match="could not be drawn"):
-        await draw(rolling())
-    assert as_numbers(rolling(2)).decode().splitlines() == [
+        await draw(Drawing(samples=rolling()))
+    assert as_numbers(Drawing(samples=rolling(2))).decode().splitlines() == [
         "seconds,ready,total,old,weight",
         "0.0,0,2,2,0",
         "3.0,1,2,1,1",
@@ -60,7 +60,7 @@ async def test_what_cannot_be_drawn_is_said_and_its_numbers_are_there(monkeypatc
 
 
 async def test_a_reader_that_gives_up_leaves_no_process_behind() -> None:
-    drawing = asyncio.create_task(draw(rolling()))
+    drawing = asyncio.create_task(draw(Drawing(samples=rolling())))
     await asyncio.sleep(0)
     drawing.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -25,8 +25,9 @@ from bot.kubernetes.errors import (
     Unauthorized,
 )
 from bot.kubernetes.identity import Impersonation
+from bot.kubernetes.responses import Response
 from bot.kubernetes.reviews import Question, review, review_many, self_review
-from bot.kubernetes.transport import Response, Transport
+from bot.kubernetes.transport import Transport
 from bot.kubernetes.watches import follow
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import CONFIG_MAP, DEPLOYMENT, NAMESPACE, Kind, Target

@@ -47,17 +47,13 @@ async def test_not_what_only_carries_a_mark() -> None:
 async def test_flux_comes_at_its_next_interval_which_may_be_long_after() -> None:
     planned = await plan(kept_world(), "scale statefulset/statefulset -n shop --replicas=3")
     assert steady(planned, "scaled") == [0]
-    assert (
-        "Flux (kustomization/git) puts this back at its next sync, unless you send "
-        "gitops pause kustomization/git -n tools first."
-    ) in warnings(planned)
+    assert "Flux (kustomization/git) puts this back at its next sync, unless you add --pause-sync." in warnings(planned)
 
 
-async def test_a_command_that_takes_no_flag_says_how_to_pause_it_first() -> None:
-    assert (
-        "Argo CD (application/git) puts this back within seconds, unless you send "
-        "gitops pause application/git -n tools first."
-    ) in warnings(await plan(kept_world(), SCALE))
+async def test_a_number_of_pods_is_not_watched_once_its_sync_is_paused() -> None:
+    planned = await plan(kept_world(), f"{SCALE} --pause-sync")
+    assert steady(planned, "scaled") == [0]
+    assert not [each for each in warnings(planned) if "puts this back" in each]
 
 
 @pytest.mark.parametrize("line", [RESTART, "rollout pause deployment/deployment -n shop"])

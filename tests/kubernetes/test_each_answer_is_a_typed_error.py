@@ -10,7 +10,6 @@ import pytest
 from bot import errors
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.errors import (
-    LONGEST,
     AlreadyExists,
     ClusterUnavailable,
     Conflict,
@@ -21,10 +20,9 @@ from bot.kubernetes.errors import (
     Rejected,
     TooMany,
     Unauthorized,
-    clean,
     failure,
-    parse_status,
 )
+from bot.kubernetes.statuses import LONGEST, clean, parse_status
 from bot.operations.json import Object
 from bot.operations.kinds import DEPLOYMENT
 from tests.kubernetes.api_server import ApiServer, status_body

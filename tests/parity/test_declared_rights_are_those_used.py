@@ -12,6 +12,7 @@ from bot.operations.view import Live
 from tests.autoscaling.scalers import scaler
 from tests.bluegreen.colours import world as two_colours
 from tests.canary.pairs import pair as canary_pair
+from tests.gitops.keeping import MARKS, keep
 from tests.parity.planning import REGISTRY, ask
 from tests.parity.world import NOW, World
 
@@ -128,6 +129,21 @@ def world() -> World:
     )
 
 
+def kept_by(tool: str) -> World:
+    """The same, where one tool keeps every Service, autoscaler and Deployment, and no other keeps anything."""
+    made = world()
+    made.objects = [each for each in made.objects if each["kind"] not in MARKS]
+    for each in made.objects:
+        if each["kind"] in KEPT_KINDS:
+            each["metadata"]["labels"] = {}
+    for kind in KEPT_KINDS:
+        keep(made, kind, tool=tool)
+    return made
+
+
+KEPT_KINDS = ("Deployment", "Service", "HorizontalPodAutoscaler")
+
+
 def budgets() -> list[dict[str, Any]]:
     """Three budgets, each kept by another tool, over pods of a StatefulSet and of a Deployment's ReplicaSet."""
     marks = {"argo": KEPT["deployment"], "flux": KEPT["kustomized"], "helm": KEPT["released"]}
@@ -195,27 +211,35 @@ LINES = {
     "set env": [f"set env {each} LEVEL=debug{flag}" for each in TARGETS for flag in FLAGS],
     "set image": [f"set image {each} app=app:v3{flag}" for each in TARGETS for flag in FLAGS],
     "set resources": [f"set resources {each} --limits=cpu=1{flag}" for each in TARGETS for flag in FLAGS],
-    "scale": [f"scale {each} --replicas=3" for each in (*TARGETS, *MORE, "replicaset/replicaset")],
+    "scale": [
+        f"scale {each} --replicas=3{flag}" for each in (*TARGETS, *MORE, "replicaset/replicaset") for flag in FLAGS
+    ],
     "delete pod": ["delete pod pod"],
     "patch": [
-        """patch service app -p '{"spec":{"selector":{"version":"green"}}}'""",
+        *(f"""patch service app -p '{{"spec":{{"selector":{{"version":"green"}}}}}}'{each}""" for each in FLAGS),
         *(f"""patch pdb {each} -p '{{"spec":{{"minAvailable":1}}}}'""" for each in BUDGETS),
     ],
     "create pdb": ["create pdb new --selector=covered=yes --min-available=1"],
     "set pdb": [f"set pdb {each} --max-unavailable=1" for each in BUDGETS],
     "delete pdb": [f"delete pdb {each}" for each in BUDGETS],
-    "bluegreen switch": ["bluegreen switch app --to=green"],
+    "bluegreen switch": [f"bluegreen switch app --to=green{each}" for each in FLAGS],
     "bluegreen status": ["bluegreen status", "bluegreen status app"],
     "autoscale": [f"autoscale {each}/free --max=1 --name=for-{each}" for each in ("deploy", "sts", "rs")],
     "hpa status": ["hpa status", *(f"hpa status {each}" for each in SCALED)],
-    "hpa set": [f"hpa set {each} --max=1" for each in SCALED],
-    "hpa pause": [f"hpa pause {each} --at=1" for each in SCALED],
-    "hpa resume": [line for each in SCALED for line in (f"hpa pause {each} --at=1", f"hpa resume {each}")],
-    "hpa remove": [f"hpa remove {each}" for each in SCALED],
-    "canary start": ["canary start web app=web:v2", "canary start old app=web:v2 --canary=old-canary"],
-    "canary set-weight": ["canary set-weight run --weight=50"],
-    "canary promote": ["canary promote run"],
-    "canary abort": ["canary abort run"],
+    "hpa set": [f"hpa set {each} --max=1{flag}" for each in SCALED for flag in FLAGS],
+    "hpa pause": [f"hpa pause {each} --at=1{flag}" for each in SCALED for flag in FLAGS],
+    "hpa resume": [
+        line for each in SCALED for flag in FLAGS for line in (f"hpa pause {each} --at=1", f"hpa resume {each}{flag}")
+    ],
+    "hpa remove": [f"hpa remove {each}{flag}" for each in SCALED for flag in FLAGS],
+    "canary start": [
+        f"canary start {each}{flag}"
+        for each in ("web app=web:v2", "old app=web:v2 --canary=old-canary")
+        for flag in FLAGS
+    ],
+    "canary set-weight": [f"canary set-weight run --weight=50{each}" for each in FLAGS],
+    "canary promote": [f"canary promote run{each}" for each in FLAGS],
+    "canary abort": [f"canary abort run{each}" for each in FLAGS],
     "canary status": ["canary status run"],
     "gitops status": [f"gitops status {each}" for each in HELM],
     "gitops pause": [f"gitops pause {each}" for each in HELM],
@@ -229,7 +253,14 @@ LINES = {
 
 async def used(lines: list[str]) -> set[tuple[str, str, str]]:
     """Rights used: those of looks by the world's own record, those of changes by the calls planned."""
-    made, found = world(), set()
+    found: set[tuple[str, str, str]] = set()
+    for made in (world(), *(kept_by(each) for each in MARKS)):
+        found |= await used_in(made, lines)
+    return found
+
+
+async def used_in(made: World, lines: list[str]) -> set[tuple[str, str, str]]:
+    found = set()
     for line in lines:
         try:
             outcome = await ask(made, f"{line} -n shop")

@@ -59,6 +59,33 @@ async def test_it_is_led_through_all_steps_by_the_buttons_of_its_cards(argo_worl
     assert landed(world) == [STATUS, STATUS]
 
 
+async def test_it_is_promoted_from_what_runs_here(argo_world: World) -> None:
+    world = argo_world
+    app = await canary(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "")
+        shown = await bot.said("rollout/app-rollout", "Paused at step 2 of 4")
+        promote = next(name for name, each in buttons(shown).items() if each["text"]["text"] == "Promote")
+        await bot.click("alice", shown, promote)
+        await bot.approve("bob", await bot.card(1, "step 2 of 4"))
+        await bot.ended(1, "✅", "holding at 60 %")
+        assert await app.weight() == (3, 5)
+    assert landed(world) == [STATUS]
+
+
+async def test_who_takes_it_for_a_deployment_gets_its_own_command_as_a_button(argo_world: World) -> None:
+    world = argo_world
+    app = await canary(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "rollout undo deploy/app-rollout")
+        refused = await bot.refused("alice", "app-rollout is a Rollout", "argo rollouts undo app-rollout")
+        await bot.click("alice", refused, "run")
+        await bot.approve("bob", await bot.card(1, "back to revision 1"))
+        await bot.ended(1, "✅")
+        assert await app.image() == "app:v1"
+    assert landed(world) == [SPEC]
+
+
 def pressed(card: Json) -> list[Json]:
     """The buttons that run something."""
     return [each for name, each in buttons(card).items() if name.startswith("run")]

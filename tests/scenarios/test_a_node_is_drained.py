@@ -52,7 +52,9 @@ async def test_a_pod_that_a_budget_holds_is_shown_and_evicted_when_it_may_go(wor
             await bot.click("alice", card, "details")
             assert f"evict {found.node}: not begun, rehearsed by computed" in everything(await bot.modal("alice"))
             await bot.approve("bob", card)
-            running = await bot.card(1, "waits for its budget", "needs 6 healthy pods and has 6 currently")
+            held = "1 pod" if len(found.names) == 1 else f"{len(found.names)} pods"
+            running = await bot.card(1, f"pdb/app holds {held} since", "it needs 6 healthy, 6 of 6 are")
+            assert f"0 of {len(found.names)} pods gone, {len(found.names)} held" in everything(running)
             assert f"{world.namespace}/{found.names[0]}" in everything(running)
             assert {"stop", "cancel"} <= buttons(running).keys()
             assert await found.left() == found.names
@@ -69,7 +71,7 @@ async def test_stopping_says_what_is_gone_what_stays_and_how_to_go_on(world: Wor
         async with world.bot() as bot:
             await bot.command("alice", found.line)
             await bot.approve("bob", await bot.card(1))
-            running = await bot.card(1, "waits for its budget", f"{len(gone)} of {len(found.names)} pods gone")
+            running = await bot.card(1, "pdb/app holds", f"{len(gone)} of {len(found.names)} pods gone")
             await bot.click("alice", running, "cancel")
             card = await bot.ended(1, "⚠️", f"Stopped: {len(stay)} of {len(found.names)} pods stay")
             shown = everything(card)
@@ -99,7 +101,7 @@ async def test_stopping_and_going_back_leaves_the_node_open_and_the_rest_where_i
         async with world.bot() as bot:
             await bot.command("alice", found.line)
             await bot.approve("bob", await bot.card(1))
-            running = await bot.card(1, "waits for its budget")
+            running = await bot.card(1, "pdb/app holds")
             await bot.click("alice", running, "stop")
             await bot.submit("alice")
             await bot.ended(2, "✅")
@@ -114,7 +116,7 @@ async def test_who_uncordons_the_node_meanwhile_stops_the_drain(world: World) ->
     async with world.bot() as bot:
         await bot.command("alice", found.line)
         await bot.approve("bob", await bot.card(1))
-        await bot.card(1, "waits for its budget")
+        await bot.card(1, "pdb/app holds")
         world.shop.admin.merge(f"/api/v1/nodes/{found.node}", {"spec": {"unschedulable": None}})
         await bot.ended(1, "⚠️", f"{found.node} was uncordoned meanwhile")
     assert found.evicted() == []

@@ -9,9 +9,11 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from tests.controlplane.shop import AppWorld
 from tests.installation.bot import buttons, everything
 from tests.installation.world import World
 from tests.scenarios.lines import DONE, PATCHED, VOTED
+from tests.scenarios.test_canary_by_two_deployments import behind_a_service, numbers
 
 AUTOMATED = {"prune": True, "selfHeal": True}
 PAUSED = "kajitori:alice patch applications/pay"
@@ -19,7 +21,10 @@ PAUSED = "kajitori:alice patch applications/pay"
 
 async def kept(world: World) -> str:
     """The app, kept by an Application of its own namespace; the path of that."""
-    app = await world.app()
+    return await keep(world, await world.app())
+
+
+async def keep(world: World, app: AppWorld) -> str:
     tracked = f"{world.namespace}_pay:apps/Deployment:{world.namespace}/app"
     await app.merge({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": tracked}}})
     destination = {"server": "https://kubernetes.default.svc", "namespace": world.namespace}
@@ -108,3 +113,34 @@ async def test_one_that_was_switched_off_is_switched_on_with_what_was_asked_for(
         await bot.ended(3, "✅")
         assert world.cluster.admin.get(application)["spec"]["syncPolicy"]["automated"] == {}
     assert world.sent() == [PAUSED] * 3
+
+
+async def test_a_canary_of_what_git_keeps_is_started_with_its_sync_paused(simulated_world: World) -> None:
+    world = simulated_world
+    application = await keep(world, await behind_a_service(world))
+    async with world.bot() as bot:
+        await bot.command("alice", "canary start app app=app:v2 --weight=25")
+        await bot.card(1, "Argo CD (application/pay) puts this back within seconds, unless you add --pause-sync.")
+        await bot.command("alice", "canary start app app=app:v2 --weight=25 --pause-sync")
+        card = await bot.card(2)
+        assert "puts this back" not in everything(card)
+        await bot.approve("bob", card)
+        await bot.ended(2, "✅", "the sync of application/pay stays paused.")
+        assert await numbers(world) == {"app": (3, "app:v1"), "app-canary": (1, "app:v2")}
+        assert "automated" not in world.cluster.admin.get(application)["spec"]["syncPolicy"]
+    assert world.sent() == [
+        PAUSED,
+        "kajitori:alice create deployments/app-canary",
+        "kajitori:alice patch deployments/app/scale",
+    ]
+
+
+async def test_a_number_of_pods_stays_once_its_sync_is_paused(simulated_world: World) -> None:
+    world = simulated_world
+    await kept(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "scale deploy/app --replicas=3 --pause-sync")
+        await bot.approve("bob", await bot.card(1))
+        card = await bot.ended(1, "✅", "the sync of application/pay stays paused.")
+        assert {"run", "back"} <= buttons(card).keys()
+    assert world.sent() == [PAUSED, "kajitori:alice patch deployments/app/scale"]

@@ -56,6 +56,14 @@ async def test_the_command_alone_and_help_say_what_can_be_typed(world: World) ->
         await bot.said("--to-revision")
 
 
+async def test_the_form_alone_offers_first_what_keeps_pods_running(world: World) -> None:
+    await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", "form")
+        shown = everything(await bot.said("Which command do you want to fill in?"))
+        assert "rollout undo" in shown, shown
+
+
 async def test_choosing_a_namespace_is_announced_and_holds_for_the_channel(world: World) -> None:
     await world.app()
     async with world.bot(cluster={"namespace": "default"}) as bot:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from bot.errors import Choice, NotFound, NotUnderstood, Refused
+from bot.errors import NotFound, NotUnderstood
 from bot.operations.argo.kinds import ROLLOUT
 from bot.operations.argo.rollout import Seen, read_rollout
+from bot.operations.argo.twins import is_there, workload_choice
 from bot.operations.arguments import Arguments, ChangeArguments, Words
 from bot.operations.kinds import DEPLOYMENT, Kind
 from bot.operations.models import Workload, WorkloadSpec
 from bot.operations.reader import Reader
-from bot.operations.resources import Head, not_found
+from bot.operations.resources import not_found
 from bot.operations.targets import read_targets
 from bot.operations.workloads import Seen as Work
-from bot.operations.workloads import command_line
 from bot.text import Code, Text, text
 
 NAMED: Final = Words("NAME", text("the rollout"), ("rollout",))
@@ -55,24 +55,16 @@ async def find_rollout(cluster: Reader, arguments: RolloutArguments | RolloutCha
 async def _absent(cluster: Reader, name: str, arguments: Arguments, *, verb: str) -> NotFound:
     """With what has that name: a Deployment is what people mean who mistake one for the other."""
     missing = await not_found(cluster, ROLLOUT, name, arguments, f"argo rollouts {verb}")
-    if not await _is_deployment(cluster, name, arguments.namespace):
+    if not await is_there(cluster, DEPLOYMENT, name, arguments.namespace):
         return missing
-    line = command_line(arguments, "rollout", "status", f"deployment/{name}")
+    choice = workload_choice(arguments, verb, name)
     return NotFound(
         missing.what,
         target=missing.target,
         why=text("{target} is a Deployment: Kubernetes itself rolls it out.", target=Code(name)),
-        next=text("Use the commands of {family} for it.", family=Code("rollout")),
-        choices=(Choice(label=f"rollout status deployment/{name}", command_line=line), *missing.choices),
+        next=text("Use the commands of {family} for it.", family=Code(choice.label.partition(" ")[0])),
+        choices=(choice, *missing.choices),
     )
-
-
-async def _is_deployment(cluster: Reader, name: str, namespace: str) -> bool:
-    try:
-        await cluster.get(DEPLOYMENT, name, namespace, Head)
-    except Refused:
-        return False
-    return True
 
 
 async def twin_warnings(cluster: Reader, found: Seen) -> tuple[Text, ...]:
@@ -80,7 +72,7 @@ async def twin_warnings(cluster: Reader, found: Seen) -> tuple[Text, ...]:
     reference = found.live.spec.workload_ref
     if reference is not None and (reference.kind, reference.name) == (DEPLOYMENT.kind, found.target.name):
         return ()
-    if not await _is_deployment(cluster, found.target.name, found.target.namespace):
+    if not await is_there(cluster, DEPLOYMENT, found.target.name, found.target.namespace):
         return ()
     deployment = Code(f"{DEPLOYMENT.singular}/{found.target.name}")
     return (text("{deployment} has the same name and is not touched.", deployment=deployment),)

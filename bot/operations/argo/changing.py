@@ -20,13 +20,13 @@ from bot.operations.argo.revisions import (
 )
 from bot.operations.argo.rollout import HEALTHY, Seen, phase_of
 from bot.operations.argo.templates import follow, image_call, impact_of
-from bot.operations.arguments import Flag, Words
+from bot.operations.arguments import Flag, PauseSync, Words
 from bot.operations.images import changed_images, image_warnings, read_pairs
 from bot.operations.json import Object
+from bot.operations.keepers import against_keepers
 from bot.operations.plan import Back, Bound, Call, Fact, Impact, Nothing, Plan
 from bot.operations.reader import Reader
 from bot.operations.revisions import Past
-from bot.operations.surroundings import Surroundings, facts_of, marked, owner_warnings
 from bot.operations.template_changes import after_call
 from bot.operations.templates import also_changed, before_and_after, images, split_image
 from bot.operations.workloads import Seen as Work
@@ -40,12 +40,14 @@ class ImageArguments(RolloutChangeArguments):
     """As `kubectl argo rollouts set image` takes them."""
 
     images: Annotated[tuple[str, ...], Words("CONTAINER=IMAGE", text("the new image; * means every container"))] = ()
+    pause_sync: PauseSync = False
 
 
 class UndoArguments(RolloutChangeArguments):
     """As `kubectl argo rollouts undo` takes them. `template_hash` is set when the plan is pinned."""
 
     to_revision: Annotated[NonNegativeInt, Flag("--to-revision", "", "N", text("0 means the previous one"))] = 0
+    pause_sync: PauseSync = False
     template_hash: str = ""
 
 
@@ -67,14 +69,14 @@ async def plan_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothi
     words = [f"{name}={image}" for name, image in back.items()]
     tags = {split_image(image)[1] for image in back.values()}
     impact = impact_of(found)
-    return Plan(
+    plan = Plan(
         summary=text("Set the image of {target}", target=Code(found.target.title)),
         steps=(call, follow(found, 2, left=owner is not None)),
         pinned=pinned_arguments(arguments, targets=[found.target.reference]),
         before=before,
         after=comes,
         note=also_changed(old, new),
-        facts=(*owner_facts(found, owner), *_mark(found, owner)),
+        facts=owner_facts(found, owner),
         bound=Bound(pods=impact.pods),
         impact=impact,
         warnings=(*image_warnings(wanted), *_warnings(found, owner), *await twin_warnings(cluster, found)),
@@ -86,6 +88,7 @@ async def plan_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothi
             calls=(image_call(later, later_owner, back),),
         ),
     )
+    return await against_keepers(cluster, plan, [_kept(found, owner)], pause_sync=arguments.pause_sync)
 
 
 async def plan_undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
@@ -104,7 +107,7 @@ async def plan_undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing
     shown = before_and_after(_template(found, owner), past.template) or (_revision(current), _revision(past))
     impact = _undo_impact(found, past)
     title, number = Code(found.target.title), Bold(str(past.revision))
-    return Plan(
+    plan = Plan(
         summary=text("Roll {target} back to revision {revision}", target=title, revision=number),
         steps=(call, follow(found, 2, left=owner is not None)),
         pinned=pinned_arguments(
@@ -116,7 +119,6 @@ async def plan_undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing
         facts=(
             Fact(target=past.held_by, pointer="/metadata/name", value=past.meta.name, uid=past.meta.uid),
             *owner_facts(found, owner),
-            *_mark(found, owner),
         ),
         bound=Bound(pods=impact.pods),
         impact=impact,
@@ -124,6 +126,7 @@ async def plan_undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing
         back=_undo_back(found, owner, call, current, arguments) if current is not None else None,
         recovery=_recovers(found, past, current),
     )
+    return await against_keepers(cluster, plan, [_kept(found, owner)], pause_sync=arguments.pause_sync)
 
 
 def _template(found: Seen, owner: Work | None) -> Object:
@@ -170,12 +173,12 @@ def _warnings(found: Seen, owner: Work | None) -> tuple[Text, ...]:
         )
     if found.live.status.abort:
         said.append(text("The abort ends with it: a new template is a new update."))
-    kept = owner or as_workload(found)
-    return (*said, *owner_warnings(kept, marked(kept)))
+    return tuple(said)
 
 
-def _mark(found: Seen, owner: Work | None) -> tuple[Fact, ...]:
-    return facts_of(owner or as_workload(found), Surroundings(budgets=()))
+def _kept(found: Seen, owner: Work | None) -> Work:
+    """What is changed, and may be put back."""
+    return owner or as_workload(found)
 
 
 def _undo_back(found: Seen, owner: Work | None, call: Call, current: Past, arguments: UndoArguments) -> Back:

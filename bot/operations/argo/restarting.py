@@ -28,7 +28,7 @@ from bot.operations.kinds import Target
 from bot.operations.plan import Bound, Call, ContentType, Impact, Nothing, Plan, Precondition, Wait
 from bot.operations.reader import Reader
 from bot.operations.rollouts import LONGEST
-from bot.operations.surroundings import Surroundings, facts_of, look_at_budgets, owner_warnings, unseen_warnings
+from bot.operations.surroundings import Surroundings, facts_of, look_at_budgets, unseen_warnings
 from bot.operations.workloads import pinned_arguments
 from bot.text import Bold, Code, Text, text
 
@@ -80,7 +80,6 @@ async def plan_restart(cluster: Reader, arguments: RestartArguments) -> Plan | N
         impact=impact,
         warnings=(
             *_warnings(found, around),
-            *owner_warnings(work, around),
             *unseen_warnings(around),
             *await twin_warnings(cluster, found),
         ),

@@ -22,6 +22,7 @@ from bot.operations.evict import Evict
 from bot.operations.json import JSON
 from bot.operations.plan import Call, eviction_calls
 from bot.operations.progress import Progress
+from bot.operations.tracks import Track
 from bot.policy.untouchable import Untouchable, check_untouchable
 from bot.requests.engine.holding import Held
 from bot.requests.engine.ledgers import LeasedLedger
@@ -29,6 +30,7 @@ from bot.requests.engine.moves import StepState
 from bot.requests.engine.results import StepResult, decode_result, encode_result
 from bot.requests.engine.settling import settle_step, show_progress
 from bot.requests.engine.standing import Standing
+from bot.requests.outcomes import decode_outcome
 from bot.requests.records import record
 from bot.requests.rights import lacks_right
 from bot.requests.voting import Case
@@ -93,6 +95,7 @@ async def evict_members(held: Held, standing: Standing, step: Evict, requester: 
         settle=services.settle,
         sending=_Naming(held, case).sending,
         known=_known(standing.steps, eviction_calls(step, members), settle=services.settle),
+        before=_tracks(case),
         point=services.point,
     )
     try:
@@ -106,6 +109,12 @@ async def evict_members(held: Held, standing: Standing, step: Evict, requester: 
     state = StepState.DONE if ended.problem is None else StepState.FAILED
     await settle_step(held, case, step.id, state, ended.problem)
     services.point("followed")
+
+
+def _tracks(case: Case) -> tuple[Track, ...]:
+    """What earlier attempts have seen of each pod."""
+    progress = decode_outcome(case.request.outcome).progress
+    return () if progress is None else progress.tracks
 
 
 def _known(

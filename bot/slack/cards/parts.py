@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bot.charts.progress import TELLING
 from bot.locales.rendering import plain
 from bot.operations.plan import Call, Plan
+from bot.requests.drawings import drawable
 from bot.requests.engine.moves import StepState
 from bot.requests.shown import Shown
 from bot.requests.states import State
@@ -227,7 +227,7 @@ def was_sent(shown: Shown) -> bool:
 
 def graph(shown: Shown) -> list[tuple[Text, str]]:
     """The menu's entry for the picture of its progress, once there is something to see."""
-    return [(text("Graph"), "graph")] if len(shown.samples) >= TELLING else []
+    return [(text("Graph"), "graph")] if drawable(shown) else []
 
 
 def nothing_sent(shown: Shown) -> list[Text]:

@@ -6,13 +6,14 @@ what is no longer worth saying is not sent at all.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
-from bot.charts.progress import TELLING, as_numbers, draw
+from bot.charts.progress import as_numbers, draw
 from bot.errors import Unavailable
 from bot.identity.person import Person
+from bot.requests.drawings import drawing_of
 from bot.requests.notices import (
     CardNotice,
     FileNotice,
@@ -28,7 +29,7 @@ from bot.requests.notices import (
 )
 from bot.requests.services import Services
 from bot.requests.shown import Shown, load_all_shown, load_shown
-from bot.requests.states import ENDED, State
+from bot.requests.states import State
 from bot.slack.cards.card import Card, card
 from bot.slack.cards.home import HomeShown, home
 from bot.slack.cards.limits import clip
@@ -39,11 +40,9 @@ from bot.slack.texts import said
 from bot.store.database import Transaction
 from bot.store.outbox import Claimed
 from bot.store.requests import latest_of, under_way, waiting_for
-from bot.text import text
 
 _DECODER: Final = msgspec.json.Decoder(Notice)
 SHOWN: Final = 20
-GRAPH: Final = text("Green: new and ready. Grey: old. Blue: traffic.")
 
 
 async def render(services: Services, claimed: Claimed) -> Message | None:
@@ -169,16 +168,15 @@ def _file(services: Services, claimed: Claimed, notice: FileNotice) -> Message:
 async def _graph(services: Services, claimed: Claimed, number: int) -> Message | None:
     """Nothing where there is too little to see. What cannot be drawn is given as the numbers that it would show."""
     shown = await _load(services, number)
-    if len(shown.samples) < TELLING or not shown.card_ts:
+    found = drawing_of(shown, services.clock.now())
+    if found is None or not shown.card_ts:
         return None
-    ended: Literal["", "done", "failed"] = ""
-    if shown.state in ENDED:
-        ended = "done" if shown.state is State.SUCCEEDED else "failed"
-    title = clip(said(GRAPH, shown.locale), 200)
+    drawing, caption = found
+    title = clip(said(caption, shown.locale), 200)
     try:
-        file = Upload(name=f"R-{number}.png", title=title, content=await draw(shown.samples, ended))
+        file = Upload(name=f"R-{number}.png", title=title, content=await draw(drawing))
     except Unavailable:
-        file = Upload(name=f"R-{number}.csv", title=title, content=as_numbers(shown.samples))
+        file = Upload(name=f"R-{number}.csv", title=title, content=as_numbers(drawing))
     return Message(
         key=claimed.key,
         kind=MessageKind.FILE,

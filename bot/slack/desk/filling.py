@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.commandline.form import form_of, line_of
 from bot.errors import Choice, NotUnderstood, Refused
+from bot.operations import sync_pauses
 from bot.operations.kinds import ROLLABLE, SCALABLE
 from bot.operations.operation import Operation, OperationKind
 from bot.requests.marks import Stale
@@ -71,7 +72,9 @@ def _operation(services: Services, name: str) -> Operation:
     return found
 
 
-def _urgency(operation: Operation) -> tuple[bool, str]:
-    """Only so many can be offered: first what keeps or brings back pods that run, the rest by name."""
-    kinds = {right.kind for right in operation.rights if right.verb == "patch"}
-    return not kinds or not kinds <= {*ROLLABLE, *SCALABLE}, operation.name
+def _urgency(operation: Operation) -> tuple[bool, bool, str]:
+    """Only so many can be offered: first what keeps or brings back pods that run, of that what everybody knows from a
+    terminal, the rest by name. Pausing what would undo it is no matter of its own.
+    """
+    kinds = {right.kind for right in operation.rights if right.verb == "patch" and right not in sync_pauses.PAUSE}
+    return not kinds or not kinds <= {*ROLLABLE, *SCALABLE}, operation.cli != "kubectl", operation.name
