@@ -1,8 +1,7 @@
 """A plan: the ordered steps that will be taken, frozen before anyone is asked, digested so that a vote can bind to it.
 
-Only what is sent or decides is digested (`Plan.intent`): steps, facts, bound, the way back and the pinned arguments.
-Sentences for people are not, so that a better wording never voids a vote. What a sender adds at the last moment
-(resourceVersion, dryRun, field manager, timeout, impersonation) is the envelope and lives in `bot.execution.envelope`.
+What of it is digested says `bot.operations.intent`. What a sender adds at the last moment (resourceVersion, dryRun,
+field manager, timeout, impersonation) is the envelope and lives in `bot.execution.envelope`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from bot.operations.evict import Evict, Member, eviction_body, member_id
-from bot.operations.json import JSON, digest
+from bot.operations.json import JSON
 from bot.operations.kinds import Kind, Target
 from bot.operations.view import Row
 from bot.text import Text
@@ -222,68 +221,6 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True):
     target: Target
 
 
-def intent(step: Step) -> dict[str, JSON]:
-    """The digested part of a step."""
-    if isinstance(step, Evict):
-        return step.intent
-    if isinstance(step, Wait):
-        return {
-            "kind": "wait",
-            "id": step.id,
-            "condition": step.condition,
-            "path": step.target.path,
-            "deadline": step.deadline,
-            "steady": step.steady,
-            "arguments": step.arguments,
-            "group": step.group,
-        }
-    found: dict[str, JSON] = {
-        "kind": "call",
-        "id": step.id,
-        "method": step.method,
-        "path": step.path,
-        "contentType": str(step.content_type),
-        "body": step.body,
-        "uid": step.uid,
-        "preconditions": [{"pointer": each.pointer, "value": each.value} for each in step.preconditions],
-        "group": step.group,
-    }
-    return found | {"later": True} if step.later else found
-
-
-def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> dict[str, JSON]:
-    """Everything a vote binds to, as JSON: where, what, in which order, on which grounds, and how far it may go."""
-    found: dict[str, JSON] = {
-        "cluster": cluster,
-        "namespace": namespace,
-        "operation": operation,
-        "arguments": plan.pinned,
-        "steps": [intent(step) for step in plan.steps],
-        "facts": [
-            {"path": fact.target.path, "pointer": fact.pointer, "value": fact.value, "uid": fact.uid}
-            for fact in plan.facts
-        ],
-        "bound": {"pods": plan.bound.pods, "slackPercent": plan.bound.slack_percent},
-        "back": None
-        if plan.back is None
-        else {"commandLine": plan.back.command_line, "calls": [intent(call) for call in plan.back.calls]},
-        "destructive": plan.destructive,
-        "recovery": plan.recovery,
-        "includes": list(plan.includes),
-    }
-    # Absent where there are none, so that plans which wait for votes keep their digests.
-    if plan.touches:
-        found["touches"] = [*sorted(plan.touches)]
-    if plan.until is not None:
-        found["until"] = plan.until.isoformat()
-    return found
-
-
-def plan_digest(plan: Plan, *, cluster: str, namespace: str, operation: str) -> str:
-    """SHA-256 over the plan's intent: what a vote is bound to."""
-    return digest(plan_intent(plan, cluster=cluster, namespace=namespace, operation=operation))
-
-
 __all__ = [
     "METHODS",
     "REQUEST_LABEL",
@@ -303,7 +240,4 @@ __all__ = [
     "Verb",
     "Wait",
     "eviction_calls",
-    "intent",
-    "plan_digest",
-    "plan_intent",
 ]

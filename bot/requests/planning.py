@@ -9,9 +9,10 @@ import msgspec
 
 from bot.errors import Bug, Refused
 from bot.operations.arguments import Arguments
+from bot.operations.intent import plan_digest
 from bot.operations.operation import Operation
 from bot.operations.patches import Change
-from bot.operations.plan import Nothing, Plan, plan_digest
+from bot.operations.plan import Nothing, Plan
 from bot.policy.untouchable import check_untouchable
 from bot.requests.clusters import Acting
 from bot.requests.rehearsal import Moved, Rehearsal, rehearse, rehearse_evictions

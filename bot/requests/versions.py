@@ -16,8 +16,9 @@ from bot.errors import Refused
 from bot.identity.person import Person
 from bot.observability.redaction import redact
 from bot.operations.disclosure import disclosed_change
+from bot.operations.intent import plan_intent
 from bot.operations.json import JSON, canonical, digest
-from bot.operations.plan import Plan, plan_intent
+from bot.operations.plan import Plan
 from bot.policy.decision import Decision
 from bot.requests.planning import Planned
 from bot.requests.rehearsal import Rehearsal

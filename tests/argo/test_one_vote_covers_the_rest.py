@@ -10,7 +10,8 @@ import pytest
 from bot.errors import KajitoriError
 from bot.operations.argo.kinds import ANALYSIS_RUN
 from bot.operations.conditions import condition_of
-from bot.operations.plan import Call, Plan, Wait, plan_digest
+from bot.operations.intent import plan_digest
+from bot.operations.plan import Call, Plan, Wait
 from bot.operations.progress import Observation, Progress
 from tests.argo.rollouts import NEW, STABLE, again, blue_green, canary, healthy, nothing, plan, progressing, said, world
 

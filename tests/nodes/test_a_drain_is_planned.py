@@ -8,7 +8,8 @@ import pytest
 from bot.errors import NotUnderstood, Refused
 from bot.operations.draining import choose_members, outside
 from bot.operations.evict import Holder, Rule
-from bot.operations.plan import Plan, plan_digest
+from bot.operations.intent import plan_digest
+from bot.operations.plan import Plan
 from bot.requests.drift import drift
 from tests.nodes.made import DS, bare_step, budget, node, pod, seen, step, world
 from tests.parity.planning import REGISTRY, again, nothing, plan, said

@@ -6,8 +6,9 @@ import copy
 from typing import Any
 
 from bot.commandline.grammar import parse
+from bot.operations.intent import plan_digest
 from bot.operations.operation import Operation
-from bot.operations.plan import Nothing, Plan, plan_digest
+from bot.operations.plan import Nothing, Plan
 from bot.operations.registry import build_registry
 from bot.operations.revisions import REVISION
 from bot.operations.view import Live, View

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from bot.errors import Refused
+from bot.operations.intent import plan_digest
 from bot.operations.kinds import CONFIG_MAP, Target
-from bot.operations.plan import Call, Plan, plan_digest
+from bot.operations.plan import Call, Plan
 from bot.policy.untouchable import Untouchable, check_untouchable
 from bot.requests.drift import drift
 from bot.requests.planning import check_served

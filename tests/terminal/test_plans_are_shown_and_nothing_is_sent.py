@@ -11,8 +11,9 @@ from bot.identity.person import Person
 from bot.kubernetes.cluster import Cluster
 from bot.kubernetes.connection import fixed_connection
 from bot.kubernetes.transport import Transport
+from bot.operations.intent import plan_digest
 from bot.operations.kinds import DEPLOYMENT, Target
-from bot.operations.plan import Plan, Wait, plan_digest
+from bot.operations.plan import Plan, Wait
 from bot.requests.clusters import OpenCluster
 from bot.requests.planning import Planned, draw
 from bot.settings import ClusterConfig, OwnConfig
