@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bot.errors import Refused
-from bot.operations.intent import plan_digest
+from bot.operations.intent import plan_digest, plan_intent
 from bot.operations.kinds import CONFIG_MAP, Target
 from bot.operations.plan import Call, Plan
 from bot.policy.untouchable import Untouchable, check_untouchable
@@ -29,8 +29,6 @@ def test_a_vote_binds_them() -> None:
 
 
 def test_plans_without_them_keep_their_digests() -> None:
-    from bot.operations.plan import plan_intent
-
     plain = msgspec.structs.replace(PLAN, touches=())
     assert "touches" not in plan_intent(plain, cluster="c", namespace="velero", operation="o")
 
