@@ -38,7 +38,7 @@ async def test_a_drain_that_waits_for_a_budget_goes_on_when_two_people_change_it
         async with world.bot() as bot:
             await bot.command("bob", found.line)
             await bot.approve("carol", await bot.card(1, "pdb/app lets none go now: needs 6, has 6"))
-            await bot.card(1, "waits for its budget")
+            await bot.card(1, "pdb/app holds")
             assert await found.left() == found.names
 
             await bot.command("alice", "set pdb app --max-unavailable=2")

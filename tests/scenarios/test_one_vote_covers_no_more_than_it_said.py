@@ -66,7 +66,7 @@ async def test_one_that_was_made_anew_meanwhile_is_another(world: World) -> None
     await app.end_pause()
     await app.until(holds_at(3))
     async with world.bot() as bot:
-        await bot.ended(1, "⚠️", "/metadata/uid")
+        await bot.ended(1, "⚠️", "deleted and made anew")
     assert landed(world) == [STATUS]
 
 
