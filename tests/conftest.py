@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from bot.store.database import Database
@@ -22,6 +23,10 @@ from tests.databases import PostgreSQL, SQLite, opened, postgresql_server
 settings.register_profile("kajitori", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("kajitori"), derandomize=True)
 settings.load_profile("ci" if "KAJITORI_CI" in os.environ else "kajitori")
+
+# Outside of the program structlog draws each traceback with all its variables, half a second long.
+RENDERER = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], RENDERER])
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from bot.commandline.own import OWN
-from bot.identity.rbac_manifest import teams_yaml
+from bot.identity.rbac_manifest import team_documents
 from bot.operations.registry import Registry, build_registry, installed_families
 from bot.settings import Config, Settings, load_settings, parse_config
 from playground.workspace.channels import DEFAULT_CHANNELS
@@ -49,6 +50,7 @@ def workspace() -> Workspace:
     return Workspace(people=(*DEFAULT_PEOPLE, SECOND, UNKNOWN), channels=channels, clock=RunningClock(UNHURRIED))
 
 
+@cache
 def registry() -> Registry:
     return build_registry([*installed_families(), OWN])
 
@@ -108,6 +110,6 @@ def settings(folder: Path, slack: Workspace) -> Settings:
 
 
 async def _roles(shop: Shop, config: Config) -> None:
-    await shop.apply(teams_yaml(config, registry(), namespace=shop.namespace))
+    await shop.apply(team_documents(config, registry(), namespace=shop.namespace))
     await shop.bind("kajitori-changes", group="kajitori:developers")
     await shop.bind("kajitori-reads", group="kajitori:readers")
