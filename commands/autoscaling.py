@@ -200,7 +200,7 @@ async def remove(cluster: Reader, arguments: HpaArguments) -> Plan | Nothing:
         preconditions=found.seen.holds("/spec/minReplicas", "/spec/maxReplicas", "/spec/scaleTargetRef"),
     )
     plan = Plan(
-        summary=text("Delete {hpa}", hpa=Code(found.target.title)),
+        summary=text("Delete the autoscaler {hpa}", hpa=Code(found.target.title)),
         steps=(call, wait),
         pinned=_pinned(arguments, found.target),
         before=text("{value}", value=Code(str(found.limits))),

@@ -166,7 +166,7 @@ async def delete_budget(cluster: Reader, arguments: DeleteArguments) -> Plan | N
     back, told = back_from_deletion(found, arguments)
     free = text("All {count} pods may then be evicted at once.", count=len(cover.pods))
     plan = Plan(
-        summary=text("Delete {target}", target=Code(target.title)),
+        summary=text("Delete the budget {pdb}", pdb=Code(target.title)),
         steps=(
             delete_call(found),
             Wait(id="step-2", condition="deleted", target=target, deadline=60, arguments={"uid": found.seen.uid}),

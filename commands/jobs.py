@@ -138,7 +138,7 @@ async def delete_job(cluster: Reader, arguments: DeleteJobArguments) -> Plan | N
         )
     job = msgspec.convert(seen.whole, Job)
     return Plan(
-        summary=text("Delete {target}", target=Code(target.title)),
+        summary=text("Delete the job {job}", job=Code(target.title)),
         steps=(
             Call(
                 id="step-1",

@@ -242,10 +242,10 @@ def _all_of(reasons: Sequence[Text]) -> Text | None:
 def _note(seen: SeenNode, surveyed: Surveyed) -> Text | None:
     stays = surveyed.left
     if seen.cordoned and stays:
-        return text("It is cordoned already and stays so. {pods} stay on it.", pods=some([title_of(p) for p in stays]))
+        return text("It is cordoned already and stays so. Left on it: {pods}.", pods=some([title_of(p) for p in stays]))
     if seen.cordoned:
         return text("It is cordoned already and stays so.")
-    return text("{pods} stay on it.", pods=some([title_of(p) for p in stays])) if stays else None
+    return text("Left on it: {pods}.", pods=some([title_of(p) for p in stays])) if stays else None
 
 
 def _impact(taken: Sequence[Pod], surveyed: Surveyed, grace: int) -> Impact:

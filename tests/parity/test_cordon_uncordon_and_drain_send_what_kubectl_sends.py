@@ -100,7 +100,7 @@ async def test_pods_of_daemon_sets_are_left_and_named_as_kubectl_warns() -> None
     golden = recorded("kubectl-drain")
     assert "ignoring DaemonSet-managed Pods: g-kubectl-drain/agent-lddlz" in golden.stderr
     made = await planned(golden)
-    assert str(made.note) == "g-kubectl-drain/agent-lddlz stay on it."
+    assert str(made.note) == "Left on it: g-kubectl-drain/agent-lddlz."
     assert not made.destructive
 
 

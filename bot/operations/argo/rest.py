@@ -115,6 +115,8 @@ def way_of(found: Seen) -> Text:
 def terms_of(found: Seen, rest: Rest) -> Text:
     """What is agreed to, in a sentence."""
     count = len(pauses_left(found))
+    if not count:
+        return text("no pause after this one waits for anybody")
     return text(
         "goes on by itself at the pauses that are left ({count}), after {hold} each, while it passes; until {until}",
         count=count,
