@@ -25,7 +25,7 @@ from bot.kubernetes.errors import ClusterUnavailable, Unauthorized, failure, unr
 from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.lines import LineCutter, TooLong
 from bot.kubernetes.once import Once
-from bot.kubernetes.responses import Response
+from bot.kubernetes.responses import Response, hang_up
 from bot.kubernetes.statuses import parse_status
 from bot.kubernetes.warning_headers import parse_warnings
 from bot.text import Text, text
@@ -205,9 +205,12 @@ class Transport:
         except aiohttp.ClientError as error:
             raise self._unreachable(asked, text("The connection was cut."), sent=True) from error
         async with response:
-            if not 200 <= response.status < 300:
-                await self._fail(asked, response)
-            yield response
+            try:
+                if not 200 <= response.status < 300:
+                    await self._fail(asked, response)
+                yield response
+            finally:
+                hang_up(response)
 
     async def _send(self, asked: _Asked, once: Once, credentials: Credentials) -> aiohttp.ClientResponse:
         if self._session is None:

@@ -119,6 +119,7 @@ async def test_a_real_api_server_that_stands_still_when_the_write_comes_does_it_
     """It has the request in its hands and answers when nobody waits any more: the late write and the next one race."""
     world = real_world
     app = await world.app()
+    before = (await app.get())["metadata"]["generation"]
     stuck = world.shop.control_plane.frozen()
     reached = asyncio.Event()
 
@@ -137,7 +138,9 @@ async def test_a_real_api_server_that_stands_still_when_the_write_comes_does_it_
             stuck.__exit__(None, None, None)
         await bot.ended(1, "✅", "2/2 ready")
         assert await app.image() == "app:v1"
-    assert taken(world) == [PATCHED]
+    # Its log may call the late one too late (504) and yet have done it: what counts is what became of the object.
+    assert (await app.get())["metadata"]["generation"] == before + 1, world.sent()
+    assert taken(world) in ([PATCHED], [])
 
 
 async def asked(bot: Bot) -> Json:
