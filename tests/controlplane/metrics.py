@@ -79,7 +79,8 @@ def look_at(plane: ControlPlane) -> None:
     """Look at all nodes once: kwok's counters begin when somebody looks, and metrics-server takes no zero for a use."""
     nodes = Api(url=plane.kubelet_url, authority=plane.authority, token="")
     for each in plane.admin.items("/api/v1/nodes"):
-        nodes.ask("GET", each["metadata"]["annotations"]["metrics.k8s.io/resource-metrics-path"])
+        if path := each["metadata"].get("annotations", {}).get("metrics.k8s.io/resource-metrics-path"):
+            nodes.ask("GET", path)
     nodes.close()
 
 

@@ -43,7 +43,7 @@ async def test_a_number_of_pods_that_git_says_is_put_back_too(kept: Kept) -> Non
     await kept.brought()
     async with world.bot() as bot:
         await bot.command("alice", "scale deploy/app --replicas=3")
-        card = await bot.card(1, f"unless you send gitops pause application/{kept.name} -n argocd first.")
+        card = await bot.card(1, "unless you add --pause-sync.")
         await bot.approve("bob", card)
         await bot.ended(1, "❌", f"Argo CD (application/{kept.name}) set it back to 2")
         await kept.brought()

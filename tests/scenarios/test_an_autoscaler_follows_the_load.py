@@ -64,8 +64,8 @@ async def same_as_kubectl(world: World, bot: Bot, *words: str) -> Json:
             if before[1][:-1] != after[1][:-1]:
                 continue
             assert [head, " ".join(row[:-1]).split()] == [before[0], before[1][:-1]]
-            assert [word for word in words if word not in everything(found)] == []
-            return found
+            if all(word in everything(found) for word in words):
+                return found  # it reckons once a second, and at first perhaps not yet
 
 
 async def test_what_the_load_needs_is_seen_and_a_higher_limit_lets_it_have_that(metrics_world: World) -> None:

@@ -82,6 +82,7 @@ async def test_nothing_is_sent_after_the_time_that_was_agreed_on(argo_world: Wor
 
 async def test_a_freeze_that_comes_meanwhile_holds_the_next_step(argo_world: World) -> None:
     world = argo_world
+    world.knobs["lease_ttl"] = 1200.0  # the clock is turned on, and whoever loses the lease holds the pause anew
     async with world.bot(policy="rules: []\n") as bot:
         app = await on_the_way(world, bot)
         assert bot.running is not None
