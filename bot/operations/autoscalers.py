@@ -19,7 +19,7 @@ from bot.operations.models import Lean, ObjectCondition, ScaleTarget, Workload
 from bot.operations.plan import Call, ContentType, Impact, Wait
 from bot.operations.pods import stuck_reason
 from bot.operations.printers.listed import Listed
-from bot.operations.progress import Observation, Progress, unobserved
+from bot.operations.progress import Observation, Progress, failed, unobserved
 from bot.operations.reader import Reader
 from bot.operations.rollouts import START
 from bot.operations.workloads import Seen, read_workload, seen
@@ -198,8 +198,7 @@ def limits_impact(replicas: int, after: Limits) -> Impact:
 def within_limits(seen: Observation) -> Progress:
     """Arguments `least` and `most`: done when what is scaled wants a number between them and has as many ready pods."""
     if seen.target is None:
-        gone = text("it was deleted")
-        return Progress(message=gone, failed=gone)
+        return failed(text("it was deleted"))
     live = msgspec.convert(seen.target, Workload)
     count = 1 if live.spec.replicas is None else live.spec.replicas
     ready = live.status.ready_replicas

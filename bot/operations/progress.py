@@ -104,6 +104,11 @@ class Condition:
     beside: tuple[Beside, ...] = ()
 
 
+def failed(why: Text) -> Progress:
+    """The end of the wait, without what was waited for."""
+    return Progress(message=why, failed=why)
+
+
 def unobserved(seen: Observation, total: int = 0, ready: int = 0) -> Progress:
     """The change is there and its controller has not looked at it; after a while that is said to be why."""
     stuck = text("no controller has looked at it: is it running?") if seen.seconds >= UNOBSERVED else None

@@ -12,7 +12,7 @@ from bot.operations.conditions import declare_condition
 from bot.operations.gitops import Sync, sync_of, target_of, under_way
 from bot.operations.json import Object, resolve
 from bot.operations.plan import Wait
-from bot.operations.progress import Condition, Observation, Progress
+from bot.operations.progress import Condition, Observation, Progress, failed
 from bot.operations.untrusted import one_line
 from bot.text import Code, Text, text
 
@@ -66,10 +66,10 @@ def back_wait(sync: Sync, step: int) -> Wait:
 def synced(seen: Observation) -> Progress:
     """Done when what runs is what git says; failed when it acts by itself no more."""
     if seen.target is None:
-        return _failed(text("it was deleted"))
+        return failed(text("it was deleted"))
     found = sync_of(target_of(seen.target), seen.target)
     if not found.on:
-        return _failed(text("its sync was paused again"))
+        return failed(text("its sync was paused again"))
     if under_way(seen.target):
         return Progress(message=text("it brings back what git says"))
     if found.status != "Synced":
@@ -85,10 +85,6 @@ def _why(whole: Object) -> Text | None:
         return None
     said = one_line(str(resolve(whole, "/status/operationState/message") or ""), 200)
     return text("the newest sync failed: {why}", why=Code(said))
-
-
-def _failed(why: Text) -> Progress:
-    return Progress(message=why, failed=why)
 
 
 SYNCED: Final = declare_condition(Condition(name="synced", evaluate=synced, pods=None))

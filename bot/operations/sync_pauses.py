@@ -15,7 +15,7 @@ from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Kind
 from bot.operations.operation import Right
 from bot.operations.plan import Call, ContentType, Plan, Precondition, Wait
-from bot.operations.progress import Condition, Observation, Progress
+from bot.operations.progress import Condition, Observation, Progress, failed
 from bot.operations.surroundings import Surroundings
 from bot.operations.view import Action, Row
 from bot.text import Code, Text, text
@@ -138,8 +138,7 @@ def resume_line(sync: Sync) -> str:
 def sync_paused(seen: Observation) -> Progress:
     """Done when it acts by itself no more; failed when something has put that back."""
     if seen.target is None:
-        gone = text("it was deleted")
-        return Progress(message=gone, failed=gone)
+        return failed(text("it was deleted"))
     found = sync_of(target_of(seen.target), seen.target)
     if not found.on and found.target.kind == APPLICATION and under_way(seen.target):
         return Progress(message=text("its sync is paused; one that had begun still runs"))
@@ -150,7 +149,7 @@ def sync_paused(seen: Observation) -> Progress:
         if found.by
         else text("something else has put its sync back")
     )
-    return Progress(message=back, failed=back)
+    return failed(back)
 
 
 SYNC_PAUSED: Final = declare_condition(Condition(name="sync-paused", evaluate=sync_paused, pods=None))

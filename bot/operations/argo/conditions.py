@@ -15,7 +15,6 @@ from bot.operations.argo.place import place_of
 from bot.operations.argo.progress import (
     bad_findings,
     degraded,
-    failed,
     holding,
     moving,
     not_looked_at,
@@ -34,7 +33,7 @@ from bot.operations.conditions import declare_condition
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.models import Pod
 from bot.operations.pods import stuck_reason
-from bot.operations.progress import UNOBSERVED, Beside, Condition, Observation, Progress
+from bot.operations.progress import UNOBSERVED, Beside, Condition, Observation, Progress, failed
 from bot.operations.selectors import selector_of
 from bot.operations.standing import TEMPLATE, overtaken
 from bot.operations.view import Action

@@ -12,11 +12,11 @@ from typing import Final
 from bot.operations.argo.analysis import not_passing
 from bot.operations.argo.conditions import RUNS, VERSION, pods_of_rollout
 from bot.operations.argo.kinds import ANALYSIS_RUN
-from bot.operations.argo.progress import bad_findings, degraded, failed, holding, moving, seen_in
+from bot.operations.argo.progress import bad_findings, degraded, holding, moving, seen_in
 from bot.operations.argo.rollout import DEGRADED, HEALTHY, Seen, phase_of, weight_of, where
 from bot.operations.conditions import declare_condition
 from bot.operations.json import resolve
-from bot.operations.progress import Condition, Observation, Progress
+from bot.operations.progress import Condition, Observation, Progress, failed
 from bot.operations.standing import TEMPLATE, overtaken
 from bot.text import Code, Text, When, text
 

@@ -13,7 +13,7 @@ from bot.operations.argo.rollout import HASH, Seen, actual_weight, pause_seconds
 from bot.operations.json import Object, resolve
 from bot.operations.kinds import Target
 from bot.operations.pods import short, stuck_reason, with_label
-from bot.operations.progress import UNOBSERVED, Observation, Progress
+from bot.operations.progress import UNOBSERVED, Observation, Progress, unobserved
 from bot.text import Bold, Code, Text, When, text
 
 
@@ -21,11 +21,6 @@ def seen_in(target: Object) -> Seen:
     """A watched object as a Rollout. Raises `msgspec.ValidationError` for what is none."""
     meta = msgspec.convert(target, Rollout).metadata
     return seen(Target(kind=ROLLOUT, name=meta.name, namespace=meta.namespace), target)
-
-
-def failed(why: Text) -> Progress:
-    """The end of the wait, without what was waited for."""
-    return Progress(message=why, failed=why)
 
 
 def degraded(message: str, analysis: list[Text]) -> Text:
@@ -85,11 +80,7 @@ def moving(
 
 def not_looked_at(found: Seen, observed: Observation) -> Progress:
     """The change is there and its controller has not seen it."""
-    stuck = text("no controller has looked at it: is it running?") if observed.seconds >= UNOBSERVED else None
-    ready = min(found.live.status.available_replicas, found.replicas)
-    return Progress(
-        ready=ready, total=found.replicas, message=text("waiting until the change is observed"), stuck=stuck
-    )
+    return unobserved(observed, found.replicas, min(found.live.status.available_replicas, found.replicas))
 
 
 def bad_findings(found: Seen, observed: Observation) -> list[Text]:

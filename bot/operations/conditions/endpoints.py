@@ -12,7 +12,7 @@ from bot.operations.json import JSON, resolve
 from bot.operations.kinds import ENDPOINT_SLICE
 from bot.operations.patches import same
 from bot.operations.pods import stuck_reason
-from bot.operations.progress import Observation, Progress
+from bot.operations.progress import Observation, Progress, failed
 from bot.operations.services import EndpointSlice, matches, ready_endpoints
 from bot.text import Code, Text, text
 
@@ -22,7 +22,7 @@ def switched(seen: Observation) -> Progress:
     wanted = seen.arguments.get("selector")
     ended = _ended(seen, wanted)
     if ended is not None:
-        return Progress(message=ended, failed=ended)
+        return failed(ended)
     new = [each for each in seen.pods if each.metadata.deletion_timestamp is None]
     ready = {each.metadata.uid for each in new if each.ready}
     serving = _serving(seen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.operations.conditions.daemonsets import daemonset_rolled_out
 from bot.operations.conditions.deployments import deployment_rolled_out
 from bot.operations.conditions.statefulsets import statefulset_rolled_out
-from bot.operations.progress import Observation, Progress
+from bot.operations.progress import Observation, Progress, failed
 from bot.operations.standing import TEMPLATE, overtaken
 from bot.text import Code, text
 
@@ -16,10 +16,9 @@ def rolled_out(seen: Observation) -> Progress:
     Argument `template`: that of the write that is followed; another one that runs is not its end.
     """
     if seen.target is None:
-        gone = text("it was deleted")
-        return Progress(message=gone, failed=gone)
+        return failed(text("it was deleted"))
     if (changed := overtaken(seen.target, seen.arguments.get(TEMPLATE))) is not None:
-        return Progress(message=changed, failed=changed)
+        return failed(changed)
     match seen.target.get("kind"):
         case "Deployment":
             return deployment_rolled_out(seen)
@@ -28,5 +27,4 @@ def rolled_out(seen: Observation) -> Progress:
         case "DaemonSet":
             return daemonset_rolled_out(seen)
         case kind:
-            failed = text("no status viewer has been implemented for {kind}", kind=Code(str(kind)))
-            return Progress(message=failed, failed=failed)
+            return failed(text("no status viewer has been implemented for {kind}", kind=Code(str(kind))))

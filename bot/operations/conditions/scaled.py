@@ -10,7 +10,7 @@ import msgspec
 
 from bot.operations.models import Workload
 from bot.operations.pods import stuck_reason
-from bot.operations.progress import Observation, Progress, unobserved
+from bot.operations.progress import Observation, Progress, failed, unobserved
 from bot.operations.standing import set_back
 from bot.text import Code, text
 
@@ -21,16 +21,15 @@ def scaled(seen: Observation) -> Progress:
     While a roll-out adds pods on top, those are not waited for.
     """
     if seen.target is None:
-        gone = text("it was deleted")
-        return Progress(message=gone, failed=gone)
+        return failed(text("it was deleted"))
     live = msgspec.convert(seen.target, Workload)
     wanted = seen.arguments.get("replicas")
     total = wanted if isinstance(wanted, int) else 0
     status = live.status
     spec = 1 if live.spec.replicas is None else live.spec.replicas
     if spec != total:
-        failed = set_back(seen.target, spec, autoscaler=str(seen.arguments.get("autoscaler") or ""))
-        return Progress(ready=status.ready_replicas, total=total, message=failed, failed=failed)
+        another = set_back(seen.target, spec, autoscaler=str(seen.arguments.get("autoscaler") or ""))
+        return Progress(ready=status.ready_replicas, total=total, message=another, failed=another)
     if live.metadata.generation > status.observed_generation:
         return unobserved(seen, total, min(status.ready_replicas, total))
     if status.ready_replicas < total:

@@ -13,7 +13,7 @@ import msgspec
 
 from bot.operations.conditions import declare_condition
 from bot.operations.json import Object
-from bot.operations.progress import UNOBSERVED, Beside, Condition, Observation, Progress
+from bot.operations.progress import UNOBSERVED, Beside, Condition, Observation, Progress, failed
 from bot.operations.velero import models
 from bot.operations.velero.kinds import DELETION
 from bot.operations.velero.models import Backup, Deletion, Restore, Schedule
@@ -86,8 +86,7 @@ def scheduled(seen: Observation) -> Progress:
         return _gone()
     status = msgspec.convert(seen.target, Schedule).status
     if status.phase == "FailedValidation":
-        failed = text("Velero refuses it: {errors}", errors=Code("; ".join(status.validation_errors or ())[:500]))
-        return Progress(message=failed, failed=failed)
+        return failed(text("Velero refuses it: {errors}", errors=Code("; ".join(status.validation_errors or ())[:500])))
     if status.phase in NEW:
         return unseen(seen)
     return Progress(done=True, message=text("scheduled"))
@@ -103,8 +102,7 @@ def backup_deleted(seen: Observation) -> Progress:
     requests = [msgspec.convert(each, Deletion) for each in seen.beside.get(DELETION, ())]
     ours = next((each for each in requests if each.metadata.name == seen.arguments.get("request")), None)
     if ours is not None and ours.status.phase == "Processed" and ours.status.errors:
-        failed = text("Velero could not delete it: {errors}", errors=Code("; ".join(ours.status.errors)[:500]))
-        return Progress(message=failed, failed=failed)
+        return failed(text("Velero could not delete it: {errors}", errors=Code("; ".join(ours.status.errors)[:500])))
     if ours is None or ours.status.phase in NEW:
         return unseen(seen)
     return Progress(message=text("being deleted, with its files and its restores"))
@@ -153,8 +151,7 @@ def _reason(status: _Status) -> Text | str:
 
 
 def _gone() -> Progress:
-    gone = text("it was deleted")
-    return Progress(message=gone, failed=gone)
+    return failed(text("it was deleted"))
 
 
 def _uid(target: Object) -> str:
