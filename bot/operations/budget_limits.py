@@ -10,6 +10,7 @@ from bot.errors import NotUnderstood
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Target
 from bot.operations.models import BudgetSpec, Selector
+from bot.operations.selectors import selector_json
 from bot.text import Code, text
 
 Field = Literal["minAvailable", "maxUnavailable"]
@@ -88,9 +89,8 @@ def limit_of(spec: BudgetSpec) -> Limit | None:
     return None if spec.min_available is None else Limit(field="minAvailable", value=spec.min_available)
 
 
-def limits_body(limit: Limit, spec: BudgetSpec) -> Object:
-    """The strategic merge that sets one limit, and takes the other away where it is there: both are refused."""
-    old = limit_of(spec)
+def limits_body(limit: Limit, old: Limit | None) -> Object:
+    """The strategic merge that sets one limit, and takes the `old` one away where it is the other: both are refused."""
     other: Object = {old.field: None} if old is not None and old.field != limit.field else {}
     return {"spec": {**other, limit.field: limit.value}}
 
@@ -106,24 +106,12 @@ def budget_body(
     """From kubectl v1.36 `pkg/cmd/create/create_pdb.go`; `kept` are labels and annotations, which kubectl has no flags
     for.
     """
-    spec: Object = {limit.field: limit.value, "selector": _bare(selector)}
+    spec: Object = {limit.field: limit.value, "selector": selector_json(selector)}
     if policy:
         spec["unhealthyPodEvictionPolicy"] = policy
     metadata: Object = {"name": target.name, "namespace": target.namespace}
     metadata |= {field: dict(values) for field, values in kept.items() if values}
     return {"kind": "PodDisruptionBudget", "apiVersion": "policy/v1", "metadata": metadata, "spec": spec}
-
-
-def _bare(selector: Selector) -> Object:
-    found: Object = {}
-    if selector.match_labels:
-        found["matchLabels"] = dict(selector.match_labels)
-    if selector.match_expressions:
-        found["matchExpressions"] = [
-            {"key": each.key, "operator": each.operator, **({"values": [*each.values]} if each.values else {})}
-            for each in selector.match_expressions
-        ]
-    return found
 
 
 def limit_in(whole: Object) -> Limit | None:

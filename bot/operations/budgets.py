@@ -72,7 +72,7 @@ class Change:
 
 
 def change_of(found: Found, limit: Limit) -> Change:
-    return Change(found=found, limit=limit, body=limits_body(limit, found.live.spec))
+    return Change(found=found, limit=limit, body=limits_body(limit, found.limit))
 
 
 def plan_limit(change: Change, arguments: Arguments, pinned: dict[str, Any], *, pause_sync: bool) -> Plan | Nothing:
@@ -127,9 +127,7 @@ def _back(found: Found, limit: Limit, arguments: Arguments) -> Back | None:
     if old is None:
         return None
     left = {f"/spec/{field}": value for field, value in holding(limit).items()}
-    spec = msgspec.structs.replace(found.live.spec, min_available=None, max_unavailable=None)
-    spec = msgspec.structs.replace(spec, **_spelt(limit))
-    call = limit_call(Change(found=found, limit=old, body=limits_body(old, spec)))
+    call = limit_call(Change(found=found, limit=old, body=limits_body(old, limit)))
     holds = tuple(
         Precondition(pointer=each.pointer, value=left.get(each.pointer, each.value)) for each in call.preconditions
     )
@@ -138,10 +136,6 @@ def _back(found: Found, limit: Limit, arguments: Arguments) -> Back | None:
         label=text("Back to {limit}", limit=str(old)),
         calls=(msgspec.structs.replace(call, preconditions=holds),),
     )
-
-
-def _spelt(limit: Limit) -> dict[str, int | str]:
-    return {"min_available" if limit.field == "minAvailable" else "max_unavailable": limit.value}
 
 
 def shown(limit: Limit, allowed: int | None) -> Text:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.errors import Bug
+from bot.operations.json import Object
 from bot.operations.models import Requirement, Selector
 from bot.text import Code, text
 
@@ -19,6 +20,19 @@ def selector_of(selector: Selector) -> str:
     """
     parts = [f"{key}={value}" for key, value in sorted((selector.match_labels or {}).items())]
     return ",".join([*parts, *(_written(each) for each in selector.match_expressions or ())])
+
+
+def selector_json(selector: Selector) -> Object:
+    """A selector as JSON, empty parts left out."""
+    found: Object = {}
+    if selector.match_labels:
+        found["matchLabels"] = dict(selector.match_labels)
+    if selector.match_expressions:
+        found["matchExpressions"] = [
+            {"key": each.key, "operator": each.operator} | ({"values": [*each.values]} if each.values else {})
+            for each in selector.match_expressions
+        ]
+    return found
 
 
 def selects(selector: Selector, labels: Mapping[str, str] | None) -> bool:

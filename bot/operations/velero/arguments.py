@@ -11,8 +11,8 @@ from bot.operations.ages import parse_duration
 from bot.operations.arguments import Arguments, ChangeArguments, Flag, Words
 from bot.operations.json import JSON, Object
 from bot.operations.kinds import Kind
-from bot.operations.models import Selector
 from bot.operations.queries import read_selector
+from bot.operations.selectors import selector_json
 from bot.operations.targets import read_targets
 from bot.operations.velero import bodies
 from bot.operations.velero.kinds import HOME
@@ -139,19 +139,6 @@ def selector_body(written: str) -> JSON:
     if not written.strip():
         return None
     return selector_json(read_selector(written))
-
-
-def selector_json(selector: Selector) -> Object:
-    """A selector as JSON, empty parts left out."""
-    found: Object = {}
-    if selector.match_labels:
-        found["matchLabels"] = dict(selector.match_labels)
-    if selector.match_expressions:
-        found["matchExpressions"] = [
-            {"key": each.key, "operator": each.operator} | ({"values": [*each.values]} if each.values else {})
-            for each in selector.match_expressions
-        ]
-    return found
 
 
 def pairs(words: Sequence[str], separator: str, example: str) -> dict[str, str]:
