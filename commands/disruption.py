@@ -15,6 +15,7 @@ from bot.operations.node_pods import Surveyed, judged_pods, list_budgets, orphan
 from bot.operations.nodes import SeenNode, node_targets, read_node
 from bot.operations.operation import Family, Right
 from bot.operations.reader import Reader
+from bot.operations.surroundings import unchecked
 from bot.operations.view import Action, Table, View
 from bot.operations.workloads import command_line
 from bot.text import Code, Text, text
@@ -118,4 +119,4 @@ def _flags(surveyed: Surveyed) -> list[str]:
 
 
 def _unseen(unseen: bool) -> tuple[Text, ...]:
-    return (text("You may not list {kinds}, so these were not checked.", kinds=Code(PDB.plural)),) if unseen else ()
+    return (unchecked(PDB),) if unseen else ()

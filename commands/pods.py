@@ -15,6 +15,7 @@ from bot.operations.operation import Family, Right
 from bot.operations.plan import Bound, Call, Impact, Nothing, Plan, Precondition, Wait
 from bot.operations.reader import Reader
 from bot.operations.selectors import selects
+from bot.operations.surroundings import unchecked
 from bot.operations.targets import read_targets
 from bot.operations.template_changes import named
 from bot.operations.workloads import DryRun, many, pinned_arguments, refuse_dry_run
@@ -153,7 +154,7 @@ def _all_warnings(wanted: Sequence[tuple[Target, Pod]], budgets: list[Budget] | 
         each = _warnings(pod, force=force)
         found += [named(target, warning) if len(wanted) > 1 else warning for warning in each]
     if budgets is None:
-        found.append(text("You may not list {kinds}, so these were not checked.", kinds=Code(PDB.plural)))
+        found.append(unchecked(PDB))
     for budget in budgets or ():
         hit = sum(
             1

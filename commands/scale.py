@@ -20,7 +20,7 @@ from bot.operations.quotas import quota_warnings
 from bot.operations.reader import Reader
 from bot.operations.rollouts import seconds_a_pod
 from bot.operations.scaling import scale_after, scale_call, scale_wait
-from bot.operations.surroundings import Surroundings, facts_of, look_around, unseen_warnings, watched_for
+from bot.operations.surroundings import Surroundings, facts_of, look_around, unchecked, unseen_warnings, watched_for
 from bot.operations.targets import find_targets
 from bot.operations.template_changes import named, total_impact
 from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
@@ -185,7 +185,7 @@ def _all_warnings(
         each += quota_warnings(quotas or (), seen.template, replicas - seen.replicas)
         found += [named(seen.target, warning) if len(wanted) > 1 else warning for warning in each]
     if quotas is None and any(replicas > each.replicas for each in wanted):
-        found.append(text("You may not list {kinds}, so these were not checked.", kinds=Code(QUOTA.plural)))
+        found.append(unchecked(QUOTA))
     return tuple(found)
 
 

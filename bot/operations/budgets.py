@@ -20,7 +20,7 @@ from bot.operations.plan import Back, Call, ContentType, Nothing, Plan, Precondi
 from bot.operations.progress import Condition
 from bot.operations.reader import Reader
 from bot.operations.selectors import selector_of
-from bot.operations.surroundings import Surroundings, facts_of, look_at_keeper, owner_warnings
+from bot.operations.surroundings import Surroundings, facts_of, look_at_keeper, owner_warnings, unchecked
 from bot.operations.sync_pauses import pausing_first
 from bot.operations.workloads import Seen, command_line, read_workload
 from bot.text import Bold, Code, Text, text
@@ -216,7 +216,7 @@ def limit_warnings(limit: Limit, cover: Cover) -> tuple[Text, ...]:
 def double_warnings(cover: Cover) -> tuple[Text, ...]:
     """Pods under two budgets, or that those could not be looked at."""
     if cover.others is None:
-        return (text("You may not list {kinds}, so these were not checked.", kinds=Code(PDB.plural)),)
+        return (unchecked(PDB),)
     pods, budgets = cover.doubled
     if not pods:
         return ()

@@ -13,6 +13,7 @@ from bot.operations.evict import Rule
 from bot.operations.kinds import DAEMONSET, PDB, POD
 from bot.operations.models import Budget, Lean, Meta, Pod
 from bot.operations.reader import Reader
+from bot.operations.surroundings import unchecked
 from bot.text import Code, Text, text
 
 
@@ -76,7 +77,7 @@ class Surveyed:
         if grace == 0:
             found.append(text("They are killed at once: none is given time to stop."))
         if self.budgets is None:
-            found.append(text("You may not list {kinds}, so these were not checked.", kinds=Code(PDB.plural)))
+            found.append(unchecked(PDB))
         return tuple(found)
 
 

@@ -49,15 +49,15 @@ async def look_around(cluster: Reader, seen: Seen) -> Surroundings:
 
 async def look_at_budgets(cluster: Reader, seen: Seen) -> Surroundings:
     """Read what else has a hand in which pods it has: an autoscaler has not. Raises `Unavailable`."""
-    keeper = keeper_of(seen.target, seen.whole)
-    budgets = await _list(cluster, PDB, seen.target.namespace, Budget)
+    budgets, around = await asyncio.gather(
+        _list(cluster, PDB, seen.target.namespace, Budget), look_at_keeper(cluster, seen)
+    )
     labels = _labels(seen)
-    return Surroundings(
+    return replace(
+        around,
         budgets=tuple(
             each for each in budgets or () if each.spec.selector is not None and selects(each.spec.selector, labels)
         ),
-        keeper=keeper,
-        sync=await read_sync(cluster, keeper, seen.target) if keeper is not None else None,
         unseen=() if budgets is not None else (PDB,),
     )
 
@@ -155,14 +155,13 @@ def owner_warnings(seen: Seen, around: Surroundings, *, flag: bool = False) -> t
 
 def unseen_warnings(around: Surroundings) -> tuple[Text, ...]:
     """That something could not be looked at with the person's rights."""
-    if not around.unseen:
-        return ()
-    return (
-        text(
-            "You may not list {kinds}, so these were not checked.",
-            kinds=Code(", ".join(k.plural for k in around.unseen)),
-        ),
-    )
+    return (unchecked(*around.unseen),) if around.unseen else ()
+
+
+def unchecked(*kinds: Kind) -> Text:
+    """That the person may not list these, so that silence about them is no all-clear."""
+    names = Code(", ".join(each.plural for each in kinds))
+    return text("You may not list {kinds}, so these were not checked.", kinds=names)
 
 
 def _scales(autoscaler: Autoscaler, target: Target) -> bool:
