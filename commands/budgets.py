@@ -176,7 +176,12 @@ async def delete_budget(cluster: Reader, arguments: DeleteArguments) -> Plan | N
         after=text("no budget"),
         note=covered(cover, found.live.spec.selector),
         facts=facts_of(found.seen, found.around),
-        warnings=(*waiting_warnings(found, None), *((free,) if _alone(found) else ()), *kept(found), *told),
+        warnings=(
+            *waiting_warnings(found, None),
+            *((free,) if _alone(found) else ()),
+            *kept(found, pause_sync=arguments.pause_sync),
+            *told,
+        ),
         back=back,
         destructive=True,
         look="get pdb",

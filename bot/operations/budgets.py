@@ -13,6 +13,7 @@ from bot.operations.budget_limits import Limit, holding, limit_of, limits_body
 from bot.operations.conditions import declare_condition
 from bot.operations.conditions.budgets import budget_observed
 from bot.operations.json import JSON
+from bot.operations.keepers import keeper_warnings
 from bot.operations.kinds import DEPLOYMENT, PDB, POD, REPLICASET, STATEFULSET, Target
 from bot.operations.models import Budget, Selector
 from bot.operations.operation import Right
@@ -20,7 +21,7 @@ from bot.operations.plan import Back, Call, ContentType, Nothing, Plan, Precondi
 from bot.operations.progress import Condition
 from bot.operations.reader import Reader
 from bot.operations.selectors import selector_of
-from bot.operations.surroundings import Surroundings, facts_of, look_at_keeper, owner_warnings, unchecked
+from bot.operations.surroundings import Surroundings, facts_of, look_at_keeper, unchecked
 from bot.operations.sync_pauses import pausing_first
 from bot.operations.workloads import Seen, command_line, read_workload
 from bot.text import Bold, Code, Text, text
@@ -90,7 +91,11 @@ def plan_limit(change: Change, arguments: Arguments, pinned: dict[str, Any], *, 
         after=shown(limit, allowed),
         note=covered(found.cover, found.live.spec.selector),
         facts=facts_of(found.seen, found.around),
-        warnings=(*waiting_warnings(found, allowed), *limit_warnings(limit, found.cover), *kept(found)),
+        warnings=(
+            *waiting_warnings(found, allowed),
+            *limit_warnings(limit, found.cover),
+            *kept(found, pause_sync=pause_sync),
+        ),
         back=_back(found, limit, arguments),
         destructive=found.cover.holds_nothing(limit),
         look=look_of(found.target),
@@ -166,11 +171,11 @@ def covered(cover: Cover, selector: Selector | None) -> Text:
     )
 
 
-def kept(found: Found) -> tuple[Text, ...]:
+def kept(found: Found, *, pause_sync: bool) -> tuple[Text, ...]:
     """Who brings it back as it was: git, a chart, an operator."""
     owner = found.live.metadata.controller
     made = () if owner is None else (_made_by(owner.kind, owner.name),)
-    return (*owner_warnings(found.seen, found.around, flag=True), *made)
+    return (*keeper_warnings(found.seen, found.around, pause_sync=pause_sync), *made)
 
 
 def _made_by(kind: str, name: str) -> Text:

@@ -94,6 +94,7 @@ async def test_what_git_keeps_is_told_and_paused_first_if_asked() -> None:
     line = "set pdb app --min-available=1 -n shop"
     assert "Argo CD (application/git) puts this back within seconds" in said(await plan(made, line))
     planned = await plan(made, f"{line} --pause-sync")
+    assert "puts this back" not in said(planned)
     assert [each.target.kind.kind for each in planned.steps] == [
         *("Application", "Application", "PodDisruptionBudget", "PodDisruptionBudget")
     ]
