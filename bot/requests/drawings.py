@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from bot.charts.progress import TELLING, Bar, Drawing
 from bot.operations.tracks import Track
+from bot.requests.outcomes import Outcome
 from bot.requests.shown import Shown
 from bot.requests.states import ENDED, State
 from bot.text import Text, text
@@ -18,9 +19,9 @@ COUNTS: Final = text("Green: new and ready. Grey: old. Blue: traffic.")
 PODS: Final = text("A line a pod. Blue: asked. Yellow: held by a budget. Grey: terminating. Dot: gone. Cross: stays.")
 
 
-def drawable(shown: Shown) -> bool:
+def drawable(found: Shown | Outcome) -> bool:
     """Whether a picture tells more than a sentence."""
-    return len(shown.samples) >= TELLING or bool(_begun(shown))
+    return len(found.samples) >= TELLING or bool(_begun(found))
 
 
 def drawing_of(shown: Shown, now: datetime) -> tuple[Drawing, Text] | None:
@@ -43,8 +44,8 @@ def drawing_of(shown: Shown, now: datetime) -> tuple[Drawing, Text] | None:
     return Drawing(bars=kept, ended=ended, more=more), caption
 
 
-def _begun(shown: Shown) -> tuple[Track, ...]:
-    tracks = () if shown.progress is None else shown.progress.tracks
+def _begun(found: Shown | Outcome) -> tuple[Track, ...]:
+    tracks = () if found.progress is None else found.progress.tracks
     return tuple(each for each in tracks if _first(each) is not None)
 
 

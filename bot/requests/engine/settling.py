@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 
 from bot.audit.records import Event
-from bot.charts.progress import TELLING, Sample, add_sample
+from bot.charts.progress import Sample, add_sample
 from bot.identity.person import Person
 from bot.operations.progress import Progress
+from bot.requests.drawings import drawable
 from bot.requests.engine.holding import Held
 from bot.requests.engine.judging import Again
 from bot.requests.engine.moves import StepState
@@ -109,17 +110,11 @@ async def finish(held: Held, case: Case, state: State, problem: Text | None = No
         detail = {} if problem is None else {"why": str(problem)}
         await record(tx, services, request.id, END_EVENTS[state], **detail)
         await refresh_card(tx, services, request.id, request.channel)
-        if state in (State.FAILED, State.PARTLY_DONE) and _tells(outcome):
+        if state in (State.FAILED, State.PARTLY_DONE) and drawable(outcome):
             await draw_graph(tx, services, request.id, request.channel, str(held.lease.fence))
         event = PingEvent.END if state in ENDED else PingEvent.ATTENTION
         await ping(tx, services, request.id, request.channel, event, f"{state}/{held.lease.fence}")
         await publish_home(tx, services, request.requester_slack)
-
-
-def _tells(outcome: Outcome) -> bool:
-    """Whether there is something to draw (`bot.requests.drawings`)."""
-    tracks = () if outcome.progress is None else outcome.progress.tracks
-    return len(outcome.samples) >= TELLING or bool(tracks)
 
 
 async def _why(tx: Transaction, case: Case, state: State) -> Text | None:
