@@ -68,6 +68,20 @@ async def argo_real_world(request: pytest.FixtureRequest, tmp_path: Path) -> Asy
 
 
 @pytest.fixture
+async def bare_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """On a real control plane of its own, to which no test has added anything. What takes it is marked `cluster`."""
+    folder = tmp_path / "plane"
+    folder.mkdir()
+    plane = ControlPlane(folder)
+    await asyncio.to_thread(plane.start)
+    try:
+        async with _real(request, tmp_path, plane) as found:
+            yield found
+    finally:
+        await asyncio.to_thread(plane.stop)
+
+
+@pytest.fixture
 async def metrics_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """With the real metrics-server, by which the real autoscalers scale. What takes it is marked `cluster`."""
     request.getfixturevalue("metrics_control_plane")
@@ -150,9 +164,11 @@ async def simulated_on(folder: Path, address: str, *, speed: float) -> AsyncIter
 
 
 @asynccontextmanager
-async def _real(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[World]:
-    plane: ControlPlane = request.getfixturevalue("control_plane")
-    with fresh(plane) as shop:
+async def _real(
+    request: pytest.FixtureRequest, folder: Path, plane: ControlPlane | None = None
+) -> AsyncIterator[World]:
+    """On the session's control plane, or on one of the test's own."""
+    with fresh(plane or request.getfixturevalue("control_plane")) as shop:
         world = World(
             shop=shop,
             folder=folder / "data",

@@ -86,6 +86,23 @@ async def test_who_takes_it_for_a_deployment_gets_its_own_command_as_a_button(ar
     assert landed(world) == [SPEC]
 
 
+async def test_a_deployment_of_the_same_name_is_told_and_left_as_it_is(argo_world: World) -> None:
+    world = argo_world
+    app = await canary(world)
+    twin = await world.app("app:v1", name="app-rollout")
+    async with world.bot() as bot:
+        await bot.command("alice", "argo rollouts promote app-rollout")
+        await bot.approve("bob", await bot.card(1, "deployment/app-rollout has the same name and is not touched."))
+        await bot.ended(1, "✅", "holding at 60 %")
+        assert await app.weight() == (3, 5)
+        await bot.command("alice", "scale deploy/app-rollout --replicas=3")
+        await bot.approve("bob", await bot.card(2, "2 → 3"))
+        await bot.ended(2, "✅")
+        assert (await twin.get())["spec"]["replicas"] == 3
+        assert (await app.get())["spec"]["replicas"] == 5
+    assert landed(world) == [STATUS, "kajitori:alice patch deployments/app-rollout/scale"]
+
+
 def pressed(card: Json) -> list[Json]:
     """The buttons that run something."""
     return [each for name, each in buttons(card).items() if name.startswith("run")]

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from bot.errors import Choice, NotFound, Refused
+from bot.errors import Choice, NotFound, NotServed, Refused
 from bot.operations.ages import age, parse_duration
 from bot.operations.arguments import Arguments
 from bot.operations.kinds import NAMESPACE, Kind, Target
@@ -28,7 +28,7 @@ async def all_of(cluster: Reader, kind: Kind, namespace: str, model: type[T], *,
     """All objects of one of Velero's kinds. Raises `Refused` where Velero is not installed."""
     try:
         return await cluster.list(kind, namespace, model, labels=labels)
-    except NotFound as error:
+    except (NotFound, NotServed) as error:
         raise not_installed(cluster.cluster) from error
 
 
@@ -36,6 +36,8 @@ async def one_of(cluster: Reader, kind: Kind, name: str, arguments: Arguments, m
     """One of Velero's objects. Raises `NotFound` with names near it, `Refused` where Velero is not installed."""
     try:
         return await cluster.get(kind, name, arguments.namespace, model)
+    except NotServed as error:
+        raise not_installed(cluster.cluster) from error
     except NotFound as error:
         await all_of(cluster, kind, arguments.namespace, dict[str, Any])
         raise await not_found(cluster, kind, name, arguments, "describe") from error
