@@ -117,10 +117,12 @@ def test_healthy_is_its_end_with_all_pods() -> None:
         canary(pauseConditions=None),
         canary(controllerPause=None, pauseConditions=None),
         aborted(abort=False),
+        aborted(promoteFull=True),
     ],
 )
 def test_a_controller_that_is_down_is_named(target: dict[str, Any]) -> None:
-    """The spec is not observed; a pause was ended; a step was skipped; it was retried: nobody looks."""
+    """The spec is not observed; a pause was ended; a step was skipped; it was retried, or promoted in full: nobody
+    looks."""
     assert ask(target).stuck is None
     assert not ask(target).done
     assert str(ask(target, seconds=31).stuck) == "no controller has looked at it: is it running?"

@@ -150,8 +150,8 @@ def _number(said: str) -> bool:
 
 
 def phase_of(found: Seen) -> tuple[str, str]:
-    """Phase and message (`GetRolloutPhase`), and two states in which the controller's own are older than a retry, or
-    than a skipped pause."""
+    """Phase and message (`GetRolloutPhase`), and the states in which the controller's own are older than a retry, a full
+    promotion of what was aborted (`RemoveAbort` is what it does first then), or a skipped pause."""
     status = found.live.status
     if not _generation(found.live):
         return PROGRESSING, "waiting for rollout spec update to be observed"
@@ -161,6 +161,8 @@ def phase_of(found: Seen) -> tuple[str, str]:
         return PROGRESSING, "waiting for rollout spec update to be observed for the reference workload"
     if status.phase == DEGRADED and status.message.startswith(ABORTED) and not status.abort:
         return PROGRESSING, "waiting for the retry to be observed"
+    if status.phase == DEGRADED and status.message.startswith(ABORTED) and status.promote_full:
+        return PROGRESSING, "waiting for the full promotion to be observed"
     if status.phase == PAUSED and not found.pauses and not found.live.spec.paused:
         return PROGRESSING, "waiting for rollout to unpause"
     return status.phase or "Unknown", status.message
