@@ -183,3 +183,25 @@ async def test_a_controller_that_is_down_is_said(argo_real_world: World) -> None
         await bot.ended(1, "✅", "holding at 60 %")
         await app.until(holds_at(3))
     assert landed(world) == [STATUS]
+
+
+@pytest.mark.cluster
+async def test_a_full_promotion_is_not_taken_for_the_abort_before_it(argo_real_world: World) -> None:
+    """What its controller has not looked at still reads as aborted."""
+    world = argo_real_world
+    app = await canary(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "kubectl argo rollouts abort app-rollout")
+        await bot.approve("bob", await bot.card(1))
+        await bot.ended(1, "✅")
+        await bot.command("alice", f"{PROMOTE} --full")
+        await bot.approve("carol", await bot.card(2, "ships the version that was aborted", "needs 2"))
+        card = await bot.card(2, "needs 1")
+        with world.shop.control_plane.stopped(NAME):
+            await bot.approve("bob", card)
+            await bot.card(2, "⏳", "sent once")
+            world.clock.turn_on(seconds=31)
+            await bot.card(2, "no controller has looked at it")
+        await bot.ended(2, "✅", "5/5 ready")
+        await app.until(is_healthy)
+    assert landed(world) == [STATUS, STATUS]

@@ -150,8 +150,8 @@ def _number(said: str) -> bool:
 
 
 def phase_of(found: Seen) -> tuple[str, str]:
-    """Phase and message (`GetRolloutPhase`), and the states in which the controller's own are older than a retry, a full
-    promotion of what was aborted (`RemoveAbort` is what it does first then), or a skipped pause."""
+    """Phase and message (`GetRolloutPhase`), and the states in which the controller's own are older than what was sent:
+    a retry, a full promotion of what was aborted (which ends the abort: `RemoveAbort`), or a skipped pause."""
     status = found.live.status
     if not _generation(found.live):
         return PROGRESSING, "waiting for rollout spec update to be observed"
