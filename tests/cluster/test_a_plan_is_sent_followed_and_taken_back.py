@@ -104,6 +104,7 @@ async def test_back_from_a_version_that_cannot_be_pulled(shop: Shop, connect: Co
     await world.merge({"metadata": {"annotations": {"example.com/lock": "alice"}}})
     await world.set_image("app:broken-1")
     await world.waiting("ImagePullBackOff")
+    await world.until(lambda found: found["status"].get("updatedReplicas") == 1)
     acting = await admin(shop, connect)
     status = parse(f"rollout status deploy/app --watch=false -n {shop.namespace}", REGISTRY)
     assert status.operation.run is not None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Final, final
 from urllib.parse import urlencode
 
 import urllib3
@@ -16,6 +17,8 @@ Object = dict[str, Any]
 
 WAIT = 30
 """Seconds a condition may take to become true; nearly all do within one."""
+ENDS_A_WATCH: Final = (410, 429, 500, 504)
+"""It is too old, or the server too busy: what a client lists again for."""
 
 
 @final
@@ -45,7 +48,11 @@ class Answer:
 @final
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """Requests as one user. `headers` go with each: `Impersonate-User` and the like. Nothing is sent twice."""
+    """Requests as one user. `headers` go with each: `Impersonate-User` and the like.
+
+    `ask` sends once. Everything else waits and asks again where the server is too busy to look (429), as it is while a
+    definition's storage is made: what it refuses like this it has not done.
+    """
 
     url: str
     authority: Path
@@ -93,7 +100,11 @@ class Api:
         content_type: str = "application/json",
     ) -> Object:
         """The object that a request gives. Raises `ApiError`."""
+        deadline = time.monotonic() + WAIT
         answer = self.ask(method, path, body, query=query, content_type=content_type)
+        while _too_busy(answer) and time.monotonic() < deadline:
+            time.sleep(float(answer.headers.get("Retry-After", 1)))
+            answer = self.ask(method, path, body, query=query, content_type=content_type)
         if answer.status >= 300:
             raise ApiError(answer.status, answer.text)
         return answer.body
@@ -122,37 +133,41 @@ class Api:
 
         Raises `TimeoutError` with the object as it last was.
         """
-        collection, _, name = path.rpartition("/")
-        query: dict[str, str | int] = {"fieldSelector": f"metadata.name={name}"}
-        listed = self.do("GET", collection, query=query)
         last: Object | None = None
-        for last in listed["items"]:
-            if met(last):
+        for last in self._states(path, seconds=seconds):
+            if last is not None and met(last):
                 return last
-        version = listed["metadata"]["resourceVersion"]
-        watching = query | {"watch": "true", "resourceVersion": version, "timeoutSeconds": seconds}
-        for event in self.watch(collection, watching, seconds=seconds):
-            last = event["object"]
-            if event["type"] != "DELETED" and met(last):
-                return last
-        raise TimeoutError(f"{path} did not come to what was waited for in {seconds} s: {json.dumps(last)}")
+        shown = {key: value for key, value in (last or {}).items() if key != "metadata"}
+        raise TimeoutError(f"{path} did not come to what was waited for in {seconds} s: {json.dumps(shown)}")
 
     def wait_gone(self, path: str, *, seconds: int = WAIT) -> None:
         """Returns when nothing is at `path`. Raises `TimeoutError`."""
+        if not any(state is None for state in self._states(path, seconds=seconds)):
+            raise TimeoutError(f"{path} is still there after {seconds} s.")
+
+    def _states(self, path: str, *, seconds: int) -> Iterator[Object | None]:
+        """The object as it is and each time it changes, `None` where there is none, until the time is over.
+
+        A server may end a watch before that, and does when it is busy: it is listed and watched anew then.
+        """
         collection, _, name = path.rpartition("/")
         query: dict[str, str | int] = {"fieldSelector": f"metadata.name={name}"}
-        listed = self.do("GET", collection, query=query)
-        if not listed["items"]:
-            return
-        version = listed["metadata"]["resourceVersion"]
-        watching = query | {"watch": "true", "resourceVersion": version, "timeoutSeconds": seconds}
-        for event in self.watch(collection, watching, seconds=seconds):
-            if event["type"] == "DELETED":
-                return
-        raise TimeoutError(f"{path} is still there after {seconds} s.")
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            listed = self.do("GET", collection, query=query)
+            yield next(iter(listed["items"]), None)
+            version, timeout = listed["metadata"]["resourceVersion"], max(1, round(left))
+            watching = query | {"watch": "true", "resourceVersion": version, "timeoutSeconds": timeout}
+            try:
+                for event in self.watch(collection, watching, seconds=timeout):
+                    yield None if event["type"] == "DELETED" else event["object"]
+            except ApiError as error:
+                if error.status not in ENDS_A_WATCH:
+                    raise
+                time.sleep(0.2)
 
     def watch(self, path: str, query: Mapping[str, str | int], *, seconds: int) -> Iterator[Object]:
-        """Events as they come, until the server ends them."""
+        """Events as they come, until the server ends them. Raises `ApiError`."""
         response = self._pool.request(
             "GET",
             self._address(path, query),
@@ -161,6 +176,8 @@ class Api:
             timeout=urllib3.Timeout(connect=WAIT, read=seconds + 5),
         )
         with closing(response):
+            if response.status >= 300:
+                raise ApiError(response.status, response.data.decode())
             rest = b""
             for chunk in response.stream(2**16):
                 *lines, rest = (rest + chunk).split(b"\n")
@@ -178,3 +195,7 @@ class Api:
         for name, value in self.headers:
             headers.add(name, value)
         return headers
+
+
+def _too_busy(answer: Answer) -> bool:
+    return answer.status == 429 and "Retry-After" in answer.headers

@@ -37,6 +37,7 @@ from bot.settings import Config
 from tests.controlplane.api import WAIT, Api, Object
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.manifests import apply
+from tests.controlplane.scene import scene
 from tests.controlplane.stages import RELEASED
 
 RBAC: Final = "rbac.authorization.k8s.io"
@@ -86,8 +87,16 @@ class Shop:
         await asyncio.to_thread(apply, self.admin, manifest, namespace=self.namespace)
 
     async def until(self, path: str, met: Callable[[Object], bool], *, seconds: int = WAIT) -> Object:
-        """The object at `path` as soon as it is as wanted. Raises `TimeoutError` with the object as it last was."""
-        return await asyncio.to_thread(lambda: self.admin.wait(path, met, seconds=seconds))
+        """The object at `path` as soon as it is as wanted.
+
+        Raises `TimeoutError` with the object as it last was, and with what else is there.
+        """
+        try:
+            return await asyncio.to_thread(lambda: self.admin.wait(path, met, seconds=seconds))
+        except TimeoutError as error:
+            log = self.control_plane.directory / "kwok.log"
+            beside = await asyncio.to_thread(lambda: scene(self.admin, self.namespace, kwok_log=log))
+            raise TimeoutError(f"{error}\n{beside}") from None
 
     async def allow(self, rules: list[Object], *, user: str = "", group: str = "") -> None:
         """Give a user or group a role of their own in this namespace."""
