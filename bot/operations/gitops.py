@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from bot.errors import Ambiguous, NotFound, Refused
+from bot.errors import Ambiguous, NotFound, NotServed, Refused
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Kind, Target, declare_kind, known_kinds
 from bot.operations.plan import Fact
@@ -218,15 +218,19 @@ def lists(kind: Kind, whole: Object, kept: Target) -> bool:
 async def find_syncer(cluster: Reader, kind: Kind, name: str, namespace: str) -> tuple[Target, Object]:
     """The object, looked for in this namespace and its tool's own, then in all.
 
-    Raises `NotFound`, `Refused`, and `Ambiguous` where several namespaces have one.
+    Raises `NotFound`, `Refused` (also where the tool is not installed), and `Ambiguous` where several namespaces have
+    one.
     """
     usual = ARGO_NAMESPACE if kind == APPLICATION else FLUX_NAMESPACE
-    for where in dict.fromkeys(filter(None, (namespace, usual))):
-        try:
-            return Target(kind=kind, name=name, namespace=where), await cluster.get(kind, name, where, Object)
-        except NotFound:
-            continue
-    found = await cluster.list(kind, "", Object, fields=f"metadata.name={name}")
+    try:
+        for where in dict.fromkeys(filter(None, (namespace, usual))):
+            try:
+                return Target(kind=kind, name=name, namespace=where), await cluster.get(kind, name, where, Object)
+            except NotFound:
+                continue
+        found = await cluster.list(kind, "", Object, fields=f"metadata.name={name}")
+    except NotServed as error:
+        raise _not_installed(kind, cluster.cluster, error) from error
     places = sorted(str(resolve(each, "/metadata/namespace")) for each in found)
     if not found:
         raise NotFound(
@@ -242,6 +246,17 @@ async def find_syncer(cluster: Reader, kind: Kind, name: str, namespace: str) ->
             next=text("Say which one: {flags}", flags=Code(", ".join(f"-n {place}" for place in places[:10]))),
         )
     return Target(kind=kind, name=name, namespace=places[0]), found[0]
+
+
+def _not_installed(kind: Kind, cluster: str, error: NotServed) -> Refused:
+    """Argo CD often acts from a cluster of its own, and leaves its marks here."""
+    tool = "Argo CD" if kind == APPLICATION else "Flux"
+    return Refused(
+        text("{tool} is not installed on {cluster}.", tool=tool, cluster=Code(cluster)),
+        target=error.target,
+        why=text("Its API server serves no kinds of the group {group}.", group=Code(kind.group)),
+        next=text("If it acts from another cluster, ask there: {flag}", flag=Code("--context")),
+    )
 
 
 def keeping_warnings(keeper: Keeper, sync: Sync | None, *, flag: bool) -> tuple[Text, ...]:
