@@ -187,7 +187,7 @@ class ControlPlane:
 
     @contextmanager
     def paused_kubelet(self) -> Iterator[None]:
-        """Pods stay as they are: none becomes ready, fails or goes. Keep it shorter than a node's lease, 40 s."""
+        """Pods stay as they are: none becomes ready, fails or goes."""
         with self._processes["kwok"].frozen():
             yield
 
