@@ -47,7 +47,11 @@ REVIEWS: Final = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 
 @contextmanager
 def fresh(control_plane: ControlPlane) -> Iterator[Shop]:
-    """A shop in a namespace that nobody used before. Rights that it gave everywhere end with it."""
+    """A shop in a namespace that nobody used before.
+
+    Rights that it gave everywhere end with it, and so do its autoscalers: each is reckoned once a second for as long as
+    it is there, with 20 requests a second for all of them.
+    """
     name = f"shop-{secrets.token_hex(3)}"
     admin = control_plane.admin
     admin.create("/api/v1/namespaces", {"metadata": {"name": name}})
@@ -56,7 +60,7 @@ def fresh(control_plane: ControlPlane) -> Iterator[Shop]:
     try:
         yield shop
     finally:
-        for path in shop.given:
+        for path in (*shop.given, f"/apis/autoscaling/v2/namespaces/{name}/horizontalpodautoscalers"):
             admin.delete(path)
 
 
