@@ -112,8 +112,8 @@ class Plan:
             "--leader-elect=false",
             "--secure-port=0",
             "--controllers=*,-node-ipam-controller,-node-route-controller,-cloud-node-lifecycle-controller",
-            # With each change of a node kwok begins anew to wait for its heartbeat: one that test after test cordons and
-            # uncordons has none, and what its pods lose then (Ready) kwok does not give back as a kubelet does.
+            # With each change of a node kwok begins anew to wait for its heartbeat: one that is cordoned in test after
+            # test has none, and what its pods lose then (Ready) kwok does not give back as a kubelet does.
             "--node-monitor-grace-period=1h",
             # An autoscaler looks every 15 s, waits 5 minutes with fewer pods and does not believe a new pod as long.
             "--horizontal-pod-autoscaler-sync-period=1s",
