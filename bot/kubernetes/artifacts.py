@@ -16,6 +16,7 @@ from yarl import URL
 
 from bot.errors import KajitoriError, NotFound, Refused, Unavailable
 from bot.kubernetes.cluster import Client
+from bot.kubernetes.connector import Connector
 from bot.kubernetes.names import collection_path, object_path, title_of
 from bot.kubernetes.store_addresses import GuardedResolver, check_address
 from bot.operations.json import Object
@@ -154,7 +155,7 @@ async def _delete(client: Client, made: _Download) -> None:
 
 async def _get(address: URL, stores: tuple[str, ...]) -> bytes:
     """The bytes at an address that was checked. Errors of the HTTP library quote it, so none is handed on."""
-    connector = aiohttp.TCPConnector(resolver=GuardedResolver(stores), limit=1, force_close=True)
+    connector = Connector(resolver=GuardedResolver(stores), limit=1, force_close=True)
     try:
         async with (
             aiohttp.ClientSession(

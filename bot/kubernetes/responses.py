@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
 
 
@@ -16,10 +15,3 @@ class Response:
     body: bytes
     warnings: tuple[str, ...] = ()
     headers: CIMultiDictProxy[str] = field(default_factory=lambda: CIMultiDictProxy(CIMultiDict()))
-
-
-def hang_up(answer: aiohttp.ClientResponse) -> None:
-    """Cut the connection of one that was not read to its end: a TLS goodbye that nobody waits for leaves it open."""
-    unread = answer.connection
-    if unread is not None and unread.transport is not None:
-        unread.transport.abort()

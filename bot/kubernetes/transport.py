@@ -21,11 +21,12 @@ from yarl import URL
 from bot.clock import Clock
 from bot.errors import Bug, Unavailable
 from bot.kubernetes.connection import Connection, Credentials
+from bot.kubernetes.connector import Connector
 from bot.kubernetes.errors import ClusterUnavailable, Unauthorized, failure, unreachable
 from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.lines import LineCutter, TooLong
 from bot.kubernetes.once import Once
-from bot.kubernetes.responses import Response, hang_up
+from bot.kubernetes.responses import Response
 from bot.kubernetes.statuses import parse_status
 from bot.kubernetes.warning_headers import parse_warnings
 from bot.text import Text, text
@@ -83,7 +84,7 @@ class Transport:
     async def __aenter__(self) -> Self:
         # Requests are limited by `_places`; watches and logs stay open for long and must not use those places up.
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=30),
+            connector=Connector(limit=0, ttl_dns_cache=30),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.timeout),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
@@ -205,12 +206,9 @@ class Transport:
         except aiohttp.ClientError as error:
             raise self._unreachable(asked, text("The connection was cut."), sent=True) from error
         async with response:
-            try:
-                if not 200 <= response.status < 300:
-                    await self._fail(asked, response)
-                yield response
-            finally:
-                hang_up(response)
+            if not 200 <= response.status < 300:
+                await self._fail(asked, response)
+            yield response
 
     async def _send(self, asked: _Asked, once: Once, credentials: Credentials) -> aiohttp.ClientResponse:
         if self._session is None:
