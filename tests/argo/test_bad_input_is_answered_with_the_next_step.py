@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bot.errors import KajitoriError, NotServed
+from bot.errors import KajitoriError
 from bot.operations.kinds import find_kind
-from bot.text import text
 from tests.argo.rollouts import ask, canary, deployment, world
 from tests.parity.world import World
 
@@ -29,26 +26,11 @@ EVERY = [
 ]
 
 
-class Bare(World):
-    """A cluster without the definitions of Argo Rollouts."""
-
-    async def get(self, kind: Any, name: str, namespace: str, model: type[Any]) -> Any:
-        self._refuse(kind)
-        return await super().get(kind, name, namespace, model)
-
-    async def list(self, kind: Any, namespace: str, model: type[Any], **query: Any) -> list[Any]:
-        self._refuse(kind)
-        return await super().list(kind, namespace, model, **query)
-
-    def _refuse(self, kind: Any) -> None:
-        if kind.group == "argoproj.io":
-            raise NotServed(text("does not serve it"), target=kind.qualified)
-
-
 @pytest.mark.parametrize("line", EVERY)
 async def test_a_cluster_without_argo_rollouts_says_so_and_what_would_be_needed(line: str) -> None:
+    bare = World(objects=[], unknown=frozenset({"Rollout", "AnalysisRun"}))
     with pytest.raises(KajitoriError) as refused:
-        await ask(Bare(objects=[]), f"argo rollouts {line}")
+        await ask(bare, f"argo rollouts {line}")
     assert str(refused.value.what) == "Argo Rollouts is not installed on test."
     assert "argoproj.io" in str(refused.value.why)
     assert "custom resource definitions and its controller" in str(refused.value.next)

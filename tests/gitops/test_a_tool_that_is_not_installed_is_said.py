@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bot.errors import NotServed, Refused
+from bot.errors import Refused
 from bot.operations.gitops import SYNCERS
-from bot.text import text
 from tests.parity.planning import ask, plan
 from tests.parity.test_declared_rights_are_those_used import world as kept_world
 from tests.parity.world import World
 
 
-class Bare(World):
-    """A cluster without the definitions of Argo CD and Flux."""
-
-    async def get(self, kind: Any, name: str, namespace: str, model: type[Any]) -> Any:
-        self._refuse(kind)
-        return await super().get(kind, name, namespace, model)
-
-    async def list(self, kind: Any, namespace: str, model: type[Any], **query: Any) -> list[Any]:
-        self._refuse(kind)
-        return await super().list(kind, namespace, model, **query)
-
-    def _refuse(self, kind: Any) -> None:
-        if kind in SYNCERS:
-            raise NotServed(text("does not serve it"), target=kind.qualified)
-
-
 def bare() -> World:
-    return Bare(objects=kept_world().objects)
+    """A cluster without the definitions of Argo CD and Flux."""
+    return World(objects=kept_world().objects, unknown=frozenset(each.kind for each in SYNCERS))
 
 
 @pytest.mark.parametrize("verb", ["status", "pause", "resume"])

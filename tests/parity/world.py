@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bot.errors import NotFound, Refused
+from bot.errors import NotFound, NotServed, Refused
 from bot.operations.json import resolve
 from bot.operations.kinds import KINDS, Kind, Target
 from bot.operations.models import Requirement, Selector
@@ -114,7 +114,7 @@ class World:
     def _look(self, verb: str, kind: Kind) -> None:
         self.looked.append((verb, kind.kind))
         if kind.kind in self.unknown:
-            raise NotFound(text("the server could not find the requested resource"))
+            raise NotServed(text("the server could not find the requested resource"), target=kind.qualified)
         if kind.kind in self.forbidden:
             raise Refused(text("may not {verb} {kind}", verb=verb, kind=kind.plural))
 
