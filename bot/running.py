@@ -55,8 +55,15 @@ class Running:
         """A loop that ends before it was asked to takes the service with it: half a bot is worse than none."""
         if not task.cancelled() and task.exception() is not None:
             self.failure = task.exception()
-            LOG.error("loop_broken", loop=task.get_name(), error=type(self.failure).__name__)
+            LOG.error("loop_broken", loop=task.get_name(), error=", ".join(_names(self.failure)))
             self.stop.set()
+
+
+def _names(error: BaseException | None) -> list[str]:
+    """What broke, by kind: in a group what is in it. Never its words, which may quote what people wrote."""
+    if isinstance(error, BaseExceptionGroup):
+        return [name for each in error.exceptions for name in _names(each)]
+    return [type(error).__name__]
 
 
 @asynccontextmanager

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, final
 
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+LOST: Final = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a connection says that is cut; the last where it is cut just before it is asked for something."""
 
 
 @final
@@ -31,8 +35,9 @@ class Listening:
             try:
                 await self.close()
                 await self._connect(channel, heard)
-            except (OSError, TimeoutError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self.close()
+            except LOST:
+                with suppress(*LOST):
+                    await self.close()
 
     async def _connect(self, channel: str, heard: Callable[[str], None]) -> None:
         self._held = await self._engine.connect()
