@@ -6,6 +6,7 @@ Sources: Argo CD `docs/user-guide/resource_tracking.md`, `docs/user-guide/auto_s
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -14,6 +15,7 @@ import msgspec
 from bot.errors import Ambiguous, NotFound, NotServed, Refused
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Kind, Target, declare_kind, known_kinds
+from bot.operations.missing_kinds import not_installed
 from bot.operations.plan import Fact
 from bot.operations.reader import Reader
 from bot.text import Code, Text, text
@@ -221,16 +223,17 @@ async def find_syncer(cluster: Reader, kind: Kind, name: str, namespace: str) ->
     Raises `NotFound`, `Refused` (also where the tool is not installed), and `Ambiguous` where several namespaces have
     one.
     """
-    usual = ARGO_NAMESPACE if kind == APPLICATION else FLUX_NAMESPACE
     try:
-        for where in dict.fromkeys(filter(None, (namespace, usual))):
-            try:
-                return Target(kind=kind, name=name, namespace=where), await cluster.get(kind, name, where, Object)
-            except NotFound:
-                continue
-        found = await cluster.list(kind, "", Object, fields=f"metadata.name={name}")
+        found = await _named(cluster, kind, name, namespace)
     except NotServed as error:
-        raise _not_installed(kind, cluster.cluster, error) from error
+        # Argo CD often acts from a cluster of its own, and leaves its marks here.
+        raise not_installed(
+            "Argo CD" if kind == APPLICATION else "Flux",
+            kind.group,
+            error,
+            cluster=cluster.cluster,
+            next=text("If it acts from another cluster, ask there: {flag}", flag=Code("--context")),
+        ) from error
     places = sorted(str(resolve(each, "/metadata/namespace")) for each in found)
     if not found:
         raise NotFound(
@@ -248,15 +251,13 @@ async def find_syncer(cluster: Reader, kind: Kind, name: str, namespace: str) ->
     return Target(kind=kind, name=name, namespace=places[0]), found[0]
 
 
-def _not_installed(kind: Kind, cluster: str, error: NotServed) -> Refused:
-    """Argo CD often acts from a cluster of its own, and leaves its marks here."""
-    tool = "Argo CD" if kind == APPLICATION else "Flux"
-    return Refused(
-        text("{tool} is not installed on {cluster}.", tool=tool, cluster=Code(cluster)),
-        target=error.target,
-        why=text("Its API server serves no kinds of the group {group}.", group=Code(kind.group)),
-        next=text("If it acts from another cluster, ask there: {flag}", flag=Code("--context")),
-    )
+async def _named(cluster: Reader, kind: Kind, name: str, namespace: str) -> list[Object]:
+    """Those of this name: one in this namespace or its tool's own, else all that there are."""
+    usual = ARGO_NAMESPACE if kind == APPLICATION else FLUX_NAMESPACE
+    for where in dict.fromkeys(filter(None, (namespace, usual))):
+        with suppress(NotFound):
+            return [await cluster.get(kind, name, where, Object)]
+    return await cluster.list(kind, "", Object, fields=f"metadata.name={name}")
 
 
 def keeping_warnings(keeper: Keeper, sync: Sync | None, *, flag: bool) -> tuple[Text, ...]:

@@ -164,7 +164,7 @@ class Api:
             except ApiError as error:
                 if error.status not in ENDS_A_WATCH:
                     raise
-                time.sleep(0.2)
+                time.sleep(0.2)  # a server that was too busy to watch is not asked again at once
 
     def watch(self, path: str, query: Mapping[str, str | int], *, seconds: int) -> Iterator[Object]:
         """Events as they come, until the server ends them. Raises `ApiError`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.errors import NotServed, Refused
+from bot.operations import missing_kinds
 from bot.operations.kinds import Kind, declare_kind
 from bot.text import Code, text
 
@@ -34,10 +35,11 @@ INSTALL: Final = "https://github.com/argoproj/argo-rollouts/releases"
 
 def not_installed(cluster: str, error: NotServed) -> Refused:
     """What a person is told where the cluster does not serve these kinds."""
-    return Refused(
-        text("Argo Rollouts is not installed on {cluster}.", cluster=Code(cluster)),
-        target=error.target,
-        why=text("Its API server serves no kinds of the group {group}.", group=Code(GROUP)),
+    return missing_kinds.not_installed(
+        "Argo Rollouts",
+        GROUP,
+        error,
+        cluster=cluster,
         next=text(
             "Whoever runs the cluster would have to install its custom resource definitions and its controller: {url}",
             url=Code(INSTALL),

@@ -159,9 +159,10 @@ def phase_of(found: Seen) -> tuple[str, str]:
         return PROGRESSING, "waiting for rollout to unpause"
     if not _workload_generation(found.live):
         return PROGRESSING, "waiting for rollout spec update to be observed for the reference workload"
-    if status.phase == DEGRADED and status.message.startswith(ABORTED) and not status.abort:
+    aborted = status.phase == DEGRADED and status.message.startswith(ABORTED)
+    if aborted and not status.abort:
         return PROGRESSING, "waiting for the retry to be observed"
-    if status.phase == DEGRADED and status.message.startswith(ABORTED) and status.promote_full:
+    if aborted and status.promote_full:
         return PROGRESSING, "waiting for the full promotion to be observed"
     if status.phase == PAUSED and not found.pauses and not found.live.spec.paused:
         return PROGRESSING, "waiting for rollout to unpause"
