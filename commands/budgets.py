@@ -160,7 +160,7 @@ async def delete_budget(cluster: Reader, arguments: DeleteArguments) -> Plan | N
     refuse_dry_run(arguments.dry_run)
     found = await read_budget(cluster, _target(arguments.name, arguments.namespace))
     target, cover = found.target, found.cover
-    if found.live.metadata.deletion_timestamp is not None:
+    if found.live.metadata.terminating:
         said = text("{targets} is being deleted already.", targets=Code(target.reference))
         return Nothing(target=target, message=said)
     back, told = back_from_deletion(found, arguments)

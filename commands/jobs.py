@@ -132,7 +132,7 @@ async def delete_job(cluster: Reader, arguments: DeleteJobArguments) -> Plan | N
     target = Target(kind=JOB, name=_named(arguments.name, "job"), namespace=arguments.namespace)
     seen = await read_workload(cluster, target)
     _check_ours(seen)
-    if seen.live.metadata.deletion_timestamp is not None:
+    if seen.live.metadata.terminating:
         return Nothing(
             target=target, message=text("{targets} is being deleted already.", targets=Code(target.reference))
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import reduce
 from typing import Annotated, Final
 
 from bot.errors import NotUnderstood, Refused
@@ -139,7 +140,7 @@ async def drain_node(cluster: Reader, arguments: DrainArguments) -> Plan | Nothi
         return Nothing(
             target=seen.target, message=text("{node} is cordoned and holds no pod to evict.", node=Code(seen.name))
         )
-    bound = Bound(pods=len(taken))
+    bound = Bound(pods=len(surveyed.evicted))
     evict = Evict(
         id="step-1" if seen.cordoned else "step-2",
         target=seen.target,
@@ -148,7 +149,7 @@ async def drain_node(cluster: Reader, arguments: DrainArguments) -> Plan | Nothi
         most=bound.pods + bound.pods * bound.slack_percent // 100,
         holders=tuple(dict.fromkeys(holder_of(each) for each in taken)),
         deadline=_deadline(arguments.timeout),
-        expected=tuple(member_of(each) for each in taken),
+        expected=tuple(member_of(each) for each in surveyed.evicted),
     )
     return Plan(
         summary=text("Drain {node}", node=Code(seen.name)),
@@ -156,7 +157,7 @@ async def drain_node(cluster: Reader, arguments: DrainArguments) -> Plan | Nothi
         pinned=pinned_arguments(arguments, nodes=[seen.name]),
         note=_note(seen, surveyed),
         bound=bound,
-        impact=_impact(taken, surveyed, arguments.grace_period),
+        impact=_impact(surveyed.evicted, surveyed, arguments.grace_period),
         warnings=surveyed.warnings(arguments.grace_period),
         back=None if seen.cordoned else _uncordon(seen, arguments),
         destructive=bool(surveyed.lost),
@@ -240,25 +241,28 @@ def _all_of(reasons: Sequence[Text]) -> Text | None:
 
 
 def _note(seen: SeenNode, surveyed: Surveyed) -> Text | None:
-    stays = surveyed.left
-    if seen.cordoned and stays:
-        return text("It is cordoned already and stays so. Left on it: {pods}.", pods=some([title_of(p) for p in stays]))
-    if seen.cordoned:
-        return text("It is cordoned already and stays so.")
-    return text("Left on it: {pods}.", pods=some([title_of(p) for p in stays])) if stays else None
+    """What happens to the node and to the pods that are not evicted, as one line."""
+    going = [title_of(each) for each in surveyed.taken if each.metadata.terminating]
+    said = [
+        text("It is cordoned already and stays so.") if seen.cordoned else None,
+        text("Terminating already, and waited for: {pods}.", pods=some(going)) if going else None,
+        text("Left on it: {pods}.", pods=some([title_of(each) for each in surveyed.left])) if surveyed.left else None,
+    ]
+    kept = [each for each in said if each is not None]
+    return reduce(lambda one, other: text("{one} {other}", one=one, other=other), kept) if kept else None
 
 
-def _impact(taken: Sequence[Pod], surveyed: Surveyed, grace: int) -> Impact:
+def _impact(evicted: Sequence[Pod], surveyed: Surveyed, grace: int) -> Impact:
     """All go; those that a budget holds back are not down at once."""
     held = sum(len(each.pods) - each.allowed for each in surveyed.holds)
     own = [
         STOP if pod.spec.termination_grace_period_seconds is None else pod.spec.termination_grace_period_seconds
-        for pod in taken
+        for pod in evicted
     ]
     return Impact(
-        pods=len(taken),
-        unavailable=max(0, len(taken) - held),
-        seconds=(grace if grace >= 0 else max(own)) if taken else 0,
+        pods=len(evicted),
+        unavailable=max(0, len(evicted) - held),
+        seconds=(grace if grace >= 0 else max(own)) if evicted else 0,
         fate="evicted",
     )
 

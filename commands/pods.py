@@ -60,7 +60,7 @@ async def delete_pod(cluster: Reader, arguments: DeletePodArguments) -> Plan | N
     wanted = [
         (target, pod)
         for target, pod in zip(targets, found, strict=True)
-        if pod.metadata.deletion_timestamp is None or arguments.force
+        if not pod.metadata.terminating or arguments.force
     ]
     if not wanted:
         return Nothing(

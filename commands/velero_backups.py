@@ -207,7 +207,7 @@ async def delete_backup(cluster: Reader, arguments: DeleteArguments) -> Plan | N
     backup = await one_of(cluster, BACKUP, object_name(arguments.name, BACKUP), arguments, Backup)
     name, uid, phase = backup.metadata.name, backup.metadata.uid, backup.status.phase
     target = Target(kind=BACKUP, name=name, namespace=arguments.namespace)
-    if phase == "Deleting" or backup.metadata.deletion_timestamp is not None:
+    if phase == "Deleting" or backup.metadata.terminating:
         return Nothing(target=target, message=text("{target} is being deleted already.", target=Code(target.title)))
     _check_ended(target, phase)
     location = await find_location(cluster, backup.spec.storage_location, arguments.namespace, writing=True)

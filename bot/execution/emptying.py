@@ -80,7 +80,7 @@ class Emptying:
         now = self._work.clock.now()
         for each in self._all:
             pod = there.get(each.member.uid)
-            if pod is None or pod.metadata.deletion_timestamp is not None:
+            if pod is None or pod.metadata.terminating:
                 await self._going(each)
                 each.gone_at = each.gone_at or (now if pod is None else None)
             elif each.uncertain is not None and each.uncertain <= now:

@@ -171,7 +171,7 @@ async def send_eviction(work: Work, standing: Standing, ledger: Ledger) -> Asked
         pod = await work.actor.get(POD, member.name, member.namespace, Pod)
     except ObjectNotFound:
         return Asked(answer=Answer.GONE)
-    if pod.metadata.uid != member.uid or pod.metadata.deletion_timestamp is not None:
+    if pod.metadata.uid != member.uid or pod.metadata.terminating:
         return Asked(answer=Answer.GONE)
     why = outside(work.step, pod)
     if why is not None:

@@ -43,7 +43,7 @@ class Cover:
 
     @property
     def healthy(self) -> int:
-        return sum(each.ready and each.metadata.deletion_timestamp is None for each in self.pods)
+        return sum(each.ready and not each.metadata.terminating for each in self.pods)
 
     @property
     def whole(self) -> int:

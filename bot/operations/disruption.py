@@ -55,7 +55,7 @@ class Hold:
 
 def budgets_of(pod: Pod, budgets: Sequence[Budget]) -> tuple[Budget, ...]:
     """Those that an eviction of this pod would ask."""
-    if pod.finished or pod.status.phase == "Pending" or pod.metadata.deletion_timestamp is not None:
+    if pod.finished or pod.status.phase == "Pending" or pod.metadata.terminating:
         return ()
     return tuple(
         each

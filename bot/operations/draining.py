@@ -50,6 +50,11 @@ class Judged:
     def taken(self) -> bool:
         return not self.left and not self.refused
 
+    @property
+    def evicted(self) -> bool:
+        """A pod that is terminating is waited for, and nobody has to take it away: it counts in no bound."""
+        return self.taken and not self.pod.metadata.terminating
+
 
 def judge_pod(pod: Pod, rule: Rule, orphans: frozenset[str] = frozenset()) -> Judged:
     """What becomes of one pod. `orphans` are the uids of DaemonSets that are gone while their pods are still here."""
@@ -149,17 +154,20 @@ def by_reason(judged: Iterable[Judged], *, refused: bool) -> dict[Reason, list[s
 
 
 def choose_members(step: Evict, found: Sequence[Pod]) -> tuple[tuple[Member, ...], Text | None]:
-    """The members among the pods that are there after the cordon, or why it may not go on: one is outside the bound."""
+    """The members among the pods that are there after the cordon, or why it may not go on: one is outside the bound.
+
+    Terminating ones are members too, so that they are waited for; none of them is asked to go.
+    """
     ours = frozenset(each.uid for each in step.holders)
     judged = [judge_pod(each, step.rule, ours) for each in in_order(found)]
     for each in judged:
         why = _outside(step, each)
         if why is not None:
             return (), why
-    members = tuple(member_of(each.pod) for each in judged if each.taken)
-    if len(members) > step.most:
-        return (), text("{pods} on it now; voted on: {most} at most", pods=pods(len(members)), most=step.most)
-    return members, None
+    evicted = sum(each.evicted for each in judged)
+    if evicted > step.most:
+        return (), text("{pods} on it now; voted on: {most} at most", pods=pods(evicted), most=step.most)
+    return tuple(member_of(each.pod) for each in judged if each.taken), None
 
 
 def outside(step: Evict, pod: Pod) -> Text | None:

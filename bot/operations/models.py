@@ -37,6 +37,11 @@ class Meta(Lean, frozen=True, kw_only=True):
     finalizers: tuple[str, ...] | None = None
 
     @property
+    def terminating(self) -> bool:
+        """Deleted and not gone yet: that is never taken back."""
+        return self.deletion_timestamp is not None
+
+    @property
     def controller(self) -> Owner | None:
         return next((owner for owner in self.owner_references or () if owner.controller), None)
 

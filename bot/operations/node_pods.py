@@ -33,6 +33,11 @@ class Surveyed:
         return tuple(each.pod for each in self.judged if each.taken)
 
     @property
+    def evicted(self) -> tuple[Pod, ...]:
+        """Those that are taken and not going by themselves."""
+        return tuple(each.pod for each in self.judged if each.evicted)
+
+    @property
     def left(self) -> tuple[Pod, ...]:
         return tuple(each.pod for each in self.judged if each.left)
 

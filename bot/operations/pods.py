@@ -35,7 +35,7 @@ def newest_hash(pods: Iterable[Pod], label: str) -> str:
 def newest_hashes(pods: Iterable[Pod], label: str) -> list[str]:
     """The same for all pods that are as young: the API server tells ages in whole seconds. The last name comes last."""
     living = sorted(
-        (each for each in pods if each.metadata.deletion_timestamp is None and label in (each.metadata.labels or {})),
+        (each for each in pods if not each.metadata.terminating and label in (each.metadata.labels or {})),
         key=lambda each: each.metadata.name,
     )
     youngest = max(map(_made, living), default=0.0)
@@ -49,16 +49,12 @@ def _made(pod: Pod) -> float:
 
 def with_label(pods: Iterable[Pod], label: str, value: str) -> list[Pod]:
     """The pods that carry the label's value and are not going away."""
-    return [
-        each
-        for each in pods
-        if each.metadata.deletion_timestamp is None and (each.metadata.labels or {}).get(label) == value
-    ]
+    return [each for each in pods if not each.metadata.terminating and (each.metadata.labels or {}).get(label) == value]
 
 
 def stuck_reason(pods: Sequence[Pod]) -> Text | None:
     """Why these pods are not ready, if their containers or the scheduler say it; `None` while they merely start."""
-    waiting = [each for each in pods if not each.ready and each.metadata.deletion_timestamp is None]
+    waiting = [each for each in pods if not each.ready and not each.metadata.terminating]
     for look in (_pull, _configuration, _crash, _unschedulable, _failed):
         found = [reason for each in waiting if (reason := look(each)) is not None]
         if found:

@@ -73,7 +73,7 @@ class Backend(Pod, frozen=True, kw_only=True):
 
     @property
     def going(self) -> bool:
-        return self.metadata.deletion_timestamp is not None
+        return self.metadata.terminating
 
     @property
     def labels(self) -> dict[str, str]:

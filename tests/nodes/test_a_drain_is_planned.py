@@ -179,6 +179,25 @@ async def test_the_members_are_held_to_the_bound() -> None:
     assert "declare no controller" in str(why)
 
 
+async def test_a_pod_that_is_terminating_is_waited_for_and_counts_in_no_bound() -> None:
+    made = await plan(world(pod("a"), pod("b"), pod("going", going=True)), LINE)
+    voted = step(made)
+    assert (voted.most, made.impact.pods, [each.name for each in voted.expected]) == (2, 2, ["a", "b"])
+    assert str(made.note) == "Terminating already, and waited for: shop/going."
+    assert await drifted(pod("a", going=True), pod("b"), pod("c"), voted=made) == []
+    members, why = choose_members(voted, [seen(pod("a", going=True)), seen(pod("b")), seen(pod("c"))])
+    assert ([each.name for each in members], why) == (["a", "b", "c"], None)
+    _, why = choose_members(voted, [seen(pod("a", going=True)), *(seen(pod(name)) for name in "bcd")])
+    assert str(why) == "3 pods on it now; voted on: 2 at most"
+
+
+async def test_a_node_where_all_are_terminating_is_waited_for_without_an_eviction() -> None:
+    made = await plan(world(pod("a", going=True), cordoned=True), LINE)
+    found = step(made)
+    assert (found.most, found.expected, made.impact.pods) == (0, (), 0)
+    assert str(made.note) == "It is cordoned already and stays so. Terminating already, and waited for: shop/a."
+
+
 def test_a_pod_is_held_to_it_once_more_before_it_goes() -> None:
     voted = msgspec.structs.replace(
         bare_step(), holders=(Holder(namespace="shop", kind="ReplicaSet", name="app-1", uid="rs"),)

@@ -88,6 +88,24 @@ async def test_pods_that_are_exchanged_within_the_bound_are_no_difference(world:
             assert set(found.names[1:]) <= set(found.evicted())
 
 
+async def test_a_pod_that_terminates_meanwhile_is_waited_for_and_counts_in_no_bound(world: World) -> None:
+    found = await drained(world)
+    gone, *others = found.names
+    path = f"/api/v1/namespaces/{world.namespace}/pods/{gone}"
+    with opened_again(found):
+        async with world.bot() as bot:
+            await bot.command("alice", found.line)
+            card = await bot.card(1)
+            world.shop.admin.merge(path, {"metadata": {"finalizers": ["kajitori.test/held"]}})
+            world.shop.admin.delete(path)
+            await bot.approve("bob", card)
+            await bot.card(1, "pods gone, 1 terminating")
+            world.shop.admin.merge(path, {"metadata": {"finalizers": None}})
+            await bot.ended(1, "✅", "evicted and gone")
+    assert set(others) <= set(found.evicted())
+    assert gone not in found.evicted()
+
+
 EDITS = {
     "nonsense": "UPDATE steps SET outcome = CAST('nonsense' AS BLOB) WHERE step_id = 'step-2'",
     "members of another row": "UPDATE steps SET outcome = (SELECT plan FROM plans) WHERE step_id = 'step-2'",

@@ -23,7 +23,7 @@ def switched(seen: Observation) -> Progress:
     ended = _ended(seen, wanted)
     if ended is not None:
         return failed(ended)
-    new = [each for each in seen.pods if each.metadata.deletion_timestamp is None]
+    new = [each for each in seen.pods if not each.metadata.terminating]
     ready = {each.metadata.uid for each in new if each.ready}
     serving = _serving(seen)
     if serving is None:

@@ -58,7 +58,7 @@ def _stuck(live: Workload, pods: Sequence[Pod], new: list[Pod]) -> Text | None:
     reason = stuck_reason(new)
     if reason is not None or live.spec.pod_management_policy == "Parallel":
         return reason
-    old = [each for each in pods if each not in new and not each.ready and each.metadata.deletion_timestamp is None]
+    old = [each for each in pods if each not in new and not each.ready and not each.metadata.terminating]
     cause = stuck_reason(old)
     if cause is None:
         return None

@@ -111,7 +111,7 @@ def _containers(statuses: Iterable[ContainerNow]) -> tuple[str, int]:
 
 
 def _leaving(pod: Pod) -> str:
-    if pod.metadata.deletion_timestamp is None:
+    if not pod.metadata.terminating:
         return ""
     if pod.status.reason == "NodeLost":
         return "Unknown"

@@ -144,7 +144,7 @@ def claim_cells(found: Claim, now: datetime) -> tuple[str, ...]:
 
 def claim_phase(found: Claim) -> str:
     """Its phase, or Terminating."""
-    return "Terminating" if found.metadata.deletion_timestamp is not None else found.status.phase
+    return "Terminating" if found.metadata.terminating else found.status.phase
 
 
 def claim_well(found: Claim) -> bool:

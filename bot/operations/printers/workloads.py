@@ -102,7 +102,7 @@ def job_status(found: Job) -> str:
     for word in ("Complete", "Failed"):
         if word in true:
             return word
-    if found.metadata.deletion_timestamp is not None:
+    if found.metadata.terminating:
         return "Terminating"
     return next((word for word in ("Suspended", "FailureTarget", "SuccessCriteriaMet") if word in true), "Running")
 

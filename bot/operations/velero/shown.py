@@ -47,7 +47,7 @@ def selector_words(selector: Selector | None) -> str:
 
 def backup_cells(backup: Backup, now: datetime) -> tuple[str, ...]:
     status = backup.status
-    phase = "Deleting" if backup.metadata.deletion_timestamp is not None else status.phase or "New"
+    phase = "Deleting" if backup.metadata.terminating else status.phase or "New"
     return (
         backup.metadata.name,
         phase,
