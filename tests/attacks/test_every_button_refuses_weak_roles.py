@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.requests.notices import ReplyNotice
-from bot.slack.desk.clicks import ROUTES, Presser
+from bot.slack.desk.clicks import ROUTES, Presser, Source
 from bot.slack.desk.submits import SUBMITS
 from bot.slack.modals.stamps import stamped
 from tests.attacks.stage import Stage
@@ -67,8 +67,6 @@ SUBMITTED = {
     "happened": Case(weak=(*STRANGERS, READER), state="needs_attention"),
     "not_happened": Case(weak=(*STRANGERS, READER), state="needs_attention"),
 }
-STARTED = frozenset({"executing", "succeeded", "failed", "needs_attention"})
-ENDED = frozenset({"succeeded", "failed", "expired"})
 
 
 def _each(cases: dict[str, Case]) -> list[tuple[str, str]]:
@@ -82,28 +80,13 @@ def test_no_button_and_no_modal_is_without_a_case() -> None:
         assert set(STRANGERS) <= set(case.weak)
         assert (ROUTES[name].presser is Presser.REQUESTER) <= ({READER, SECOND, OTHER} <= set(case.weak))
         assert (ROUTES[name].presser is Presser.VOTER) <= ({REQUESTER, SECOND} <= set(case.weak))
-        assert ROUTES[name].marked == (not case.line)
+        assert (ROUTES[name].source is Source.LINE) == bool(case.line)
 
 
 async def _prepared(stage: Stage, state: str) -> int:
     """A request in that state; the reader has no right to change, the guest is of another workspace."""
     number = await stage.ask(line="poke set app --to=5 --context=prod")
-    now = stage.moment()
-    await stage.run(
-        "UPDATE requests SET state = :state, started_at = :started, ended_at = :ended",
-        state=state,
-        started=now if state in STARTED else None,
-        ended=now if state in ENDED else None,
-    )
-    if state in STARTED:
-        await stage.run(
-            "INSERT INTO steps (request_id, plan_version, step_id, state, fence, ended_at)"
-            " VALUES (:id, 1, 'step-1', :state, 0, :now)",
-            id=number,
-            state="unknown" if state == "needs_attention" else "done",
-            now=now,
-        )
-        stage.world.touch("app", 3 if state == "failed" else 5)
+    await stage.put_into(number, state)
     stage.profiles.changed[GUEST] = {"team": "T0OTHER", "is_stranger": True}
     stage.world.deny.add("kajitori:dave")
     return number

@@ -20,7 +20,7 @@ from bot.requests.marks import Mark, Stale, check_mark, read_mark
 from bot.requests.rights import NotAllowed
 from bot.requests.shown import Shown, load_shown
 from bot.requests.states import State
-from bot.requests.voting import Ballot, judge_ballot, vote
+from bot.requests.voting import Ballot, check_waiting, judge_ballot, load_case, vote
 from bot.slack.cards.buttons import chosen
 from bot.slack.desk.lines import on_line
 from bot.slack.desk.visits import Visit
@@ -39,12 +39,25 @@ class Presser(StrEnum):
     REQUESTER = "requester"
 
 
+class Source(StrEnum):
+    """What a button carries, and where a press of it counts (plans.md §7).
+
+    A command line is judged as if it were typed. A request's mark counts only from a message that we posted about that
+    request; private messages and views have no stored place, so from them it counts only where all it does is open a
+    view, which is rendered from the database and whose submit is judged by itself.
+    """
+
+    LINE = "line"
+    CARD = "card"
+    CARD_OR_VIEW = "card or view"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One button. `marked`: its value is a request's mark, and it counts only from a message of ours about it."""
+    """One button."""
 
     presser: Presser
-    marked: bool
+    source: Source
     handle: Callable[[Visit, Any], Awaitable[None]]
 
 
@@ -53,23 +66,27 @@ async def on_click(visit: Visit) -> None:
     action, value = chosen(visit.delivery.action, visit.delivery.value)
     route = ROUTES.get(action)
     if route is None:
-        raise Stale(text("This button means nothing to me, so nothing was done."))
-    if not route.marked:
+        raise Stale(
+            text("This button means nothing to me, so nothing was done."),
+            next=text("Open the newest message of the request and use its buttons."),
+        )
+    if route.source is Source.LINE:
         await route.handle(visit, value)
         return
     mark = read_mark(value)
-    await _check_origin(visit, mark)
+    await _check_origin(visit, mark, route.source)
     await _check_presser(visit, mark, route.presser)
     await route.handle(visit, mark)
 
 
-async def _check_origin(visit: Visit, mark: Mark) -> None:
-    """A press counts only from a message that we posted about that request (plans.md §7).
+def _is_private(visit: Visit) -> bool:
+    """Whether it was pressed where no place of ours is stored: a message for one reader, a Home, a modal."""
+    return bool(visit.delivery.payload.get("ephemeral") or visit.delivery.payload.get("view"))
 
-    Private messages have no stored place; from them only views open, whose submit is judged by itself.
-    """
+
+async def _check_origin(visit: Visit, mark: Mark, source: Source) -> None:
     delivery = visit.delivery
-    if delivery.payload.get("ephemeral") or delivery.payload.get("view"):
+    if _is_private(visit) and source is Source.CARD_OR_VIEW:
         return
     async with visit.services.database.read() as tx:
         message = await message_at(tx, delivery.channel, delivery.card_ts)
@@ -105,7 +122,7 @@ async def _approve(visit: Visit, mark: Mark) -> None:
     ballot = Ballot(person=visit.person, mark=mark, approve=True, viewed=True)
     _, decision = await judge_ballot(visit.services, ballot)
     confirms = decision.approvals == 0
-    if decision.view_required or visit.delivery.payload.get("ephemeral") or visit.delivery.payload.get("view"):
+    if decision.view_required or _is_private(visit):
         shown = await _shown(visit, mark)
         view = views.confirm if confirms else views.approve
         await _open(visit, view(shown, visit.person.locale))
@@ -131,6 +148,7 @@ async def _cancel(visit: Visit, mark: Mark) -> None:
 
 
 async def _break_glass(visit: Visit, mark: Mark) -> None:
+    check_waiting(visit.services, (await load_case(visit.services, mark)).request)
     await _open(visit, views.break_glass(await _shown(visit, mark), visit.person.locale))
 
 
@@ -141,7 +159,10 @@ async def _back(visit: Visit, mark: Mark) -> None:
         if shown.state is State.EXECUTING:
             await cancel(visit.services, visit.person, mark, visit.done)
             return
-        raise Refused(text("R-{number} has no way back.", number=str(mark.number)))
+        raise Refused(
+            text("R-{number} has no way back.", number=str(mark.number)),
+            next=text("Nothing was done."),
+        )
     if shown.decision is not None and shown.decision.view_required:
         await _open(visit, views.back(shown, visit.person.locale))
         return
@@ -207,24 +228,24 @@ async def _share(visit: Visit, line: str) -> None:
 
 
 ROUTES: Final = {
-    "approve": Route(presser=Presser.VOTER, marked=True, handle=_approve),
-    "confirm": Route(presser=Presser.REQUESTER, marked=True, handle=_approve),
-    "reject": Route(presser=Presser.VOTER, marked=True, handle=_reject),
-    "details": Route(presser=Presser.ANYONE, marked=True, handle=_details),
-    "why": Route(presser=Presser.ANYONE, marked=True, handle=_why),
-    "cancel": Route(presser=Presser.REQUESTER, marked=True, handle=_cancel),
-    "break_glass": Route(presser=Presser.REQUESTER, marked=True, handle=_break_glass),
-    "back": Route(presser=Presser.ANYONE, marked=True, handle=_back),
-    "stop": Route(presser=Presser.ANYONE, marked=True, handle=_back),
-    "check_again": Route(presser=Presser.ANYONE, marked=True, handle=_check_again),
-    "happened": Route(presser=Presser.ANYONE, marked=True, handle=_happened),
-    "not_happened": Route(presser=Presser.ANYONE, marked=True, handle=_not_happened),
-    "again": Route(presser=Presser.ANYONE, marked=True, handle=_again),
-    "ask_again": Route(presser=Presser.ANYONE, marked=True, handle=_again),
-    "logs": Route(presser=Presser.ANYONE, marked=True, handle=_logs),
-    "graph": Route(presser=Presser.ANYONE, marked=True, handle=_graph),
-    "run": Route(presser=Presser.ANYONE, marked=False, handle=_run),
-    "mine": Route(presser=Presser.ANYONE, marked=False, handle=_mine),
-    "glass": Route(presser=Presser.ANYONE, marked=False, handle=_glass),
-    "share": Route(presser=Presser.ANYONE, marked=False, handle=_share),
+    "approve": Route(presser=Presser.VOTER, source=Source.CARD_OR_VIEW, handle=_approve),
+    "confirm": Route(presser=Presser.REQUESTER, source=Source.CARD_OR_VIEW, handle=_approve),
+    "reject": Route(presser=Presser.VOTER, source=Source.CARD_OR_VIEW, handle=_reject),
+    "details": Route(presser=Presser.ANYONE, source=Source.CARD_OR_VIEW, handle=_details),
+    "why": Route(presser=Presser.ANYONE, source=Source.CARD_OR_VIEW, handle=_why),
+    "cancel": Route(presser=Presser.REQUESTER, source=Source.CARD, handle=_cancel),
+    "break_glass": Route(presser=Presser.REQUESTER, source=Source.CARD_OR_VIEW, handle=_break_glass),
+    "back": Route(presser=Presser.ANYONE, source=Source.CARD, handle=_back),
+    "stop": Route(presser=Presser.ANYONE, source=Source.CARD, handle=_back),
+    "check_again": Route(presser=Presser.ANYONE, source=Source.CARD, handle=_check_again),
+    "happened": Route(presser=Presser.ANYONE, source=Source.CARD_OR_VIEW, handle=_happened),
+    "not_happened": Route(presser=Presser.ANYONE, source=Source.CARD_OR_VIEW, handle=_not_happened),
+    "again": Route(presser=Presser.ANYONE, source=Source.CARD, handle=_again),
+    "ask_again": Route(presser=Presser.ANYONE, source=Source.CARD, handle=_again),
+    "logs": Route(presser=Presser.ANYONE, source=Source.CARD, handle=_logs),
+    "graph": Route(presser=Presser.ANYONE, source=Source.CARD, handle=_graph),
+    "run": Route(presser=Presser.ANYONE, source=Source.LINE, handle=_run),
+    "mine": Route(presser=Presser.ANYONE, source=Source.LINE, handle=_mine),
+    "glass": Route(presser=Presser.ANYONE, source=Source.LINE, handle=_glass),
+    "share": Route(presser=Presser.ANYONE, source=Source.LINE, handle=_share),
 }
