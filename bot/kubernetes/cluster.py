@@ -44,6 +44,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     major: str = ""
     minor: str = ""
 
+    def at_least(self, wanted: tuple[int, int]) -> bool:
+        """Whether it is that minor version or a newer one. Providers write `36+` for theirs; unreadable is no."""
+        numbers = [each.rstrip("+") for each in (self.major, self.minor)]
+        return all(each.isdecimal() for each in numbers) and (int(numbers[0]), int(numbers[1])) >= wanted
+
 
 @dataclass(frozen=True, kw_only=True)
 class WatchEvent(Generic[T]):

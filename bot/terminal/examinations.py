@@ -10,7 +10,7 @@ from typing import Final
 from bot.clock import Clock
 from bot.errors import KajitoriError, Refused
 from bot.identity.slack_manifest import slack_scopes
-from bot.identity.start_check import check_itself
+from bot.identity.start_check import Report, check_itself
 from bot.kubernetes.cluster import Client, Cluster, Version
 from bot.kubernetes.configured import configured_connection
 from bot.kubernetes.decoding import Unreadable, decode
@@ -29,6 +29,9 @@ from bot.text import Code, text
 
 SKEW: Final = 10.0
 """Seconds that our clock and an API server's may differ. Leases last 10 s; the header has whole seconds."""
+
+CONSTRAINED_SINCE: Final = (1, 36)
+"""The version in which constrained impersonation is on by itself (KEP-5284, beta)."""
 
 
 def examine_settings(settings: Settings) -> list[Finding]:
@@ -133,7 +136,8 @@ async def examine_cluster(
         connection = configured_connection(name, cluster, clock=clock)
         async with Transport(connection, clock=clock, timeout=cluster.timeouts.read) as transport:
             client = Cluster(name=name, transport=transport, clock=clock).as_(None)
-            found += await _examine_server(part, client, clock)
+            version, answered = await _examine_server(part, client, clock)
+            found += answered
             report = await check_itself(client, config, registry)
     except (KajitoriError, ExceptionGroup) as error:
         cause = leaf(error)
@@ -142,23 +146,42 @@ async def examine_cluster(
         return [*found, failed(part, cause)]
     if report.passed:
         rights = text("The bot may do what it needs and nothing else ({asked} reviews).", asked=report.asked)
-        return [*found, good(part, rights)]
+        return [*found, good(part, rights), *_plain_where_less_would_do(part, version, report)]
     advice = text("Apply {command}, and remove what else binds it.", command=Code("kajitori manifest rbac"))
     return [*found, *(bad(part, why, advice) for why in report.failures)]
 
 
-async def _examine_server(part: str, client: Client, clock: Clock) -> list[Finding]:
+def _plain_where_less_would_do(part: str, version: Version, report: Report) -> list[Finding]:
+    """The plain verb lets whoever has the bot's token do all that a person may; constrained it is what the bot asks.
+
+    It is no failure: a cluster that is upgraded to where the better way exists must not lose its bot.
+    """
+    if report.constrained or not version.at_least(CONSTRAINED_SINCE):
+        return []
+    return [
+        note(
+            part,
+            text("Its role lets the bot do as somebody all that they may, and this version can limit that."),
+            text(
+                "Apply what {command} prints instead; if the API server does not take it, this says so.",
+                command=Code("kajitori manifest rbac --constrained"),
+            ),
+        )
+    ]
+
+
+async def _examine_server(part: str, client: Client, clock: Clock) -> tuple[Version, list[Finding]]:
     answer = await client.request("GET", "/version")
     skew = skew_of(answer.headers.get("Date", ""), clock.now())
     try:
-        version = decode(answer.body, Version).git_version
+        version = decode(answer.body, Version)
     except Unreadable:
-        return [bad(part, text("What answers is no API server."), text("Correct its address."))]
-    found = [good(part, text("It answers; version {version}.", version=Code(version)))]
+        return Version(), [bad(part, text("What answers is no API server."), text("Correct its address."))]
+    found = [good(part, text("It answers; version {version}.", version=Code(version.git_version)))]
     if abs(skew) > SKEW:
         wrong = text("Its clock and ours differ by {seconds} s.", seconds=round(abs(skew)))
         found.append(bad(part, wrong, text("Synchronise the clocks: tokens, votes and leases depend on them.")))
-    return found
+    return version, found
 
 
 def skew_of(date: str, now: datetime) -> float:

@@ -77,12 +77,12 @@ def configuration(namespace: str, *, kubeconfig: str, **more: Any) -> Json:
     return found
 
 
-async def prepare(shop: Shop, folder: Path, slack: Workspace, **more: Any) -> Settings:
+async def prepare(shop: Shop, folder: Path, slack: Workspace, *, constrained: bool = False, **more: Any) -> Settings:
     """Roles applied, the configuration written, settings that point at the workspace."""
     document = configuration(shop.namespace, kubeconfig="later", **more)
     config = parse_config(yaml.safe_dump(document).encode())
     await _roles(shop, config)
-    document["clusters"]["prod"]["kubeconfig"] = str(await shop.bot(config, registry()))
+    document["clusters"]["prod"]["kubeconfig"] = str(await shop.bot(config, registry(), constrained=constrained))
     folder.mkdir(parents=True, exist_ok=True)
     if "policy" in more:
         write_policy(folder, more["policy"])

@@ -40,3 +40,17 @@ async def test_an_undo_from_the_command_to_its_way_back(shared_world: World) -> 
         assert await app.image() == "app:v2.4.1"
         assert shared_world.sent() == ["kajitori:alice patch deployments/app"] * 2
         assert await bot.card(1, "Taken back by R-2")
+
+
+async def test_a_role_that_names_what_the_bot_may_do_as_somebody_is_enough(world: World) -> None:
+    """Constrained impersonation, as `kajitori manifest rbac --constrained` has it: no plain verb is left."""
+    app = await world.app("app:v2.4.0", "app:v2.4.1", replicas=4)
+    async with world.bot(constrained=True) as bot:
+        await bot.command("alice", f"rollout undo deployment/app -n {world.namespace}")
+        await bot.approve("bob", await bot.card(1))
+        done = await bot.ended(1, "✅", "4/4 ready")
+        assert await app.image() == "app:v2.4.0"
+        await bot.click("alice", done, "back")
+        await bot.submit("alice")
+        await bot.ended(2, "✅", "4/4 ready")
+        assert world.sent() == ["kajitori:alice patch deployments/app"] * 2

@@ -42,12 +42,15 @@ class Server:
         self.address = ""
         self.may_everything = False
         self.date = ""
+        self.minor = "36"
         self.changed: list[str] = []
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         headers = {"Date": self.date} if self.date else {}
         if request.path == "/version":
-            return web.json_response({"gitVersion": "v1.36.2", "major": "1", "minor": "36"}, headers=headers)
+            return web.json_response(
+                {"gitVersion": f"v1.{self.minor}.2", "major": "1", "minor": self.minor}, headers=headers
+            )
         if request.path.endswith("/selfsubjectaccessreviews"):
             attributes = msgspec.json.decode(await request.read())["spec"]["resourceAttributes"]
             return web.json_response(MAY if self.may_everything or _needed(attributes) else MAY_NOT)
@@ -192,6 +195,19 @@ async def test_a_role_that_is_too_strong_is_refused(doctor: Any, cluster: Server
     assert ran.code == 1
     assert "✗ cluster blue: " in ran.out
     assert "secrets" in ran.out.lower()
+
+
+@pytest.mark.parametrize(("minor", "said"), [("35", False), ("36", True), ("36+", True), ("40", True), ("new", False)])
+async def test_a_role_that_could_be_weaker_on_this_version_is_worth_knowing(
+    doctor: Any, cluster: Server, minor: str, said: bool
+) -> None:
+    cluster.minor = minor
+
+    ran = await doctor()
+
+    assert ran.code == 0, ran.out
+    assert ("· cluster blue: Its role lets the bot do as somebody all that they may" in ran.out) is said
+    assert ("kajitori manifest rbac --constrained" in ran.out) is said
 
 
 async def test_a_clock_that_is_wrong_is_noticed(doctor: Any, cluster: Server) -> None:
