@@ -12,7 +12,7 @@ from tests.chaos.conftest import Ground
 from tests.installation.bot import CHANNEL
 from tests.installation.process import PATIENCE, process
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.cluster]
 
 HANGS = 12.0
 """Seconds that an API server answers nothing: longer than the bot waits for an answer to a read."""
