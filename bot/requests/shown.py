@@ -24,6 +24,7 @@ from bot.requests.mailing import card_key
 from bot.requests.marks import mark_of
 from bot.requests.outcomes import decode_outcome
 from bot.requests.rehearsal import Rehearsal
+from bot.requests.rest import rest_of
 from bot.requests.services import Services
 from bot.requests.states import OPEN, State
 from bot.requests.versions import Extras, decode_decision, decode_person
@@ -63,10 +64,10 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     world moved, so votes are asked for again). `server_warnings` are the API server's own words, `changes` everything
     that the rehearsal showed would change. `missing` votes are still needed; `may_vote` names who can give them, people
     on call first; `group` is the Slack group to mention. `problem` says why it ended otherwise than wished, or why a
-    person is needed; `samples` are how far it came over time; `seconds` it ran; `calls` of its plan were sent.
-    `back_until`: until then the requester may take the way back without a new vote; `back_taken`: the number of the
-    request that did. `already_by`: the number of the request that had done the same. `permalink` leads to the card,
-    empty if not posted.
+    person is needed; `samples` are how far it came over time; `seconds` it ran; `calls` of its plan were sent, `rest`
+    is the line for the others where it is another. `back_until`: until then the requester may take the way back without
+    a new vote; `back_taken`: the number of the request that did. `already_by`: the number of the request that had done
+    the same. `permalink` leads to the card, empty if not posted.
     """
 
     number: int
@@ -110,13 +111,14 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int = 0
     calls: int = 0
     steps: tuple[StepShown, ...] = ()
+    rest: str = ""
     ended_at: datetime | None = None
     cancel_asked: bool = False
 
     @property
     def rest_line(self) -> str:
         """The command line for what is left, once a part took effect; before that the one that was typed."""
-        return (self.plan.rest if self.plan is not None and self.calls else "") or self.command_line
+        return (self.rest if self.calls else "") or self.command_line
 
 
 async def load_shown(services: Services, tx: Transaction, number: int) -> Shown:
@@ -236,6 +238,7 @@ def _plan_shown(
         group=_group(services, decision),
         back_until=back_until(request, decision.back_window) if plan.back is not None and plan.back.calls else None,
         calls=_done(plan, steps),
+        rest=rest_of(services.registry.operations.get(request.operation), plan, steps),
         steps=tuple(
             StepShown(id=name, how=how.get(name, ""), state=StepState(steps[name]) if name in steps else None)
             for name in dict.fromkeys([*(step.id for step in plan.steps), *steps])

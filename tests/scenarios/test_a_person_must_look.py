@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.errors import Unavailable
 from bot.running import Knobs
+from bot.text import text
 from tests.installation.bot import Bot, Json, buttons, everything
 from tests.installation.world import World
 from tests.scenarios.canaries import canary, holds_at
@@ -152,3 +154,27 @@ def cut_after_sending(label: str) -> None:
 
 class Cut(Exception):
     """Stands for the connection to everything, the moment after the write."""
+
+
+async def test_a_bot_that_died_after_it_sent_and_a_change_by_somebody_else_since(world: World) -> None:
+    app = await world.app()
+
+    def died(label: str) -> None:
+        if label == "sent":
+            raise Unavailable(text("This process has come to its end."))
+
+    async with world.bot(knobs=Knobs(point=died)) as bot:
+        await bot.command("alice", UNDO)
+        await bot.approve("bob", await bot.card(1))
+        await app.until(lambda found: found["spec"]["template"]["spec"]["containers"][0]["image"] == "app:v1")
+    await app.set_image("app:v3")
+    world.clock.turn_on(seconds=60)
+    async with world.bot() as bot:
+        card = await bot.ended(1, "🆘")
+        assert {"check_again", "happened", "not_happened"} <= buttons(card).keys()
+        await bot.click("alice", card, "happened")
+        await bot.submit("alice")
+        await bot.ended(1, "✅")
+        assert (await bot.life(1))[-2:] == ["attention.answered alice", "request.succeeded"]
+    assert world.sent() == [PATCHED]
+    assert await app.image() == "app:v3"

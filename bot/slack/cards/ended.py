@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from bot.operations.kinds import Target, known_kinds
 from bot.operations.plan import Call, Evict, Plan, Wait
 from bot.operations.view import Action, Row
@@ -120,12 +122,20 @@ def _the_rest(shown: Shown) -> Text:
 
 
 def steps(shown: Shown) -> list[Text]:
-    """Each call and whether it took effect, at most ten."""
+    """Each call and whether it took effect, at most ten; of objects that fare alike also which it is."""
     if shown.plan is None:
         return []
     states = {each.id: each.state for each in shown.steps}
     told = [each for each in shown.plan.steps if not isinstance(each, Wait)]
-    return [text("{sign} {effect}", sign=_STEP_SIGNS[states.get(step.id)], effect=_effect(step)) for step in told[:10]]
+    alike = Counter(_effect(step) for step in told)
+    said: list[Text] = []
+    for step in told[:10]:
+        sign, effect = _STEP_SIGNS[states.get(step.id)], _effect(step)
+        if alike[effect] > 1:
+            said.append(text("{sign} {target}: {effect}", sign=sign, target=Code(step.target.reference), effect=effect))
+        else:
+            said.append(text("{sign} {effect}", sign=sign, effect=effect))
+    return said
 
 
 def _effect(step: Call | Evict) -> Text:
