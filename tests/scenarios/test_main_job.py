@@ -8,17 +8,32 @@ from tests.installation.world import World
 
 async def test_an_undo_from_the_command_to_its_way_back(shared_world: World) -> None:
     app = await shared_world.app("app:v2.4.0", "app:v2.4.1", replicas=10)
+    strict = {"metadata": {"labels": {"pod-security.kubernetes.io/warn": "restricted"}}}
+    shared_world.shop.admin.merge(f"/api/v1/namespaces/{shared_world.namespace}", strict)
     async with shared_world.bot() as bot:
         await bot.command("alice", f"rollout undo deployment/app -n {shared_world.namespace}")
         card = await bot.card(1)
         shown = everything(card)
-        for words in ("PROD", "v2.4.1", "v2.4.0", "10 pods", "R-1"):
+        for words in (
+            "PROD",
+            "v2.4.1",
+            "v2.4.0",
+            "10 pods",
+            "R-1",
+            "would violate PodSecurity",
+            "go back for 30 minutes",
+        ):
             assert words in shown
         assert {"approve", "reject"} <= buttons(card).keys()
         assert shared_world.sent() == []
 
+        await bot.click("alice", card, "approve")
+        await bot.refused("alice", "Nobody approves their own request")
+        assert shared_world.sent() == []
+
         await bot.approve("bob", card)
         done = await bot.ended(1, "✅", "10/10 ready")
+        assert done["ts"] == card["ts"]
         assert await app.image() == "app:v2.4.0"
         assert shared_world.sent() == ["kajitori:alice patch deployments/app"]
         assert await bot.life(1) == [
