@@ -20,6 +20,7 @@ from bot.operations.surroundings import Surroundings, facts_of, look_at_budgets,
 from bot.operations.sync_pauses import IN_SYNC, pausing_first
 from bot.operations.targets import find_targets
 from bot.operations.templates import also_changed, before_and_after, images, split_image
+from bot.operations.view import Row
 from bot.operations.workloads import Seen, read_workload, seen
 from bot.text import Code, Text, text
 
@@ -105,8 +106,15 @@ def plan_of(
         impact=impact,
         warnings=(*warnings, *_warnings(changes, against_git=against_git)),
         back=back,
+        afterwards=_afterwards(changes, cluster=str(pinned.get("context") or "")),
     )
     return pausing_first(plan, [each.around for each in changes], _git_says(only)) if pause_sync else plan
+
+
+def _afterwards(changes: Sequence[Changed], *, cluster: str) -> tuple[Row, ...]:
+    """The updates that begin elsewhere, which no wait of this plan follows."""
+    renewed = (each.around.sharing for each in changes if each.renewed)
+    return tuple(row for sharing in renewed for row in sharing.afterwards(cluster=cluster))
 
 
 def _wait(changed: Changed, *, watched: bool) -> Wait | None:

@@ -208,6 +208,14 @@ async def test_a_template_that_a_rollout_takes_begins_its_update(line: str) -> N
     ]
 
 
+async def test_the_update_that_it_began_is_followed_by_a_button() -> None:
+    (row,) = (await plan(taken(), "set image deploy/web app=app:v3 --context=main")).afterwards
+    assert str(row.line) == "rollout/app is updated as its own strategy says."
+    assert row.action is not None
+    assert row.action.command_line == "argo rollouts status app --namespace=shop --context=main"
+    assert (await plan(taken(), "rollout pause deploy/web")).afterwards == ()
+
+
 async def test_what_holds_the_rollout_back_is_said() -> None:
     held = canary(spec={**REFERENCE, "paused": True})
     made = await plan(taken(held, paused=True), "set image deploy/web app=app:v3")

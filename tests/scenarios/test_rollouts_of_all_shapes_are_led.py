@@ -15,6 +15,7 @@ from tests.installation.world import World
 from tests.scenarios.canaries import (
     CANARY,
     Canary,
+    Json,
     active,
     blue_green,
     canary,
@@ -112,8 +113,10 @@ async def test_whoever_changes_that_deployment_is_told_what_it_begins(argo_real_
         await bot.command("alice", "set image deploy/web app=app:v2")
         words = ("rollout/app-rollout takes its template from it: this begins its update", "5 pods")
         await bot.approve("bob", await bot.card(1, *words, "argo rollouts status app-rollout"))
-        await bot.ended(1, "✅")
+        done = await bot.ended(1, "✅", "rollout/app-rollout is updated as its own strategy says.")
         await app.until(holds_at(1))
+        await bot.click("alice", done, "run")
+        await bot.said("holding at 20 %")
         await bot.command("alice", "rollout status deploy/web")
         await bot.said("rollout/app-rollout takes its template from it: holding at 20 %")
         await bot.command("alice", "scale deploy/web --replicas=2")
@@ -122,7 +125,26 @@ async def test_whoever_changes_that_deployment_is_told_what_it_begins(argo_real_
     assert landed(world) == ["kajitori:alice patch deployments/web", "kajitori:alice patch deployments/web/scale"]
 
 
+async def test_a_rollout_that_another_controller_leads_is_told_as_well(simulated_world: World) -> None:
+    world = simulated_world
+    await world.shop.apply(reference({"argo-rollouts.argoproj.io/controller-instance-id": "other"}))
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/web app=app:v2")
+        card = await bot.card(1, "rollout/app-rollout takes its template from it: this begins its update", "5 pods")
+        await bot.approve("bob", card)
+        await bot.ended(1, "✅")
+    assert landed(world) == ["kajitori:alice patch deployments/web"]
+
+
 async def referring(world: World) -> Canary:
+    """A Rollout that takes its template from `deployment/web`, led to its first end."""
+    await world.shop.apply(reference({}))
+    found = Canary(world=world)
+    await found.until(is_healthy)
+    return found
+
+
+def reference(labels: dict[str, str]) -> list[Json]:
     """A Rollout that takes its template from `deployment/web`, which has no pods of its own."""
     deployment = deployment_of("web", "app:v1", 0, {})
     container = {"name": "app", "image": "app:v1"}
@@ -132,10 +154,8 @@ async def referring(world: World) -> Canary:
     rollout = rollout_of("app-rollout", "app:v1", CANARY)
     del rollout["spec"]["template"]
     rollout["spec"]["workloadRef"] = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
-    await world.shop.apply([{"apiVersion": "apps/v1", "kind": "Deployment", **deployment}, rollout])
-    found = Canary(world=world)
-    await found.until(is_healthy)
-    return found
+    rollout["metadata"]["labels"] |= labels
+    return [{"apiVersion": "apps/v1", "kind": "Deployment", **deployment}, rollout]
 
 
 @pytest.fixture

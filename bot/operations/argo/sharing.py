@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from bot.operations.argo.rollout import Seen
 from bot.operations.argo.templates import impact_of, standing_warnings
 from bot.operations.kinds import DEPLOYMENT, Target
 from bot.operations.plan import Fact, Impact
+from bot.operations.view import Action, Row
 from bot.text import Code, Text, text
 
 
@@ -62,6 +64,16 @@ class Sharing:
             for each in self.takers
         )
 
+    def afterwards(self, *, cluster: str) -> tuple[Row, ...]:
+        """Once the template is another one, each update is followed by a button of its own."""
+        return tuple(
+            Row(
+                line=text("{rollout} is updated as its own strategy says.", rollout=Code(each.target.reference)),
+                action=Action(label=text("Status"), command_line=shlex.join(_status(each, cluster))),
+            )
+            for each in self.takers
+        )
+
 
 def sharing_of(target: Target, rollouts: Sequence[Seen]) -> Sharing:
     """What a workload shares with the Rollouts of its namespace."""
@@ -79,6 +91,11 @@ def _takes(found: Seen, target: Target) -> bool:
     reference = found.live.spec.workload_ref
     wanted = (DEPLOYMENT.kind, target.name)
     return reference is not None and target.kind == DEPLOYMENT and (reference.kind, reference.name) == wanted
+
+
+def _status(found: Seen, cluster: str) -> list[str]:
+    place = [f"--namespace={found.target.namespace}", *([f"--context={cluster}"] if cluster else [])]
+    return ["argo", "rollouts", "status", found.target.name, *place]
 
 
 def _begins(found: Seen) -> tuple[Text, ...]:
