@@ -11,6 +11,7 @@ import msgspec
 from bot.errors import NotUnderstood
 from bot.operations import sync_pauses
 from bot.operations.argo import twins
+from bot.operations.argo.rollout import Seen as Rollout
 from bot.operations.arguments import Flag, PauseSync, Words, WorkloadArguments
 from bot.operations.environment import read_variables, shown_variables, variable_call, variable_fields
 from bot.operations.images import (
@@ -41,6 +42,7 @@ RIGHTS: Final = (
     *(Right("get", kind) for kind in ROLLABLE),
     *(Right("patch", kind) for kind in ROLLABLE),
     Right("list", PDB),
+    *twins.BESIDE,
     *sync_pauses.LOOK,
     *sync_pauses.PAUSE,
 )
@@ -86,6 +88,7 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
     wanted = read_pairs(arguments.images)
     reading = read_workloads(cluster, arguments.targets, arguments.namespace)
     workloads = await twins.unless_rollout(reading, cluster, arguments, targets=arguments.targets, verb="set image")
+    rollouts = await twins.told_apart(cluster, arguments, workloads=workloads, verb="set image")
     fields = [image_fields(each, wanted) for each in workloads]
     changed = [(each, found) for each, found in zip(workloads, fields, strict=True) if found]
     if not changed:
@@ -93,7 +96,7 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
             target=workloads[0].target,
             message=text("{target} has this image already.", target=_names(workloads)),
         )
-    changes = await _changes(cluster, changed, ("image",))
+    changes = await _changes(cluster, changed, rollouts, ("image",))
     only = changes[0] if len(workloads) == 1 else None
     return plan_of(
         changes,
@@ -119,12 +122,13 @@ async def set_env(cluster: Reader, arguments: EnvironmentArguments) -> Plan | No
     refuse_dry_run(arguments.dry_run)
     wanted = read_variables(arguments.variables)
     workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    rollouts = await twins.told_apart(cluster, arguments, workloads=workloads, verb="set env")
     found = [(each, variable_fields(each, arguments.containers, wanted)) for each in workloads]
     changed = [(each, fields) for each, fields in found if fields]
     if not changed:
         message = text("{target} has these variables already.", target=_names(workloads))
         return Nothing(target=workloads[0].target, message=message)
-    around = await look_around_all(cluster, [seen for seen, _ in changed])
+    around = await look_around_all(cluster, [seen for seen, _ in changed], rollouts)
     changes = [
         Changed(seen=seen, around=near, call=variable_call(seen, fields))
         for (seen, fields), near in zip(changed, around, strict=True)
@@ -155,6 +159,7 @@ async def set_resources(cluster: Reader, arguments: ResourcesArguments) -> Plan 
             next=text("Write it like {example}.", example=Code("--limits=cpu=500m,memory=256Mi")),
         )
     workloads = await read_workloads(cluster, arguments.targets, arguments.namespace)
+    rollouts = await twins.told_apart(cluster, arguments, workloads=workloads, verb="set resources")
     fields = [resource_fields(each, arguments.containers, wanted) for each in workloads]
     changed = [(each, found) for each, found in zip(workloads, fields, strict=True) if found]
     if not changed:
@@ -162,7 +167,7 @@ async def set_resources(cluster: Reader, arguments: ResourcesArguments) -> Plan 
             target=workloads[0].target,
             message=text("{target} has these resources already.", target=_names(workloads)),
         )
-    changes = await _changes(cluster, changed, *_resource_paths(wanted))
+    changes = await _changes(cluster, changed, rollouts, *_resource_paths(wanted))
     plan = plan_of(
         changes,
         summary=text("Set resources of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
@@ -209,8 +214,10 @@ def resource_fields(seen: Seen, selected: str, wanted: dict[str, dict[str, str]]
     return found
 
 
-async def _changes(cluster: Reader, changed: Sequence[tuple[Seen, Fields]], *fields: tuple[str, ...]) -> list[Changed]:
-    around: list[Surroundings] = await look_around_all(cluster, [seen for seen, _ in changed])
+async def _changes(
+    cluster: Reader, changed: Sequence[tuple[Seen, Fields]], rollouts: Sequence[Rollout], *fields: tuple[str, ...]
+) -> list[Changed]:
+    around: list[Surroundings] = await look_around_all(cluster, [seen for seen, _ in changed], rollouts)
     return [
         Changed(seen=seen, around=near, call=container_call(seen, found, *fields))
         for (seen, found), near in zip(changed, around, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -13,6 +14,9 @@ from bot.errors import NotUnderstood, Refused
 from bot.operations import sync_pauses
 from bot.operations.ages import parse_duration
 from bot.operations.argo import twins
+from bot.operations.argo.glance import likely_next, taking
+from bot.operations.argo.rollout import Seen as Rollout
+from bot.operations.argo.sharing import sharing_of
 from bot.operations.arguments import WORKLOAD_WORDS, Arguments, Flag, PauseSync, Words, WorkloadArguments
 from bot.operations.conditions import ROLLED_OUT
 from bot.operations.json import Object
@@ -40,7 +44,7 @@ from bot.operations.view import Live, View
 from bot.operations.workloads import DryRun, Seen, command_line, many, pinned_arguments, read_workload, refuse_dry_run
 from bot.text import Bold, Code, Text, text
 
-LOOK: Final = (*(Right("get", kind) for kind in ROLLABLE), *twins.LOOK)
+LOOK: Final = (*(Right("get", kind) for kind in ROLLABLE), *twins.LOOK, *twins.BESIDE)
 FOLLOW: Final = tuple(Right(verb, kind) for verb in ("list", "watch") for kind in (*ROLLABLE, POD))
 """A person who follows a roll-out watches its object and pods with their own rights."""
 HISTORY: Final = (Right("list", REPLICASET), Right("list", CONTROLLER_REVISION))
@@ -82,8 +86,12 @@ class RestartArguments(WorkloadArguments):
 
 @rollout.read("status", short=("status",), rights=(*LOOK, *FOLLOW), example="rollout status deploy/app")
 async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
-    """Follow a roll-out to its end (kubectl rollout status)."""
-    seen = await _only_one(cluster, arguments, "status")
+    """Follow a roll-out to its end (kubectl rollout status).
+
+    A Deployment without pods whose template a Rollout takes has none of its own: it is shown how the Rollout stands.
+    """
+    seen, rollouts = await _only_one(cluster, arguments, "status")
+    takers = sharing_of(seen.target, rollouts).takers
     seconds = parse_duration(arguments.timeout)
     if seconds is None:
         raise NotUnderstood(
@@ -92,7 +100,10 @@ async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
         )
     title = text("Roll-out of {target}", target=Code(seen.target.title))
     pinned: Object = {"revision": arguments.revision} if arguments.revision else {}
-    if arguments.watch:
+    if arguments.watch and (seen.replicas or not takers):
+        if takers:
+            others = Code(many(tuple(each.target for each in takers)))
+            title = text("{title}, not that of {rollouts}, which takes its template", title=title, rollouts=others)
         deadline = int(seconds) or deadline_of(seen)
         return Live(title=title, condition="rolled-out", target=seen.target, deadline=deadline, arguments=pinned)
     pods = await cluster.list(POD, seen.target.namespace, Pod, labels=selector_of(seen.live.spec.selector))
@@ -100,7 +111,10 @@ async def status(cluster: Reader, arguments: StatusArguments) -> View | Live:
         Observation(target=_with_kind(seen), pods=pods, arguments={**pinned}, now=cluster.now)
     )
     said = (progress.failed or progress.message, progress.stuck)
-    return View(title=title, lines=tuple(each for each in said if each is not None))
+    lines = (*(each for each in said if each is not None), *map(taking, takers))
+    return View(
+        title=title, lines=lines, actions=tuple(likely_next(each, partial(command_line, arguments)) for each in takers)
+    )
 
 
 @rollout.read("history", short=("history",), rights=(*LOOK, *HISTORY), example="rollout history deploy/app")
@@ -109,7 +123,7 @@ async def history(cluster: Reader, arguments: LookArguments) -> View:
 
     With --revision=N its pod template is shown, without values of variables.
     """
-    seen = await _only_one(cluster, arguments, "history")
+    seen, _ = await _only_one(cluster, arguments, "history")
     past = await read_history(cluster, seen)
     if arguments.revision:
         return revision_view(seen, find_revision(seen, past, arguments.revision))
@@ -131,7 +145,7 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
     healthy cannot be read from ReplicaSets or ControllerRevisions: nothing in them says how it went.
     """
     refuse_dry_run(arguments.dry_run)
-    workloads = await _workloads(cluster, arguments, "undo")
+    workloads, rollouts = await _workloads(cluster, arguments, "undo")
     chosen = await choose_revisions(cluster, workloads, arguments.to_revision, arguments.template_hashes)
     wanted = [each for each in chosen if not is_live(each.seen, each.past)]
     if not wanted:
@@ -142,7 +156,7 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
                 revision=chosen[0].past.revision,
             ),
         )
-    around = await look_around_all(cluster, [each.seen for each in wanted])
+    around = await look_around_all(cluster, [each.seen for each in wanted], rollouts)
     changes = [each.change(near) for each, near in zip(wanted, around, strict=True)]
     alone = len(chosen) == 1
     plan = plan_of(
@@ -169,7 +183,7 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
 )
 async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothing:
     """Replace all pods of a workload, as its strategy allows (kubectl rollout restart)."""
-    workloads = await _workloads(cluster, arguments, "restart")
+    workloads, rollouts = await _workloads(cluster, arguments, "restart")
     stamp = arguments.restarted_at or cluster.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for seen in workloads:
         if seen.live.spec.paused:
@@ -180,7 +194,7 @@ async def restart(cluster: Reader, arguments: RestartArguments) -> Plan | Nothin
             target=workloads[0].target,
             message=text("{targets} was restarted since.", targets=Code(many(tuple(w.target for w in workloads)))),
         )
-    around = await look_around_all(cluster, wanted)
+    around = await look_around_all(cluster, wanted, rollouts)
     changes = [
         Changed(seen=seen, around=near, call=restart_call(seen, stamp))
         for seen, near in zip(wanted, around, strict=True)
@@ -208,7 +222,7 @@ async def resume(cluster: Reader, arguments: WorkloadArguments) -> Plan | Nothin
 
 
 async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, paused: bool) -> Plan | Nothing:
-    workloads = await _workloads(cluster, arguments, "pause" if paused else "resume")
+    workloads, rollouts = await _workloads(cluster, arguments, "pause" if paused else "resume")
     for seen in workloads:
         if seen.target.kind != DEPLOYMENT:
             what = text("pausing is not supported") if paused else text("resuming is not supported")
@@ -222,7 +236,7 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
             if paused
             else text("{target} is not paused.", target=names),
         )
-    around = await look_around_all(cluster, wanted)
+    around = await look_around_all(cluster, wanted, rollouts)
     changes = [
         Changed(seen=seen, around=near, call=pause_call(seen, paused=paused))
         for seen, near in zip(wanted, around, strict=True)
@@ -261,14 +275,16 @@ def _titles(changes: Sequence[Changed]) -> str:
     return ", ".join(each.seen.target.title for each in changes)
 
 
-async def _workloads(cluster: Reader, arguments: WorkloadArguments, verb: str) -> list[Seen]:
+async def _workloads(cluster: Reader, arguments: WorkloadArguments, verb: str) -> tuple[list[Seen], list[Rollout]]:
     reading = read_workloads(cluster, arguments.targets, arguments.namespace)
-    return await twins.unless_rollout(reading, cluster, arguments, targets=arguments.targets, verb=verb)
+    found = await twins.unless_rollout(reading, cluster, arguments, targets=arguments.targets, verb=verb)
+    return found, await twins.told_apart(cluster, arguments, workloads=found, verb=verb)
 
 
-async def _only_one(cluster: Reader, arguments: LookArguments, verb: str) -> Seen:
+async def _only_one(cluster: Reader, arguments: LookArguments, verb: str) -> tuple[Seen, list[Rollout]]:
     reading = _read_one(cluster, arguments)
-    return await twins.unless_rollout(reading, cluster, arguments, targets=arguments.targets, verb=verb)
+    found = await twins.unless_rollout(reading, cluster, arguments, targets=arguments.targets, verb=verb)
+    return found, await twins.told_apart(cluster, arguments, workloads=[found], verb=verb)
 
 
 async def _read_one(cluster: Reader, arguments: LookArguments) -> Seen:

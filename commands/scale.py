@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Final
 
 import msgspec
 
 from bot.errors import Choice, NotFound, NotUnderstood, Refused
 from bot.operations import sync_pauses
+from bot.operations.argo import twins
+from bot.operations.argo.sharing import sharing_of
 from bot.operations.arguments import ChangeArguments, Flag, PauseSync, Words
 from bot.operations.keepers import keeper_warnings
 from bot.operations.kinds import HPA, PDB, QUOTA, SCALABLE
@@ -50,6 +53,7 @@ class ScaleArguments(ChangeArguments):
         *(Right("get", kind) for kind in SCALABLE),
         *(Right("patch", kind, "scale") for kind in SCALABLE),
         *(Right("list", kind) for kind in (HPA, PDB, QUOTA)),
+        *twins.BESIDE,
         *sync_pauses.LOOK,
         *sync_pauses.PAUSE,
     ),
@@ -64,6 +68,7 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
     _check(arguments)
     targets = await find_targets(cluster, arguments.targets, arguments.namespace, SCALABLE)
     workloads = list(await asyncio.gather(*(read_workload(cluster, each) for each in targets)))
+    rollouts = await twins.told_apart(cluster, arguments, workloads=workloads, verb="scale", kinds=SCALABLE)
     wanted = [each for each in workloads if each.replicas != arguments.replicas]
     if not wanted:
         return Nothing(
@@ -72,7 +77,10 @@ async def scale_workloads(cluster: Reader, arguments: ScaleArguments) -> Plan | 
         )
     for each in wanted:
         _check_current(each, arguments.current_replicas)
-    around = list(await asyncio.gather(*(look_around(cluster, each) for each in wanted)))
+    looks = await asyncio.gather(*(look_around(cluster, each) for each in wanted))
+    around = [
+        replace(near, sharing=sharing_of(each.target, rollouts)) for each, near in zip(wanted, looks, strict=True)
+    ]
     for each, near in zip(wanted, around, strict=True):
         _check_autoscaler(each, near, arguments)
     quotas = await _quotas(cluster, arguments.namespace)
@@ -190,7 +198,7 @@ def _all_warnings(
 
 
 def _warnings(seen: Seen, around: Surroundings, replicas: int) -> list[Text]:
-    found: list[Text] = []
+    found = [*around.sharing.name_warnings, *(around.sharing.pod_warnings if replicas else ())]
     if replicas == 0:
         found.append(text("Nothing of it runs afterwards."))
     elif replicas == 1 and seen.replicas > 1:

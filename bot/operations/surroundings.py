@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 import msgspec
 
 from bot.errors import NotFound, Refused
+from bot.operations.argo.sharing import Sharing
 from bot.operations.gitops import HEALS_WITHIN, Keeper, Sync, keeper_of, keeping_warnings, read_sync
 from bot.operations.json import pointer
 from bot.operations.kinds import HPA, PDB, Kind, Target
@@ -33,6 +34,7 @@ class Surroundings:
     keeper: Keeper | None = None
     sync: Sync | None = None
     unseen: tuple[Kind, ...] = ()
+    sharing: Sharing = field(default_factory=Sharing)
 
 
 async def look_around(cluster: Reader, seen: Seen) -> Surroundings:
@@ -94,11 +96,11 @@ def facts_of(seen: Seen, around: Surroundings) -> tuple[Fact, ...]:
             Fact(target=target, pointer="/spec/maxReplicas", value=spec.max_replicas, uid=meta.uid),
         ]
     if around.keeper is not None:
-        field, key, value = around.keeper.mark
-        found.append(Fact(target=seen.target, pointer=pointer("metadata", field, key), value=value, uid=seen.uid))
+        group, key, value = around.keeper.mark
+        found.append(Fact(target=seen.target, pointer=pointer("metadata", group, key), value=value, uid=seen.uid))
     if around.sync is not None:
         found.append(around.sync.fact)
-    return tuple(found)
+    return (*found, *around.sharing.facts)
 
 
 def roll_out_warnings(seen: Seen, around: Surroundings, *, against_git: bool) -> tuple[Text, ...]:
@@ -108,7 +110,10 @@ def roll_out_warnings(seen: Seen, around: Surroundings, *, against_git: bool) ->
     is nothing that git says.
     """
     pace = speed(seen)
-    found = [*_strategy_warnings(seen, pace), *(owner_warnings(seen, around, flag=True) if against_git else ())]
+    found = [
+        *_strategy_warnings(seen, pace, around.sharing),
+        *(owner_warnings(seen, around, flag=True) if against_git else ()),
+    ]
     if rolls_by_itself(seen):
         found += [
             text(
@@ -122,7 +127,9 @@ def roll_out_warnings(seen: Seen, around: Surroundings, *, against_git: bool) ->
     return (*found, *unseen_warnings(around))
 
 
-def _strategy_warnings(seen: Seen, pace: Speed) -> list[Text]:
+def _strategy_warnings(seen: Seen, pace: Speed, sharing: Sharing) -> list[Text]:
+    if seen.live.spec.paused and sharing.takers:
+        return [text("While {target} is paused, no pod of its own changes.", target=Code(seen.target.reference))]
     if seen.live.spec.paused:
         return [text("While {target} is paused, no pod changes.", target=Code(seen.target.reference))]
     if seen.strategy == "OnDelete":
@@ -130,7 +137,7 @@ def _strategy_warnings(seen: Seen, pace: Speed) -> list[Text]:
     if seen.replicas and pace.unavailable >= seen.replicas:
         return [text("All pods may be down at once.")]
     if seen.replicas == 0:
-        return [text("It has no pods now.")]
+        return [text("It has no pods of its own now.") if sharing.takers else text("It has no pods now.")]
     return []
 
 

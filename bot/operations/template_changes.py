@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
+from bot.operations.argo.rollout import Seen as Rollout
+from bot.operations.argo.sharing import sharing_of
 from bot.operations.kinds import ROLLABLE, Target
 from bot.operations.patches import apply_patch
 from bot.operations.plan import Back, Bound, Call, Fact, Impact, Plan, Wait
@@ -18,6 +20,7 @@ from bot.operations.surroundings import Surroundings, facts_of, look_at_budgets,
 from bot.operations.sync_pauses import IN_SYNC, pausing_first
 from bot.operations.targets import find_targets
 from bot.operations.templates import also_changed, before_and_after, images, split_image
+from bot.operations.view import Row
 from bot.operations.workloads import Seen, read_workload, seen
 from bot.text import Code, Text, text
 
@@ -36,6 +39,17 @@ class Changed:
         """The workload as the call would leave it, before admission and controllers."""
         return after_call(self.seen, self.call)
 
+    @property
+    def impacts(self) -> tuple[Impact, ...]:
+        """What it does to pods: its own, and those of Rollouts that take their template from it."""
+        others = self.around.sharing.impacts if self.renewed else ()
+        return (impact_of(self.after), *others)
+
+    @property
+    def renewed(self) -> bool:
+        """Whether the template is another one afterwards: a pause leaves it."""
+        return self.after.template != self.seen.template
+
 
 def after_call(before: Seen, call: Call) -> Seen:
     """A workload as a call would leave it."""
@@ -48,9 +62,14 @@ async def read_workloads(cluster: Reader, words: tuple[str, ...], namespace: str
     return list(await asyncio.gather(*(read_workload(cluster, each) for each in targets)))
 
 
-async def look_around_all(cluster: Reader, workloads: Sequence[Seen]) -> list[Surroundings]:
-    """What has a hand in each of them."""
-    return list(await asyncio.gather(*(look_at_budgets(cluster, each) for each in workloads)))
+async def look_around_all(
+    cluster: Reader, workloads: Sequence[Seen], rollouts: Sequence[Rollout]
+) -> list[Surroundings]:
+    """What has a hand in each of them; `rollouts` are those of the namespace."""
+    around = await asyncio.gather(*(look_at_budgets(cluster, each) for each in workloads))
+    return [
+        replace(near, sharing=sharing_of(each.target, rollouts)) for each, near in zip(workloads, around, strict=True)
+    ]
 
 
 def plan_of(
@@ -72,7 +91,7 @@ def plan_of(
     waits = [_wait(each, watched=against_git and not pause_sync) for each in changes]
     for wait in (each for each in waits if each is not None):
         steps.append(msgspec.structs.replace(wait, id=f"step-{len(steps) + 1}"))
-    impact = total_impact([impact_of(each.after) for each in changes])
+    impact = total_impact([impact for each in changes for impact in each.impacts])
     only = changes[0] if len(changes) == 1 else None
     shown = before_and_after(only.seen.template, only.after.template) if only else None
     plan = Plan(
@@ -87,8 +106,15 @@ def plan_of(
         impact=impact,
         warnings=(*warnings, *_warnings(changes, against_git=against_git)),
         back=back,
+        afterwards=_afterwards(changes, cluster=str(pinned.get("context") or "")),
     )
     return pausing_first(plan, [each.around for each in changes], _git_says(only)) if pause_sync else plan
+
+
+def _afterwards(changes: Sequence[Changed], *, cluster: str) -> tuple[Row, ...]:
+    """The updates that begin elsewhere, which no wait of this plan follows."""
+    renewed = (each.around.sharing for each in changes if each.renewed)
+    return tuple(row for sharing in renewed for row in sharing.afterwards(cluster=cluster))
 
 
 def _wait(changed: Changed, *, watched: bool) -> Wait | None:
@@ -122,9 +148,16 @@ def _warnings(changes: Sequence[Changed], *, against_git: bool) -> list[Text]:
     found = [
         (each.seen.target, warning)
         for each in changes
-        for warning in roll_out_warnings(each.after, each.around, against_git=against_git)
+        for warning in (*_shared(each), *roll_out_warnings(each.after, each.around, against_git=against_git))
     ]
     return [named(target, warning) if len(changes) > 1 else warning for target, warning in found]
+
+
+def _shared(changed: Changed) -> tuple[Text, ...]:
+    """What it is for Rollouts that share its name or its template."""
+    sharing = changed.around.sharing
+    moves = sharing.template_warnings if changed.renewed else sharing.pause_warnings
+    return (*sharing.name_warnings, *moves)
 
 
 def named(target: Target, warning: Text) -> Text:

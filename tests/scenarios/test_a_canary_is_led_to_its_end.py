@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.installation.bot import Json, buttons, everything
 from tests.installation.world import World
 from tests.scenarios.canaries import canary, holds_at, is_healthy
@@ -101,6 +103,30 @@ async def test_a_deployment_of_the_same_name_is_told_and_left_as_it_is(argo_worl
         assert (await twin.get())["spec"]["replicas"] == 3
         assert (await app.get())["spec"]["replicas"] == 5
     assert landed(world) == [STATUS, "kajitori:alice patch deployments/app-rollout/scale"]
+
+
+@pytest.mark.parametrize("meant", ["deployment/app-rollout", "argo rollouts undo app-rollout"])
+async def test_a_bare_name_that_is_both_is_asked_back(argo_world: World, meant: str) -> None:
+    world = argo_world
+    app = await canary(world)
+    twin = await world.app("app:v1", "app:v2", name="app-rollout")
+    async with world.bot() as bot:
+        await bot.command("alice", "undo app-rollout")
+        words = ("app-rollout is more than one thing", "deployment/app-rollout and rollout/app-rollout have this name")
+        asked = pressed(await bot.refused("alice", *words))
+        assert [each["text"]["text"] for each in asked] == ["deployment/app-rollout", "argo rollouts undo app-rollout"]
+        assert bot.cards() == []
+        await bot.command("alice", next(each["value"] for each in asked if each["text"]["text"] == meant))
+        await bot.approve("bob", await bot.card(1, "back to revision 1", "has the same name and is not touched."))
+        await bot.ended(1, "✅")
+        deployment = meant.startswith("deployment")
+        assert await app.image() == ("app:v2" if deployment else "app:v1")
+        assert image_of(await twin.get()) == ("app:v1" if deployment else "app:v2")
+    assert landed(world) == ["kajitori:alice patch deployments/app-rollout" if deployment else SPEC]
+
+
+def image_of(found: Json) -> str:
+    return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
 
 
 def pressed(card: Json) -> list[Json]:

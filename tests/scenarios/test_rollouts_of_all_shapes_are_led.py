@@ -15,6 +15,7 @@ from tests.installation.world import World
 from tests.scenarios.canaries import (
     CANARY,
     Canary,
+    Json,
     active,
     blue_green,
     canary,
@@ -93,17 +94,7 @@ async def test_a_restart_replaces_every_pod(argo_world: World) -> None:
 @pytest.mark.cluster
 async def test_a_template_that_stands_in_a_deployment_is_changed_there(argo_real_world: World) -> None:
     world = argo_real_world
-    deployment = deployment_of("web", "app:v1", 0, {})
-    container = {"name": "app", "image": "app:v1"}
-    deployment["spec"]["template"]["spec"]["containers"] = [container]
-    deployment["spec"]["template"]["metadata"]["labels"] = {"app": "app-rollout"}
-    deployment["spec"]["selector"] = {"matchLabels": {"app": "app-rollout"}}
-    rollout = rollout_of("app-rollout", "app:v1", CANARY)
-    del rollout["spec"]["template"]
-    rollout["spec"]["workloadRef"] = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
-    await world.shop.apply([{"apiVersion": "apps/v1", "kind": "Deployment", **deployment}, rollout])
-    app = Canary(world=world)
-    await app.until(is_healthy)
+    await referring(world)
     async with world.bot() as bot:
         await bot.command("alice", IMAGE)
         await bot.approve("bob", await bot.card(1, "deployment/web, which is what is changed"))
@@ -112,6 +103,59 @@ async def test_a_template_that_stands_in_a_deployment_is_changed_there(argo_real
         await bot.submit("alice")
         await bot.ended(2, "✅", "5/5 ready")
     assert landed(world) == ["kajitori:alice patch deployments/web"] * 2
+
+
+@pytest.mark.cluster
+async def test_whoever_changes_that_deployment_is_told_what_it_begins(argo_real_world: World) -> None:
+    world = argo_real_world
+    app = await referring(world)
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/web app=app:v2")
+        words = ("rollout/app-rollout takes its template from it: this begins its update", "5 pods")
+        await bot.approve("bob", await bot.card(1, *words, "argo rollouts status app-rollout"))
+        done = await bot.ended(1, "✅", "rollout/app-rollout is updated as its own strategy says.")
+        await app.until(holds_at(1))
+        await bot.click("alice", done, "run")
+        await bot.said("holding at 20 %")
+        await bot.command("alice", "rollout status deploy/web")
+        await bot.said("rollout/app-rollout takes its template from it: holding at 20 %")
+        await bot.command("alice", "scale deploy/web --replicas=2")
+        await bot.approve("bob", await bot.card(2, "these pods run beside its own"))
+        await bot.ended(2, "✅")
+    assert landed(world) == ["kajitori:alice patch deployments/web", "kajitori:alice patch deployments/web/scale"]
+
+
+async def test_a_rollout_that_another_controller_leads_is_told_as_well(simulated_world: World) -> None:
+    world = simulated_world
+    await world.shop.apply(reference({"argo-rollouts.argoproj.io/controller-instance-id": "other"}))
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/web app=app:v2")
+        card = await bot.card(1, "rollout/app-rollout takes its template from it: this begins its update", "5 pods")
+        await bot.approve("bob", card)
+        await bot.ended(1, "✅")
+    assert landed(world) == ["kajitori:alice patch deployments/web"]
+
+
+async def referring(world: World) -> Canary:
+    """A Rollout that takes its template from `deployment/web`, led to its first end."""
+    await world.shop.apply(reference({}))
+    found = Canary(world=world)
+    await found.until(is_healthy)
+    return found
+
+
+def reference(labels: dict[str, str]) -> list[Json]:
+    """A Rollout that takes its template from `deployment/web`, which has no pods of its own."""
+    deployment = deployment_of("web", "app:v1", 0, {})
+    container = {"name": "app", "image": "app:v1"}
+    deployment["spec"]["template"]["spec"]["containers"] = [container]
+    deployment["spec"]["template"]["metadata"]["labels"] = {"app": "app-rollout"}
+    deployment["spec"]["selector"] = {"matchLabels": {"app": "app-rollout"}}
+    rollout = rollout_of("app-rollout", "app:v1", CANARY)
+    del rollout["spec"]["template"]
+    rollout["spec"]["workloadRef"] = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+    rollout["metadata"]["labels"] |= labels
+    return [{"apiVersion": "apps/v1", "kind": "Deployment", **deployment}, rollout]
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from typing import Annotated, Final
 from bot.errors import NotFound, NotUnderstood
 from bot.operations.argo.kinds import ROLLOUT
 from bot.operations.argo.rollout import Seen, read_rollout
+from bot.operations.argo.sharing import same_name, sharing_of
 from bot.operations.argo.twins import is_there, workload_choice
 from bot.operations.arguments import Arguments, ChangeArguments, Words
-from bot.operations.kinds import DEPLOYMENT, Kind
+from bot.operations.kinds import DEPLOYMENT, Kind, Target
 from bot.operations.models import Workload, WorkloadSpec
 from bot.operations.reader import Reader
 from bot.operations.resources import not_found
@@ -69,13 +70,11 @@ async def _absent(cluster: Reader, name: str, arguments: Arguments, *, verb: str
 
 async def twin_warnings(cluster: Reader, found: Seen) -> tuple[Text, ...]:
     """That a Deployment has the same name and is another thing: this does nothing to it."""
-    reference = found.live.spec.workload_ref
-    if reference is not None and (reference.kind, reference.name) == (DEPLOYMENT.kind, found.target.name):
+    twin = Target(kind=DEPLOYMENT, name=found.target.name, namespace=found.target.namespace)
+    taken = bool(sharing_of(twin, [found]).takers)
+    if taken or not await is_there(cluster, DEPLOYMENT, twin.name, twin.namespace):
         return ()
-    if not await is_there(cluster, DEPLOYMENT, found.target.name, found.target.namespace):
-        return ()
-    deployment = Code(f"{DEPLOYMENT.singular}/{found.target.name}")
-    return (text("{deployment} has the same name and is not touched.", deployment=deployment),)
+    return (same_name(twin),)
 
 
 def as_workload(found: Seen) -> Work:

@@ -19,7 +19,7 @@ from bot.operations.argo.revisions import (
     restore_call,
 )
 from bot.operations.argo.rollout import HEALTHY, Seen, phase_of
-from bot.operations.argo.templates import follow, image_call, impact_of
+from bot.operations.argo.templates import follow, image_call, impact_of, standing_warnings
 from bot.operations.arguments import Flag, PauseSync, Words
 from bot.operations.images import changed_images, image_warnings, read_pairs
 from bot.operations.json import Object
@@ -164,16 +164,11 @@ def _how(found: Seen, past: Past) -> Text | None:
 
 
 def _warnings(found: Seen, owner: Work | None) -> tuple[Text, ...]:
-    said: list[Text] = []
-    if found.live.spec.paused:
-        said.append(text("It is paused by hand: the new template waits until it is resumed."))
-    if owner is not None:
-        said.append(
-            text("The template stands in {workload}, which is what is changed.", workload=Code(owner.target.reference))
-        )
-    if found.live.status.abort:
-        said.append(text("The abort ends with it: a new template is a new update."))
-    return tuple(said)
+    standing = standing_warnings(found)
+    if owner is None:
+        return standing
+    where = text("The template stands in {workload}, which is what is changed.", workload=Code(owner.target.reference))
+    return (*standing, where)
 
 
 def _kept(found: Seen, owner: Work | None) -> Work:

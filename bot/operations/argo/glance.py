@@ -8,6 +8,7 @@ import msgspec
 
 from bot.errors import NotFound, Refused
 from bot.operations.argo.kinds import ROLLOUT
+from bot.operations.argo.progress import holding, pause_ends
 from bot.operations.argo.rollout import DEGRADED, HEALTHY, PAUSED, Seen, phase_of, seen, where
 from bot.operations.argo.views import next_actions
 from bot.operations.json import Object, resolve
@@ -15,7 +16,7 @@ from bot.operations.kinds import Target
 from bot.operations.lights import BLUE, GREEN, RED, YELLOW
 from bot.operations.reader import Reader
 from bot.operations.view import Action
-from bot.text import Text, text
+from bot.text import Code, Text, text
 
 
 async def read_rollouts(cluster: Reader, namespace: str) -> list[Seen]:
@@ -58,6 +59,14 @@ def stands(found: Seen) -> Text | None:
     if found.step is not None and not found.promoted:
         return text("{phase} at {where}", phase=phase, where=where(found))
     return text("{phase}", phase=phase)
+
+
+def taking(found: Seen) -> Text:
+    """How one stands that takes its template from the workload which was asked about."""
+    phase, _ = phase_of(found)
+    waits = phase == PAUSED and not found.live.spec.paused and not found.promoted
+    state = holding(found, pause_ends(found)) if waits else stands(found) or text("healthy")
+    return text("{rollout} takes its template from it: {state}", rollout=Code(found.target.reference), state=state)
 
 
 def likely_next(found: Seen, line: Callable[..., str]) -> Action:

@@ -12,6 +12,7 @@ from bot.operations.plan import Call, ContentType, Impact, Wait
 from bot.operations.rollouts import DEADLINE, LONGEST, START, scaled_value
 from bot.operations.templates import GROUPS, container_patch, container_preconditions, containers
 from bot.operations.workloads import Seen as Work
+from bot.text import Text, text
 
 UNAVAILABLE: Final = "25%"
 """The controller's defaults of `maxSurge` and `maxUnavailable`."""
@@ -50,6 +51,16 @@ def image_call(found: Seen, owner: Work | None, changed: dict[str, str]) -> Call
         uid=found.uid,
         preconditions=found.holds("/spec/template", "/spec/workloadRef"),
     )
+
+
+def standing_warnings(found: Seen) -> tuple[Text, ...]:
+    """What holds a new template back, and what ends with it."""
+    said: list[Text] = []
+    if found.live.spec.paused:
+        said.append(text("It is paused by hand: the new template waits until it is resumed."))
+    if found.live.status.abort:
+        said.append(text("The abort ends with it: a new template is a new update."))
+    return tuple(said)
 
 
 def impact_of(found: Seen, pods: int | None = None) -> Impact:

@@ -150,12 +150,12 @@ def with_whole_lines(error: Ambiguous, parsed: Parsed) -> Ambiguous:
 
 
 def _instead(parsed: Parsed, reference: str) -> str:
-    """The line with `kind/name` in the place of the bare name that was meant; as it is where there is none."""
+    """The line with `kind/name` in the place of the bare name that was meant; a whole line stays as it is."""
     words: tuple[str, ...] = getattr(parsed.arguments, "targets", ())
     bare = reference.rpartition("/")[2]
-    if bare not in words:
+    if " " in reference or bare not in map(str.lower, words):
         return reference
-    changed = tuple(reference if word == bare else word for word in words)
+    changed = tuple(reference if word.lower() == bare else word for word in words)
     return line_of(parsed.operation, parsed.arguments.model_copy(update={"targets": changed}))
 
 
