@@ -19,6 +19,7 @@ Object = dict[str, Any]
 HOME: Final = "velero"
 API: Final = f"/apis/velero.io/v1/namespaces/{HOME}"
 LOCATION: Final = f"{API}/backupstoragelocations/default"
+HELD: Final = "held"
 LISTED: Final[Object] = {"object_stores": ["127.0.0.1"]}
 """What the configuration says of the cluster, so that files may be fetched from an object store on this machine."""
 
@@ -49,12 +50,32 @@ class VeleroWorld:
 
     async def lose_namespace(self) -> None:
         """Somebody deletes the namespace of the story; returns when it is gone."""
-        admin, path = self.world.shop.admin, f"/api/v1/namespaces/{self.world.namespace}"
-        await asyncio.to_thread(admin.delete, path)
+        await asyncio.to_thread(self.world.shop.admin.delete, self._place)
+        await self._gone()
+
+    async def hold_namespace(self) -> None:
+        """Somebody deletes it and something in it does not go; returns when it is being deleted."""
+        admin = self.world.shop.admin
+        held = {"metadata": {"name": HELD, "finalizers": ["example.com/held"]}}
+        await asyncio.to_thread(admin.create, f"{self._place}/configmaps", held)
+        await asyncio.to_thread(admin.delete, self._place)
+        await self.world.shop.until(self._place, lambda found: bool(found["metadata"].get("deletionTimestamp")))
+
+    async def let_namespace_go(self) -> None:
+        """What held it is let go; returns when it is gone."""
+        free = {"metadata": {"finalizers": None}}
+        await asyncio.to_thread(self.world.shop.admin.merge, f"{self._place}/configmaps/{HELD}", free)
+        await self._gone()
+
+    @property
+    def _place(self) -> str:
+        return f"/api/v1/namespaces/{self.world.namespace}"
+
+    async def _gone(self) -> None:
         if self.world.real:
-            await asyncio.to_thread(admin.wait_gone, path)
+            await asyncio.to_thread(self.world.shop.admin.wait_gone, self._place)
         else:
-            await self.world.cluster.admin.until_gone(path)
+            await self.world.cluster.admin.until_gone(self._place)
 
     def sent(self) -> list[str]:
         """Every change in Velero's namespace that the bot asked for as somebody, rehearsals left out."""
