@@ -48,10 +48,21 @@ class VeleroWorld:
         found = await asyncio.to_thread(self.world.shop.admin.items, f"{API}/{plural}")
         return sorted(name for each in found if self.world.namespace in (name := each["metadata"]["name"]))
 
-    async def lose_namespace(self) -> None:
-        """Somebody deletes the namespace of the story; returns when it is gone."""
-        await asyncio.to_thread(self.world.shop.admin.delete, self._place)
-        await self._gone()
+    async def held(self, namespace: str, plural: str, name: str) -> list[Object]:
+        """Objects of a kind and name in any namespace: one or none."""
+        found = await asyncio.to_thread(self.world.shop.admin.items, f"{_core(namespace)}/{plural}")
+        return [each for each in found if each["metadata"]["name"] == name]
+
+    async def image(self, namespace: str) -> str:
+        """What the story's Deployment runs there."""
+        found = await asyncio.to_thread(self.world.shop.admin.get, _app(namespace))
+        return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
+
+    async def lose_namespace(self, name: str = "") -> None:
+        """Somebody deletes a namespace, without a name the story's; returns when it is gone."""
+        place = _core(name or self.world.namespace)
+        await asyncio.to_thread(self.world.shop.admin.delete, place)
+        await self._gone(place)
 
     async def hold_namespace(self) -> None:
         """Somebody deletes it and something in it does not go; returns when it is being deleted."""
@@ -65,21 +76,29 @@ class VeleroWorld:
         """What held it is let go; returns when it is gone."""
         free = {"metadata": {"finalizers": None}}
         await asyncio.to_thread(self.world.shop.admin.merge, f"{self._place}/configmaps/{HELD}", free)
-        await self._gone()
+        await self._gone(self._place)
 
     @property
     def _place(self) -> str:
-        return f"/api/v1/namespaces/{self.world.namespace}"
+        return _core(self.world.namespace)
 
-    async def _gone(self) -> None:
+    async def _gone(self, path: str) -> None:
         if self.world.real:
-            await asyncio.to_thread(self.world.shop.admin.wait_gone, self._place)
+            await asyncio.to_thread(self.world.shop.admin.wait_gone, path)
         else:
-            await self.world.cluster.admin.until_gone(self._place)
+            await self.world.cluster.admin.until_gone(path)
 
     def sent(self) -> list[str]:
         """Every change in Velero's namespace that the bot asked for as somebody, rehearsals left out."""
         return _sent(self.world)[self.before :]
+
+
+def _core(namespace: str) -> str:
+    return f"/api/v1/namespaces/{namespace}"
+
+
+def _app(namespace: str) -> str:
+    return f"/apis/apps/v1/namespaces/{namespace}/deployments/app"
 
 
 def _sent(world: World) -> list[str]:
