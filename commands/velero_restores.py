@@ -38,15 +38,16 @@ from bot.operations.velero.restoring import (
     held_to,
     left_out_namespaces,
     mapping_of,
+    note_words,
     restore_warnings,
     spec_of,
 )
-from bot.operations.velero.server import all_of, find_location, is_free, location_facts, one_of
+from bot.operations.velero.server import all_of, check_places, find_location, is_free, location_facts, one_of
 from bot.operations.velero.views import PROBES, describe_restore, details_action, listed, log_view, results_of
 from bot.operations.velero.words import absolute
 from bot.operations.view import View
 from bot.operations.workloads import pinned_arguments
-from bot.text import Code, Text, text
+from bot.text import Code, text
 
 DELETED: Final = 10 * 60
 
@@ -84,6 +85,7 @@ async def create_restore(cluster: Reader, arguments: RestoreArguments) -> Plan:
     left_out = left_out_namespaces(cluster.reserved, arguments)
     wanted = filters_of(arguments, mapping, left_out)
     met = await look_at_existing(cluster, backup, wanted, arguments.namespace)
+    await check_places(cluster, met.namespaces, arguments)
     warnings = restore_warnings(met, arguments, asked=backup.spec.namespaces, left_out=left_out)
     arguments = held_to(met, arguments)
     spec = spec_of(arguments, mapping, typed, without=left_out, authority=met.authority)
@@ -99,7 +101,7 @@ async def create_restore(cluster: Reader, arguments: RestoreArguments) -> Plan:
         pinned=pinned_arguments(arguments, name=name, from_backup=backup.metadata.name, from_schedule=""),
         before=before_words(met),
         after=after_words(met, mapping),
-        note=_note(name, arguments),
+        note=note_words(backup, cluster.now, before[0].target.name if before else ""),
         facts=(*location_facts(location), *_facts(backup, arguments, met)),
         warnings=warnings,
         destructive=arguments.existing_resource_policy == UPDATE,
@@ -156,12 +158,6 @@ def _facts(backup: Backup, arguments: RestoreArguments, met: Met) -> tuple[Fact,
     if arguments.existing_resource_policy == UPDATE:
         found += [Fact(target=each, pointer="/metadata/uid", value=uid, uid=uid) for each, uid in met.there]
     return tuple(found)
-
-
-def _note(name: str, arguments: RestoreArguments) -> Text:
-    if arguments.backup_first:
-        return text("The backup {name} is taken first.", name=Code(f"before-{name}"[:200]))
-    return text("A restore has no way back. Ask with {flag} for a backup before it.", flag=Code("--backup-first"))
 
 
 @restores.read(

@@ -161,9 +161,10 @@ def _unknown(words: list[str], bare: list[int], taken: int, *, tool: str, regist
         for spelling, count in meant
     )
     help_choice = Choice(label="help", command_line="help")
-    why = FOREIGN_VERBS.get(first) if tool in ("", "kubectl") else None
+    whose = tool or "kubectl"
+    why = FOREIGN_VERBS.get(whose, {}).get(first)
     if why is not None:
-        what = text("{command} does not work here.", command=Code(f"kubectl {first}"))
+        what = text("{command} does not work here.", command=Code(f"{whose} {first}"))
         return NotUnderstood(what, why=why, next=_NEXT, choices=(help_choice,))
     return NotUnderstood(
         text("{word} is not a command.", word=Code(short(verbs[0]))), next=_NEXT, choices=(*choices, help_choice)

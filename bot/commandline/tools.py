@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.operations.registry import Registry
-from bot.text import Text, text
+from bot.text import Code, Text, text
 
 ALIASES: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
     {
@@ -86,9 +86,18 @@ _VERBS: Final = (
     ("create apply delete replace patch expose autoscale scale set label annotate taint", _UNSERVED),
     ("rollout drain cordon uncordon auth certificate", _UNSERVED),
 )
-FOREIGN_VERBS: Final[Mapping[str, Text]] = MappingProxyType(
-    {verb: why for verbs, why in _VERBS for verb in verbs.split()}
+FOREIGN_VERBS: Final[Mapping[str, Mapping[str, Text]]] = MappingProxyType(
+    {
+        "kubectl": {verb: why for verbs, why in _VERBS for verb in verbs.split()},
+        "velero": {
+            "version": text(
+                "Its version is that of its image: {command} shows it.",
+                command=Code("describe deployment/velero -n velero"),
+            )
+        },
+    }
 )
+"""By tool, its verbs that are not served, and why or what does the same here."""
 
 
 def tool_of(lowered: list[str], registry: Registry) -> tuple[str, int]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar, final
 
+from bot.errors import NotFound
 from bot.kubernetes.artifacts import fetch_artifact
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.identity import Impersonation
 from bot.kubernetes.reviews import review, self_review
-from bot.operations.kinds import Kind
+from bot.operations.kinds import NAMESPACE, Kind
+from bot.operations.models import Head
 from bot.operations.probes import Probe
 from bot.operations.reader import Access, Artifact, LogOptions
 
@@ -25,7 +27,9 @@ LONGEST: Final = 15.0
 @final
 @dataclass(frozen=True, kw_only=True)
 class ClusterReader:
-    """`client` reads as the person, `bot` asks the reviews; `person` None is the client's own identity (terminal)."""
+    """`client` reads as the person, `bot` asks the reviews and sees namespaces that go; `person` None is the client's
+    own identity (terminal).
+    """
 
     client: Client
     bot: Client
@@ -58,6 +62,13 @@ class ClusterReader:
         return await review(
             self.bot, self.person, verb=verb, kind=kind, namespace=namespace, name=name, subresource=subresource
         )
+
+    async def leaving(self, namespace: str) -> datetime | None:
+        try:
+            found = await self.bot.get(NAMESPACE, namespace, "", Head)
+        except NotFound:
+            return None
+        return found.metadata.deletion_timestamp
 
     async def probe(self, probe: Probe) -> tuple[str, ...]:
         """Sent as the person, and dry; nothing stays."""

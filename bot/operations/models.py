@@ -46,6 +46,12 @@ class Meta(Lean, frozen=True, kw_only=True):
         return next((owner for owner in self.owner_references or () if owner.controller), None)
 
 
+class Head(Lean, frozen=True, kw_only=True):
+    """Any object, of which only this is asked."""
+
+    metadata: Meta = Meta()
+
+
 class Container(Lean, frozen=True, kw_only=True):
     name: str = ""
     image: str = ""

@@ -90,6 +90,13 @@ class Reader(Protocol):
         """
         ...
 
+    async def leaving(self, namespace: str) -> datetime | None:
+        """Since when a namespace is being deleted; `None` where it is not, or is not there.
+
+        Seen by the bot itself: a person's rights are among the first that go with what is in a namespace.
+        """
+        ...
+
     async def probe(self, probe: Probe) -> tuple[str, ...]:
         """The API server's warnings, in its own words, about a write that is only tried (`dryRun=All`)."""
         ...

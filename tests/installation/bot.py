@@ -148,6 +148,12 @@ class Bot:
         seen = self.workspace.messages(channel, "carol")
         return [each for each in seen if each.get("bot_id") and not each.get("is_ephemeral")]
 
+    def posted(self) -> str:
+        """All that was given to Slack, wherever it went: each call, answers to commands among them, and each file."""
+        calls = [f"{each.method} {dict(each.arguments)}" for each in self.workspace.calls]
+        files = [(each.content or b"").decode("utf-8", "replace") for each in self.workspace.state.files.all()]
+        return "\n".join([*calls, *files])
+
     # What is kept
 
     async def records(self, number: int) -> list[Record]:

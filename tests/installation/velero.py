@@ -19,6 +19,7 @@ Object = dict[str, Any]
 HOME: Final = "velero"
 API: Final = f"/apis/velero.io/v1/namespaces/{HOME}"
 LOCATION: Final = f"{API}/backupstoragelocations/default"
+HELD: Final = "held"
 LISTED: Final[Object] = {"object_stores": ["127.0.0.1"]}
 """What the configuration says of the cluster, so that files may be fetched from an object store on this machine."""
 
@@ -47,18 +48,57 @@ class VeleroWorld:
         found = await asyncio.to_thread(self.world.shop.admin.items, f"{API}/{plural}")
         return sorted(name for each in found if self.world.namespace in (name := each["metadata"]["name"]))
 
-    async def lose_namespace(self) -> None:
-        """Somebody deletes the namespace of the story; returns when it is gone."""
-        admin, path = self.world.shop.admin, f"/api/v1/namespaces/{self.world.namespace}"
-        await asyncio.to_thread(admin.delete, path)
+    async def held(self, namespace: str, plural: str, name: str) -> list[Object]:
+        """Objects of a kind and name in any namespace: one or none."""
+        found = await asyncio.to_thread(self.world.shop.admin.items, f"{_core(namespace)}/{plural}")
+        return [each for each in found if each["metadata"]["name"] == name]
+
+    async def image(self, namespace: str) -> str:
+        """What the story's Deployment runs there."""
+        found = await asyncio.to_thread(self.world.shop.admin.get, _app(namespace))
+        return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
+
+    async def lose_namespace(self, name: str = "") -> None:
+        """Somebody deletes a namespace, without a name the story's; returns when it is gone."""
+        place = _core(name or self.world.namespace)
+        await asyncio.to_thread(self.world.shop.admin.delete, place)
+        await self._gone(place)
+
+    async def hold_namespace(self) -> None:
+        """Somebody deletes it and something in it does not go; returns when it is being deleted."""
+        admin = self.world.shop.admin
+        held = {"metadata": {"name": HELD, "finalizers": ["example.com/held"]}}
+        await asyncio.to_thread(admin.create, f"{self._place}/configmaps", held)
+        await asyncio.to_thread(admin.delete, self._place)
+        await self.world.shop.until(self._place, lambda found: bool(found["metadata"].get("deletionTimestamp")))
+
+    async def let_namespace_go(self) -> None:
+        """What held it is let go; returns when it is gone."""
+        free = {"metadata": {"finalizers": None}}
+        await asyncio.to_thread(self.world.shop.admin.merge, f"{self._place}/configmaps/{HELD}", free)
+        await self._gone(self._place)
+
+    @property
+    def _place(self) -> str:
+        return _core(self.world.namespace)
+
+    async def _gone(self, path: str) -> None:
         if self.world.real:
-            await asyncio.to_thread(admin.wait_gone, path)
+            await asyncio.to_thread(self.world.shop.admin.wait_gone, path)
         else:
             await self.world.cluster.admin.until_gone(path)
 
     def sent(self) -> list[str]:
         """Every change in Velero's namespace that the bot asked for as somebody, rehearsals left out."""
         return _sent(self.world)[self.before :]
+
+
+def _core(namespace: str) -> str:
+    return f"/api/v1/namespaces/{namespace}"
+
+
+def _app(namespace: str) -> str:
+    return f"/apis/apps/v1/namespaces/{namespace}/deployments/app"
 
 
 def _sent(world: World) -> list[str]:

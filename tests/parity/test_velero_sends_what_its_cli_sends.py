@@ -9,6 +9,9 @@ Meant differences, each asserted below:
 - a restore from a schedule names the backup: the server would choose one later, that nobody voted on;
 - a restore always leaves out what says who may do what (roles, bindings, admission), so that nobody gets a right back
   that was taken away; and it is held to its backup's namespaces where the backup's own list cannot be read;
+- describing fetches no file: the CLI asks for that of the volumes (`BackupVolumeInfos`) each time, of a backup that is
+  still running too, where there is none; ours fetches errors and warnings, and only with --details;
+- the server's version is not asked, for that takes a ServerStatusRequest; it is said where it is seen;
 - pause and unpause patch what changes; the CLI writes the whole object back as it read it;
 - a bad expression, an unfinished backup and a second filter beside --from-schedule are refused; the CLI takes them.
 """
@@ -16,6 +19,7 @@ Meant differences, each asserted below:
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -203,10 +207,21 @@ async def test_a_backup_in_progress_is_described_as_the_cli_has_it() -> None:
     assert isinstance(view, View)
     assert "42 of 42" in view.output
     assert "2026-01-01 02:00:00 +0000 UTC" in view.output
+
+
+async def test_describing_fetches_no_file_of_the_volumes() -> None:
+    golden = recorded("velero-backup-describe-in-progress")
+    (theirs,) = golden.changes
+    assert theirs["body"]["spec"]["target"] == {"kind": "BackupVolumeInfos", "name": "nightly"}
+    here = world(golden)
+    for line in (golden.command, (*golden.command, "--details")):
+        await run(replace(golden, command=line), here)
     assert ("create", "DownloadRequest") not in here.looked
 
 
-async def test_the_servers_version_is_not_asked() -> None:
+async def test_the_servers_version_is_not_asked_and_it_is_said_where_it_is_seen() -> None:
     """It would take a ServerStatusRequest, a second probe, to say what no decision needs."""
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(NotUnderstood) as refused:
         await run(recorded("velero-version"), World(objects=[], now=NOW))
+    assert str(refused.value.what) == "velero version does not work here."
+    assert str(refused.value.why) == "Its version is that of its image: describe deployment/velero -n velero shows it."

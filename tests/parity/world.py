@@ -15,8 +15,8 @@ import msgspec
 
 from bot.errors import NotFound, NotServed, Refused
 from bot.operations.json import resolve
-from bot.operations.kinds import KINDS, Kind, Target
-from bot.operations.models import Requirement, Selector
+from bot.operations.kinds import KINDS, NAMESPACE, Kind, Target
+from bot.operations.models import Head, Requirement, Selector
 from bot.operations.patches import apply_patch
 from bot.operations.plan import Call, ContentType
 from bot.operations.probes import Probe
@@ -76,6 +76,10 @@ class World:
         if (wanted, name) not in self.artifacts:
             raise NotFound(text("There is no such file in the object store (yet)."))
         return self.artifacts[wanted, name]
+
+    async def leaving(self, namespace: str) -> datetime | None:
+        found = self.find(Target(kind=NAMESPACE, name=namespace, namespace=""))
+        return None if found is None else msgspec.convert(found, Head).metadata.deletion_timestamp
 
     async def access(self, verb: str, kind: Kind, namespace: str, name: str = "", subresource: str = "") -> Access:
         return Access(allowed=kind.kind not in self.forbidden)

@@ -15,12 +15,14 @@ from typing import Any, Final
 import pytest
 
 from bot.slack.edge.app import RECORDING_SECONDS
+from playground.cluster.object_store import SIGNED
 from playground.cluster.server import SimulatedCluster
 from tests.clocks import RunningClock
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.repositories import Repository
 from tests.controlplane.shop import fresh
 from tests.databases import PostgreSQL, SQLite
+from tests.installation.bot import Bot
 from tests.installation.configuration import UNHURRIED
 from tests.installation.simulated_shop import SimulatedShop
 from tests.installation.velero import VeleroWorld, with_velero
@@ -100,11 +102,12 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 
 @pytest.fixture
-async def velero(world: World, request: pytest.FixtureRequest) -> VeleroWorld:
-    """Velero in the story's world: the simulated one, or the real server."""
+async def velero(world: World, request: pytest.FixtureRequest) -> AsyncIterator[VeleroWorld]:
+    """Velero in the story's world: the simulated one, or the real server. No story tells anybody a file's address."""
     if world.real:
         request.getfixturevalue("velero_server")
-    return await with_velero(world)
+    yield await with_velero(world)
+    assert SIGNED not in Bot(world.slack, None).posted()
 
 
 @pytest.fixture

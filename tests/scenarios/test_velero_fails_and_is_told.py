@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.audit.records import Record, decode
 from bot.store.tables import audit
-from tests.installation.bot import Bot, event_of
+from tests.installation.bot import Bot, event_of, everything
 from tests.installation.velero import LISTED, VeleroWorld, with_velero
 from tests.installation.world import World
 
@@ -27,8 +27,11 @@ async def test_a_backup_that_fails_in_part_has_failed(simulated_world: World) ->
         name = await asked(bot, velero)
         simulated_world.cluster.velero.failing.add(name)
         await bot.approve("bob", await bot.card(1))
-        await bot.ended(1, "❌", "it failed in part (errors: 1, warnings: 0)")
+        ended = await bot.ended(1, "❌", "it failed in part (errors: 1, warnings: 0)")
+        assert everything(ended).count("failed in part") == 1
         assert (await bot.life(1))[-1] == "request.failed"
+        await bot.click("carol", ended, "run")
+        await bot.said("Errors", f"error backing up item {name}", person="carol")
 
 
 async def test_a_server_that_stands_still_is_told_and_waited_for(simulated_world: World) -> None:

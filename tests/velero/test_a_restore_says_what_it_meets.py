@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import Refused
 from bot.operations.velero.existing import Filters, Item
-from tests.velero.worlds import backup, body_of, plan, said, thing, world
+from tests.velero.worlds import backup, body_of, going, plan, said, thing, world
 
 LINE = "velero restore create back --from-backup nightly"
 CONTENTS = {
@@ -135,3 +135,53 @@ async def test_service_accounts_are_always_completed_and_it_says_so() -> None:
     warnings = said(await plan(here, LINE))
     assert "stay as they are: deployments 1." in warnings
     assert "Service accounts that get what they lack: 1." in warnings
+
+
+async def test_a_namespace_that_is_being_deleted_is_not_restored_into() -> None:
+    here = world(backup(), going(thing("Namespace", "shop", "")), contents=CONTENTS)
+    with pytest.raises(Refused, match="shop is being deleted") as refused:
+        await plan(here, LINE)
+    assert "2026-11-30 13:50" in str(refused.value)
+    assert "Nothing can be made in it until it is gone" in str(refused.value.why)
+    assert "Ask again when it is gone" in str(refused.value.next)
+    assert [each.command_line for each in refused.value.choices] == ["get namespace shop"]
+
+
+async def test_it_is_where_the_objects_go_that_must_not_be_being_deleted() -> None:
+    lost = world(backup(), going(thing("Namespace", "shop", "")), contents=CONTENTS)
+    assert (await plan(lost, f"{LINE} --namespace-mappings shop:copy")).touches == ("copy", "shop")
+    copy = world(backup(), going(thing("Namespace", "copy", "")), contents=CONTENTS)
+    with pytest.raises(Refused, match="copy is being deleted"):
+        await plan(copy, f"{LINE} --namespace-mappings shop:copy")
+
+
+async def test_it_is_refused_too_where_the_backups_own_list_cannot_be_read() -> None:
+    with pytest.raises(Refused, match="shop is being deleted"):
+        await plan(world(backup(), going(thing("Namespace", "shop", ""))), LINE)
+
+
+async def test_whose_rights_in_it_went_first_is_told_all_the_same() -> None:
+    here = world(backup(), going(thing("Namespace", "shop", "")), forbidden=frozenset({"Namespace"}))
+    with pytest.raises(Refused, match="shop is being deleted"):
+        await plan(here, LINE)
+
+
+async def test_objects_that_are_being_deleted_neither_stay_nor_come_back() -> None:
+    here = world(backup(), going(thing("Deployment", "app")), thing("ConfigMap", "settings"), contents=CONTENTS)
+    made = await plan(here, f"{LINE} --include-resources deployments,configmaps")
+    assert str(made.before) == "1 of 3 exist already"
+    assert "stay as they are: configmaps 1." in said(made)
+    assert "These are being deleted and do not come back by this: deployments 1." in said(made)
+
+
+async def test_what_is_being_deleted_does_not_make_it_seem_that_all_exists() -> None:
+    here = world(backup(), going(thing("Deployment", "app")), contents=CONTENTS)
+    made = await plan(here, f"{LINE} --include-resources deployments")
+    assert "All of it exists" not in said(made)
+    assert str(made.before) == "0 of 1 exist already"
+
+
+async def test_what_happened_since_the_backup_is_said_to_be_lost() -> None:
+    note = str((await plan(world(backup(), contents=CONTENTS), LINE)).note)
+    assert "2026-11-30 02:00" in note
+    assert "12h before this was asked: what happened since is not in it." in note

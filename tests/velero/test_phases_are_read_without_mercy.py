@@ -70,6 +70,28 @@ def test_other_ends_are_failures_with_their_reasons(status: Json, words: str) ->
         assert not found.done
 
 
+@pytest.mark.parametrize(
+    ("status", "label"),
+    [
+        ({"phase": "PartiallyFailed", "errors": 1}, "Reasons"),
+        ({"phase": "Failed"}, "Reasons"),
+        ({"phase": "Completed", "warnings": 3}, "Warnings"),
+    ],
+)
+def test_what_velero_wrote_down_is_one_press_away(status: Json, label: str) -> None:
+    for found, line in (
+        (backed_up(seen(made("Backup", "b", status=status))), "velero backup describe b --details"),
+        (restored(seen(made("Restore", "b", status=status))), "velero restore describe b --details"),
+    ):
+        assert [(str(each.label), each.command_line) for each in found.next] == [(label, line)]
+
+
+def test_where_nothing_was_written_down_nothing_is_offered() -> None:
+    refused = {"phase": "FailedValidation", "validationErrors": ["a"]}
+    for status in ({"phase": "Completed"}, {"phase": "InProgress"}, refused):
+        assert backed_up(seen(made("Backup", "b", status=status))).next == ()
+
+
 def test_what_was_deleted_has_failed() -> None:
     for evaluate in (backed_up, restored, scheduled):
         assert evaluate(seen(None)).failed is not None

@@ -58,6 +58,11 @@ def thing(kind: str, name: str, namespace: str = "shop") -> Json:
     return {"kind": kind, "metadata": {"name": name, "namespace": namespace, "uid": f"u-{kind}-{name}"}}
 
 
+def going(found: Json) -> Json:
+    """The same, deleted ten minutes ago and not gone yet."""
+    return {**found, "metadata": {**found["metadata"], "deletionTimestamp": "2026-11-30T13:50:00Z"}}
+
+
 def world(*objects: Json, contents: dict[str, list[str]] | None = None, **more: Any) -> World:
     """With one location that is available, unless the objects hold one."""
     own = any(each["kind"] == "BackupStorageLocation" for each in objects)

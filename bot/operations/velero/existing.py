@@ -8,6 +8,7 @@ Velero leaves what exists as it is unless it is told to update (`pkg/restore/res
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -15,8 +16,8 @@ from typing import Final
 import msgspec
 
 from bot.errors import NotFound, Refused
-from bot.operations.kinds import Kind, Target, known_kinds
-from bot.operations.models import Lean, Meta
+from bot.operations.kinds import NAMESPACE, Kind, Target, known_kinds
+from bot.operations.models import Head
 from bot.operations.reader import Artifact, Reader
 from bot.operations.velero.models import Backup
 from bot.operations.velero.words import AUTHORITY, could_mean, is_namespace, plural_of
@@ -79,14 +80,15 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True)
 class Met:
-    """What the restore meets. `there` exist with their uids; `total` items would be restored; `unseen` kinds were not
-    looked at; `why` says why nothing could be, and then `bound` are the namespaces that the restore has to be held to;
-    `namespaces` are those it restores into, `touches` also those it takes from; `authority` are kinds in it that say
-    who may do what; `apart` objects without a namespace stay out because nobody asked for them.
+    """What the restore meets. `there` exist with their uids; `going` are being deleted; `total` would be restored;
+    `unseen` kinds were not looked at; `why` says why nothing could be, and then `bound` are the namespaces that the
+    restore has to be held to; `namespaces` are those it restores into, `touches` also those it takes from; `authority`
+    are kinds in it that say who may do what; `apart` objects without a namespace stay out as nobody asked for them.
     """
 
     total: int = 0
     there: tuple[tuple[Target, str], ...] = ()
+    going: tuple[Target, ...] = ()
     unseen: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
@@ -102,15 +104,13 @@ class Met:
 
     def counted(self, *, left: bool = False) -> str:
         """`deployments 3, services 1`; `left`: only what stays as it is without a policy."""
-        counts: dict[str, int] = {}
-        for target, _ in self.there:
-            if not left or target.kind != SERVICE_ACCOUNT:
-                counts[target.kind.plural] = counts.get(target.kind.plural, 0) + 1
-        return ", ".join(f"{plural} {count}" for plural, count in sorted(counts.items()))
+        return counted(target for target, _ in self.there if not left or target.kind != SERVICE_ACCOUNT)
 
 
-class _Head(Lean, frozen=True, kw_only=True):
-    metadata: Meta = Meta()
+def counted(targets: Iterable[Target]) -> str:
+    """How many of each kind."""
+    counts = Counter(target.kind.plural for target in targets)
+    return ", ".join(f"{plural} {count}" for plural, count in sorted(counts.items()))
 
 
 async def look_at_existing(cluster: Reader, backup: Backup, filters: Filters, namespace: str) -> Met:
@@ -124,13 +124,14 @@ async def look_at_existing(cluster: Reader, backup: Backup, filters: Filters, na
         sources = await _namespaces(cluster, backup, filters)
         return _reaching(sources, filters, wide=bool(filters.cluster_wide), why=error.what)
     taken = _taken(items, filters)
-    there, unseen = await _find(cluster, taken, filters)
+    there, going, unseen = await _find(cluster, taken, filters)
     wide = filters.cluster_wide or any(not each.namespace for each in taken)
     named = filters.namespaces or {each.namespace for each in items if each.namespace} | set(_plain(backup))
     return replace(
         _reaching([each for each in named if filters.takes_namespace(each)], filters, wide=wide),
         total=len(taken),
         there=tuple(there),
+        going=tuple(going),
         unseen=tuple(unseen),
         authority=tuple(sorted({_plural(each) for each in items if each.group in AUTHORITY})),
         apart=_apart(items, filters),
@@ -185,8 +186,10 @@ def _items(key: str, names: Sequence[str]) -> Iterator[Item]:
         yield Item(group=group, kind=kind, namespace=namespace, name=name)
 
 
-async def _find(cluster: Reader, taken: Sequence[Item], filters: Filters) -> tuple[list[tuple[Target, str]], list[str]]:
-    """Which of the items are there, and the kinds that this person, or we, cannot look at."""
+async def _find(
+    cluster: Reader, taken: Sequence[Item], filters: Filters
+) -> tuple[list[tuple[Target, str]], list[Target], list[str]]:
+    """Which of the items are there, which are being deleted, and the kinds that this person, or we, cannot look at."""
     wanted: dict[tuple[Kind, str], set[str]] = {}
     unseen: set[str] = set()
     for item in taken:
@@ -199,20 +202,22 @@ async def _find(cluster: Reader, taken: Sequence[Item], filters: Filters) -> tup
     unseen |= {kind.kind for kind, _ in places[MOST:]}
     listed = await asyncio.gather(*(_list(cluster, kind, where) for kind, where in places[:MOST]))
     there: list[tuple[Target, str]] = []
+    going: list[Target] = []
     for (kind, where), found in zip(places, listed, strict=False):
         if found is None:
             unseen.add(kind.kind)
-        there += [
-            (Target(kind=kind, name=each.metadata.name, namespace=where), each.metadata.uid)
-            for each in found or ()
-            if each.metadata.name in wanted[kind, where]
-        ]
-    return there, sorted(unseen)
+        for meta in (each.metadata for each in found or () if each.metadata.name in wanted[kind, where]):
+            target = Target(kind=kind, name=meta.name, namespace=where)
+            if meta.terminating:
+                going.append(target)
+            else:
+                there.append((target, meta.uid))
+    return there, going, sorted(unseen)
 
 
-async def _list(cluster: Reader, kind: Kind, namespace: str) -> list[_Head] | None:
+async def _list(cluster: Reader, kind: Kind, namespace: str) -> list[Head] | None:
     try:
-        return await cluster.list(kind, namespace, _Head)
+        return await cluster.list(kind, namespace, Head)
     except NotFound:
         return []
     except Refused:
@@ -223,7 +228,7 @@ async def _namespaces(cluster: Reader, backup: Backup, filters: Filters) -> list
     """The namespaces that it is held to: those that are named anywhere, else all that exist."""
     named = [each for each in filters.namespaces or _plain(backup) if filters.takes_namespace(each)]
     try:
-        found = named or [each.metadata.name for each in await cluster.list(_NAMESPACE, "", _Head)]
+        found = named or [each.metadata.name for each in await cluster.list(NAMESPACE, "", Head)]
     except Refused as error:
         raise _cannot_be_told(text("The backup holds all, and you may not list namespaces.")) from error
     if not (left := [each for each in found if filters.takes_namespace(each)]):
@@ -243,9 +248,6 @@ def _plain(backup: Backup) -> tuple[str, ...]:
     """The namespaces that the backup was asked for; none where it was asked for all, or by a pattern."""
     named = backup.spec.namespaces
     return named if all(map(is_namespace, named)) else ()
-
-
-_NAMESPACE: Final = Kind(kind="Namespace", plural="namespaces", namespaced=False)
 
 
 def _kind(item: Item) -> Kind | None:

@@ -13,10 +13,12 @@ import msgspec
 
 from bot.operations.conditions import declare_condition
 from bot.operations.json import Object
+from bot.operations.kinds import Kind
 from bot.operations.progress import UNOBSERVED, Beside, Condition, Observation, Progress, failed
 from bot.operations.velero import models
-from bot.operations.velero.kinds import DELETION
+from bot.operations.velero.kinds import BACKUP, DELETION, RESTORE
 from bot.operations.velero.models import Backup, Deletion, Restore, Schedule
+from bot.operations.view import Action
 from bot.text import Code, Text, text
 
 DEADLINE: Final = 4 * 60 * 60
@@ -68,7 +70,7 @@ def backed_up(seen: Observation) -> Progress:
         return _gone()
     status = msgspec.convert(seen.target, Backup).status
     items = status.progress.items_backed_up if status.progress is not None else 0
-    return _walked(seen, status, items)
+    return _walked(seen, BACKUP, status, items)
 
 
 def restored(seen: Observation) -> Progress:
@@ -77,7 +79,7 @@ def restored(seen: Observation) -> Progress:
         return _gone()
     status = msgspec.convert(seen.target, Restore).status
     items = status.progress.items_restored if status.progress is not None else 0
-    return _walked(seen, status, items)
+    return _walked(seen, RESTORE, status, items)
 
 
 def scheduled(seen: Observation) -> Progress:
@@ -132,18 +134,30 @@ def why_failed(status: _Status) -> Text | None:
             return None
 
 
-def _walked(seen: Observation, status: _Status, items: int) -> Progress:
+def _walked(seen: Observation, kind: Kind, status: _Status, items: int) -> Progress:
     if status.phase in NEW:
         return unseen(seen)
     total = status.progress.total_items if status.progress is not None else 0
     failed = why_failed(status)
     if failed is not None:
-        return Progress(ready=items, total=total, message=failed, failed=failed, items=True)
+        reasons = _written(seen, kind, text("Reasons")) if status.phase in READABLE else ()
+        return Progress(ready=items, total=total, message=failed, failed=failed, items=True, next=reasons)
     if status.phase == COMPLETED:
         message = text("completed, warnings: {count}", count=status.warnings) if status.warnings else text("completed")
-        return Progress(done=True, ready=items, total=total, message=message, items=True)
+        warnings = _written(seen, kind, text("Warnings")) if status.warnings else ()
+        return Progress(done=True, ready=items, total=total, message=message, items=True, next=warnings)
     message = MESSAGES.get(status.phase) or text("{phase}", phase=Code(status.phase[:60]))
     return Progress(ready=min(items, total), total=total, message=message, items=True)
+
+
+def _written(seen: Observation, kind: Kind, label: Text) -> tuple[Action, ...]:
+    """What Velero wrote down of each error and warning: a file of the object store, that a wait does not fetch, for it
+    only looks. Whoever presses fetches it with their own rights.
+    """
+    if seen.target is None:
+        return ()
+    name = msgspec.convert(seen.target, Backup).metadata.name
+    return (Action(label=label, command_line=f"velero {kind.singular} describe {name} --details"),)
 
 
 def _reason(status: _Status) -> Text | str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from bot.errors import Refused
+from bot.operations.ages import age
 from bot.operations.arguments import Flag, Words
 from bot.operations.json import JSON, Object
 from bot.operations.velero.arguments import WAIT, ScopeArguments, pairs
-from bot.operations.velero.existing import Filters, Met
+from bot.operations.velero.existing import Filters, Met, counted
 from bot.operations.velero.models import Backup
 from bot.operations.velero.phases import COMPLETED, PARTIALLY
 from bot.operations.velero.words import NEVER_RESTORED, check_namespaces, check_no_authority
-from bot.text import Bold, Code, Text, text
+from bot.text import Bold, Code, Text, When, text
 
 UPDATE: Final = "update"
 
@@ -133,6 +135,23 @@ def spec_of(
     return typed | {key: value for key, value in said.items() if value is not None}
 
 
+def note_words(backup: Backup, now: datetime, first: str) -> Text:
+    """How old the backup is, as of now, and the way back: `first` is the backup that is taken before the restore."""
+    way = (
+        text("The backup {name} is taken first.", name=Code(first))
+        if first
+        else text("A restore has no way back. Ask with {flag} for a backup before it.", flag=Code("--backup-first"))
+    )
+    if (at := backup.status.start_timestamp) is None:
+        return way
+    taken = text(
+        "The backup is of {when}, {age} before this was asked: what happened since is not in it.",
+        when=When(at),
+        age=age(at, now),
+    )
+    return text("{taken} {way}", taken=taken, way=way)
+
+
 def before_words(met: Met) -> Text:
     if met.why is not None:
         return text("not counted")
@@ -168,6 +187,9 @@ def _met_warnings(met: Met, arguments: RestoreArguments) -> list[Text]:
             found.append(text("Service accounts that get what they lack: {count}.", count=met.merged))
         if len(met.there) == met.total:
             found.append(text("All of it exists, so nothing would be restored."))
+    if met.going:
+        going = Code(counted(met.going))
+        found.append(text("These are being deleted and do not come back by this: {counts}.", counts=going))
     if met.why is None and not met.total:
         found.append(text("Nothing in the backup is of these kinds and namespaces."))
     if arguments.selector and met.why is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -12,12 +13,14 @@ from bot.operations.arguments import Arguments
 from bot.operations.kinds import NAMESPACE, Kind, Target
 from bot.operations.plan import Fact
 from bot.operations.reader import Reader
-from bot.operations.resources import not_found
+from bot.operations.resources import not_found, placed
 from bot.operations.velero.kinds import LOCATION
 from bot.operations.velero.models import Location, Scope
-from bot.text import Code, Text, text
+from bot.text import Code, Text, When, text
 
 T = TypeVar("T")
+
+
 FREQUENCY: Final = 60.0
 """Seconds between two looks of the server at a location that says nothing else (its own default)."""
 LATE: Final = 5
@@ -73,6 +76,25 @@ async def missing_namespaces(cluster: Reader, scope: Scope) -> tuple[Text, ...]:
     return tuple(
         text("There is no namespace {name} now: nothing of it is backed up.", name=Code(each)) for each in names
     )
+
+
+async def check_places(cluster: Reader, names: Sequence[str], arguments: Arguments) -> None:
+    """Raise `Refused` where one of the namespaces that are restored into is being deleted.
+
+    The API server makes nothing in it any more; Velero's server waits ten minutes for it and then leaves out what
+    belongs there (`EnsureNamespaceExistsAndIsReady`).
+    """
+    for name, when in zip(names, await asyncio.gather(*map(cluster.leaving, names)), strict=True):
+        if when is None:
+            continue
+        line = placed(f"get namespace {name}", arguments, namespaced=False)
+        raise Refused(
+            text("{namespace} is being deleted since {when}.", namespace=Code(name), when=When(when)),
+            target=name,
+            why=text("Nothing can be made in it until it is gone, and what is in it now goes with it."),
+            next=text("Ask again when it is gone. This shows whether it is: {command}.", command=Code(line)),
+            choices=(Choice(label=f"get namespace {name}", command_line=line),),
+        )
 
 
 async def find_location(cluster: Reader, name: str, namespace: str, *, writing: bool) -> Location:

@@ -198,7 +198,9 @@ def _already(shown: Shown) -> list[Text]:
 
 
 def _how_far(shown: Shown) -> list[Text]:
-    return how_far(shown.progress) if shown.progress is not None else []
+    """What was said already as the trouble is not said again."""
+    said = trouble(shown)
+    return [each for each in how_far(shown.progress) if each not in said] if shown.progress is not None else []
 
 
 def _each_pod(shown: Shown) -> list[Text]:
