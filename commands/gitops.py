@@ -21,9 +21,8 @@ from bot.operations.gitops import (
     KUSTOMIZATION,
     SYNCERS,
     Sync,
-    find_syncer,
     keeper_of,
-    lists,
+    last_applied,
     sync_of,
 )
 from bot.operations.json import Object, resolve
@@ -37,6 +36,7 @@ from bot.operations.printers.tables import Printer, declare_printer
 from bot.operations.reader import Reader
 from bot.operations.sync_back import SHORT, back_wait, back_warnings, brings_back, differing
 from bot.operations.sync_pauses import FLAGS, LOOK, made_by, pause_steps, resume_body, resume_line, sync_call
+from bot.operations.syncers import find_syncer, lists
 from bot.operations.targets import find_targets, read_targets
 from bot.operations.view import Action, Table, View
 from bot.operations.workloads import command_line, pinned_arguments
@@ -159,6 +159,12 @@ async def _syncer(cluster: Reader, arguments: SyncArguments) -> tuple[Target, Ob
             text("Nothing keeps {target} as git has it.", target=Code(target.reference)),
             why=text("It carries no mark of Argo CD or Flux."),
             next=text("A change of it stays."),
+        )
+    if not keeper.name and keeper.applied is not None:
+        raise Refused(
+            text("What keeps {target} as git has it is not known.", target=Code(target.reference)),
+            why=last_applied(keeper.tool, keeper.kind, keeper.applied),
+            next=text("Name it itself, if that is what you mean: {name}", name=Code(f"{keeper.kind.singular}/NAME")),
         )
     syncer, whole = await find_syncer(cluster, keeper.kind, keeper.name, keeper.namespace)
     if not lists(keeper.kind, whole, target):

@@ -10,7 +10,17 @@ import msgspec
 
 from bot.errors import Refused
 from bot.operations.conditions import declare_condition
-from bot.operations.gitops import APPLICATION, KUSTOMIZATION, SYNCERS, Sync, sync_of, target_of, under_way
+from bot.operations.gitops import (
+    APPLICATION,
+    KUSTOMIZATION,
+    SYNCERS,
+    Keeper,
+    Sync,
+    last_applied,
+    sync_of,
+    target_of,
+    under_way,
+)
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Kind
 from bot.operations.operation import Right
@@ -96,11 +106,17 @@ def _seen(around: Surroundings) -> Sync | None:
         return sync
     raise Refused(
         text("The sync of {keeper} cannot be paused.", keeper=Code(keeper.reference)),
-        why=text("It is not there, or you may not read it.")
-        if sync is None
-        else text("It does not list this workload as its own; a mark alone anybody can write."),
+        why=_unseen(keeper, keeper.kind, sync),
         next=text("Leave {flag} out, or ask someone who may.", flag=Code("--pause-sync")),
     )
+
+
+def _unseen(keeper: Keeper, kind: Kind, sync: Sync | None) -> Text:
+    if keeper.applied is not None:
+        return last_applied(keeper.tool, kind, keeper.applied)
+    if sync is None:
+        return text("It is not there, or you may not read it.")
+    return text("It does not list this workload as its own; a mark alone anybody can write.")
 
 
 def made_by(sync: Sync) -> tuple[Text, ...]:
