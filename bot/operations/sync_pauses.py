@@ -22,7 +22,7 @@ from bot.operations.gitops import (
     under_way,
 )
 from bot.operations.json import JSON, Object, resolve
-from bot.operations.kinds import Kind
+from bot.operations.kinds import Kind, Target
 from bot.operations.operation import Right
 from bot.operations.plan import Call, ContentType, Plan, Precondition, Wait
 from bot.operations.progress import Condition, Observation, Progress, failed
@@ -94,7 +94,7 @@ def pausing_first(plan: Plan, around: Sequence[Surroundings], git_says: str = ""
         plan,
         steps=(*first, *rest),
         facts=tuple(fact for fact in plan.facts if fact.target.path not in paused),
-        afterwards=(*plan.afterwards, *(resuming(each, git_says) for each in acting)),
+        afterwards=(*plan.afterwards, *(resuming(each, str(plan.pinned["context"]), git_says) for each in acting)),
         warnings=(*plan.warnings, *(warning for each in acting for warning in made_by(each))),
         includes=(*plan.includes, "gitops pause"),
     )
@@ -132,7 +132,7 @@ def made_by(sync: Sync) -> tuple[Text, ...]:
     )
 
 
-def resuming(sync: Sync, git_says: str = "") -> Row:
+def resuming(sync: Sync, context: str, git_says: str) -> Row:
     """What is left to decide once a sync was paused."""
     target = Code(sync.target.reference)
     said = (
@@ -140,15 +140,22 @@ def resuming(sync: Sync, git_says: str = "") -> Row:
         if git_says
         else text("git may say something else; the sync of {target} stays paused.", target=target)
     )
-    return Row(line=said, action=Action(label=text("Resume sync"), command_line=resume_line(sync)))
+    return Row(line=said, action=Action(label=text("Resume sync"), command_line=resume_line(sync, context)))
 
 
-def resume_line(sync: Sync) -> str:
-    """The command line that brings back how it acted."""
-    words = ["gitops", "resume", sync.target.reference, "-n", sync.target.namespace]
+def resume_line(sync: Sync, context: str) -> str:
+    """The command line that brings back how it acted, wherever it is pressed: a card is shown in channels of other
+    clusters too.
+    """
+    words = ["gitops", "resume", sync.target.reference, *place_of(sync.target, context)]
     said = {flag: resolve(sync.policy, at) for flag, at in FLAGS.items()} if sync.target.kind == APPLICATION else {}
     flags = [flag if value else f"{flag}=false" for flag, value in said.items() if isinstance(value, bool)]
     return shlex.join([*words, *flags])
+
+
+def place_of(target: Target, context: str) -> list[str]:
+    """The words that say where it is."""
+    return ["-n", target.namespace, *([f"--context={context}"] if context else [])]
 
 
 def sync_paused(seen: Observation) -> Progress:

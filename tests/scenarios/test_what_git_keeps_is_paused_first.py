@@ -78,7 +78,7 @@ async def test_it_is_paused_then_rolled_back_and_resumed_when_asked(simulated_wo
         card = await bot.ended(2, "✅", "git still says v2; the sync of application/pay stays paused.")
         assert await bot.life(2) == DONE
         assert "automated" not in world.cluster.admin.get(application)["spec"]["syncPolicy"]
-        assert buttons(card)["run"]["value"].endswith("--prune --self-heal")
+        assert buttons(card)["run"]["value"].endswith("--context=prod --prune --self-heal")
         await bot.click("alice", card, "run")
         await bot.approve("bob", await bot.card(3, "Resume the sync of"))
         await bot.ended(3, "✅")
