@@ -7,6 +7,7 @@ resumed.
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -21,9 +22,8 @@ from bot.operations.gitops import (
     KUSTOMIZATION,
     SYNCERS,
     Sync,
-    find_syncer,
     keeper_of,
-    lists,
+    last_applied,
     sync_of,
 )
 from bot.operations.json import Object, resolve
@@ -36,7 +36,8 @@ from bot.operations.printers.listed import Listed
 from bot.operations.printers.tables import Printer, declare_printer
 from bot.operations.reader import Reader
 from bot.operations.sync_back import SHORT, back_wait, back_warnings, brings_back, differing
-from bot.operations.sync_pauses import FLAGS, LOOK, made_by, pause_steps, resume_body, resume_line, sync_call
+from bot.operations.sync_pauses import FLAGS, LOOK, made_by, pause_steps, place_of, resume_body, resume_line, sync_call
+from bot.operations.syncers import find_syncer, lists
 from bot.operations.targets import find_targets, read_targets
 from bot.operations.view import Action, Table, View
 from bot.operations.workloads import command_line, pinned_arguments
@@ -82,11 +83,11 @@ async def status(cluster: Reader, arguments: SyncArguments) -> View:
     table = Table(columns=("KIND", "NAMESPACE", "NAME"), rows=rows) if rows else None
     if rows:
         lines.append(text("These differ from git:"))
-    place = f"{target.reference} -n {target.namespace}"
+    place = shlex.join([target.reference, *place_of(target, arguments.context)])
     action = (
         Action(label=text("Pause sync"), command_line=f"gitops pause {place}")
         if sync.on
-        else Action(label=text("Resume sync"), command_line=resume_line(sync))
+        else Action(label=text("Resume sync"), command_line=resume_line(sync, arguments.context))
     )
     title = text("{target}: {status}", target=Bold(target.reference), status=Code(sync.status or "Unknown"))
     return View(title=title, lines=tuple(lines), table=table, actions=(action,))
@@ -111,7 +112,7 @@ async def pause(cluster: Reader, arguments: SyncArguments) -> Plan | Nothing:
         after=text("it does nothing by itself"),
         warnings=made_by(sync),
         back=Back(
-            command_line=resume_line(sync),
+            command_line=resume_line(sync, arguments.context),
             label=text("Resume sync"),
             calls=(sync_call(paused, resume_body(target.kind, sync.policy), "step-1"),),
         ),
@@ -159,6 +160,12 @@ async def _syncer(cluster: Reader, arguments: SyncArguments) -> tuple[Target, Ob
             text("Nothing keeps {target} as git has it.", target=Code(target.reference)),
             why=text("It carries no mark of Argo CD or Flux."),
             next=text("A change of it stays."),
+        )
+    if not keeper.name and keeper.applied is not None:
+        raise Refused(
+            text("What keeps {target} as git has it is not known.", target=Code(target.reference)),
+            why=last_applied(keeper.tool, keeper.kind, keeper.applied),
+            next=text("Name it itself, if that is what you mean: {name}", name=Code(f"{keeper.kind.singular}/NAME")),
         )
     syncer, whole = await find_syncer(cluster, keeper.kind, keeper.name, keeper.namespace)
     if not lists(keeper.kind, whole, target):

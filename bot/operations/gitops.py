@@ -1,24 +1,25 @@
 """Who puts an object back: Argo CD, Flux and Helm leave their names on what they keep, and say whether they watch it.
 
+Where they left none, what they wrote still tells the tool (`managedFields`). Which of its objects keeps this one is
+then a guess by its usual label, and counts for nothing unless that object lists it.
+
 Sources: Argo CD `docs/user-guide/resource_tracking.md`, `docs/user-guide/auto_sync.md`; Flux `docs/components`
 (`spec.suspend`); Helm's `meta.helm.sh/release-name`.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
 
-from bot.errors import Ambiguous, NotFound, NotServed, Refused
 from bot.operations.json import JSON, Object, resolve
 from bot.operations.kinds import Kind, Target, declare_kind, known_kinds
-from bot.operations.missing_kinds import not_installed
 from bot.operations.plan import Fact
-from bot.operations.reader import Reader
-from bot.text import Code, Text, text
+from bot.operations.writers import last_writer
+from bot.text import Code, Text, When, text
 
 # Without a short name: `app` is what half of all Deployments are called.
 APPLICATION: Final = declare_kind(
@@ -31,16 +32,20 @@ HELM_RELEASE: Final = declare_kind(
     Kind(kind="HelmRelease", plural="helmreleases", group="helm.toolkit.fluxcd.io", version="v2", short=("hr",))
 )
 SYNCERS: Final = (APPLICATION, KUSTOMIZATION, HELM_RELEASE)
-ARGO_NAMESPACE: Final = "argocd"
-FLUX_NAMESPACE: Final = "flux-system"
-"""Where the tools keep theirs, unless somebody chose otherwise."""
 
+ARGO_CONTROLLER: Final = "argocd-application-controller"
+"""As whom old ones wrote what they keep, and all of them write Applications."""
 FIELD_MANAGERS: Final = {
     "argocd-controller": APPLICATION,
+    ARGO_CONTROLLER: APPLICATION,
     "kustomize-controller": KUSTOMIZATION,
     "helm-controller": HELM_RELEASE,
 }
 """As whom they write what they keep."""
+HELM: Final = "helm"
+INSTANCE: Final = "app.kubernetes.io/instance"
+"""By this label Argo CD up to 2.x tracks what an Application keeps; charts write their release there."""
+RELEASE: Final = "meta.helm.sh/release-name"
 
 RUNNING: Final = ("Running", "Terminating")
 AUTOMATED: Final = "/spec/syncPolicy/automated"
@@ -49,26 +54,34 @@ HEALS_WITHIN: Final = 10
 SUSPENDED: Final = "/spec/suspend"
 
 
+Mark = tuple[str, str, str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Keeper:
     """The tool that keeps an object as git or a chart has it. `name` is what the tool calls the whole; `namespace` may
     be unknown (empty). `mark` is where it says so: `labels` or `annotations`, key and value.
+
+    `applied`: it is known only by what it wrote then; its name is a guess, or unknown (empty).
     """
 
     tool: Literal["Argo CD", "Flux", "Helm"]
     kind: Kind | None
     name: str
     namespace: str
-    mark: tuple[str, str, str]
+    mark: Mark | None
+    applied: datetime | None = None
 
     @property
     def reference(self) -> str:
+        if not self.name:
+            return self.tool
         return f"{self.kind.singular}/{self.name}" if self.kind is not None else f"release {self.name}"
 
 
 def keeper_of(target: Target, whole: Object) -> Keeper | None:
-    """The one that puts it back soonest. A tracking id that was copied from another object is none: Argo CD ignores it
-    too.
+    """The one that puts it back soonest; a mark says more than what was written. A tracking id that was copied from
+    another object is none: Argo CD ignores it too.
     """
     labels, annotations = _strings(whole, "labels"), _strings(whole, "annotations")
     tracking = annotations.get("argocd.argoproj.io/tracking-id", "")
@@ -81,10 +94,34 @@ def keeper_of(target: Target, whole: Object) -> Keeper | None:
         if name := labels.get(key):
             namespace = labels.get(f"{kind.group}/namespace", "")
             return Keeper(tool="Flux", kind=kind, name=name, namespace=namespace, mark=("labels", key, name))
-    if release := annotations.get("meta.helm.sh/release-name"):
-        mark = ("annotations", "meta.helm.sh/release-name", release)
-        return Keeper(tool="Helm", kind=None, name=release, namespace="", mark=mark)
-    return None
+    writer = _writer(target, whole)
+    if writer is not None and writer.kind is not None:
+        return writer
+    if release := annotations.get(RELEASE):
+        return Keeper(tool="Helm", kind=None, name=release, namespace="", mark=("annotations", RELEASE, release))
+    return writer
+
+
+def _writer(target: Target, whole: Object) -> Keeper | None:
+    """The tool that wrote its spec last. What Argo CD's controller writes of Applications keeps none of them."""
+    own = {ARGO_CONTROLLER} if target.kind in SYNCERS else set()
+    if (found := last_writer(whole, {*FIELD_MANAGERS, HELM} - own)) is None:
+        return None
+    manager, at = found
+    kind = FIELD_MANAGERS.get(manager)
+    mark = _guess(kind, whole)
+    name = mark[2] if mark is not None else ""
+    if kind == APPLICATION:
+        return replace(_argo(name, mark), applied=at)
+    return Keeper(tool="Helm" if kind is None else "Flux", kind=kind, name=name, namespace="", mark=mark, applied=at)
+
+
+def _guess(kind: Kind | None, whole: Object) -> Mark | None:
+    """Where the name of its keeper stands mostly. That of a Kustomization stands in its mark only."""
+    release, instance = _strings(whole, "annotations").get(RELEASE), _strings(whole, "labels").get(INSTANCE)
+    if kind == HELM_RELEASE and release:
+        return ("annotations", RELEASE, release)
+    return ("labels", INSTANCE, instance) if instance and kind != KUSTOMIZATION else None
 
 
 def target_of(whole: Object) -> Target:
@@ -111,7 +148,7 @@ def _tracked(tracking: str, target: Target) -> str | None:
     return application if application and rest == own else None
 
 
-def _argo(application: str, mark: tuple[str, str, str]) -> Keeper:
+def _argo(application: str, mark: Mark | None) -> Keeper:
     """Applications outside of Argo CD's own namespace are tracked as `NAMESPACE_NAME`; no name has a `_`."""
     namespace, outside, name = application.partition("_")
     if not outside:
@@ -191,78 +228,11 @@ def _maker(target: Target, whole: Object) -> str:
     return keeper.reference if keeper is not None else ""
 
 
-async def read_sync(cluster: Reader, keeper: Keeper, kept: Target) -> Sync | None:
-    """How its keeper stands; `None` where that cannot be read with the person's rights, or is not there.
-
-    Raises `Unavailable`.
-    """
-    if keeper.kind is None:
-        return None
-    try:
-        target, whole = await find_syncer(cluster, keeper.kind, keeper.name, keeper.namespace)
-    except Refused:
-        return None
-    return msgspec.structs.replace(sync_of(target, whole), listed=lists(keeper.kind, whole, kept))
-
-
-def lists(kind: Kind, whole: Object, kept: Target) -> bool:
-    """Whether an Application or Kustomization says that an object is its own. A HelmRelease has no such list."""
-    at = "/status/resources" if kind == APPLICATION else "/status/inventory/entries"
-    found = resolve(whole, at)
-    entries = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    if kind == APPLICATION:
-        own = (kept.kind.group, kept.kind.kind, kept.namespace, kept.name)
-        fields = ("group", "kind", "namespace", "name")
-        return any(tuple(str(each.get(field) or "") for field in fields) == own for each in entries)
-    return any(each.get("id") == f"{kept.namespace}_{kept.name}_{kept.kind.group}_{kept.kind.kind}" for each in entries)
-
-
-async def find_syncer(cluster: Reader, kind: Kind, name: str, namespace: str) -> tuple[Target, Object]:
-    """The object, looked for in this namespace and its tool's own, then in all.
-
-    Raises `NotFound`, `Refused` (also where the tool is not installed), and `Ambiguous` where several namespaces have
-    one.
-    """
-    try:
-        found = await _named(cluster, kind, name, namespace)
-    except NotServed as error:
-        # Argo CD often acts from a cluster of its own, and leaves its marks here.
-        raise not_installed(
-            "Argo CD" if kind == APPLICATION else "Flux",
-            kind.group,
-            error,
-            cluster=cluster.cluster,
-            next=text("If it acts from another cluster, ask there: {flag}", flag=Code("--context")),
-        ) from error
-    places = sorted(str(resolve(each, "/metadata/namespace")) for each in found)
-    if not found:
-        raise NotFound(
-            text("{kind} {name} not found", kind=Code(kind.qualified), name=Code(name)),
-            target=f"{kind.singular}/{name}",
-            why=text("I looked in all namespaces."),
-            next=text("Check the name."),
-        )
-    if len(found) > 1:
-        raise Ambiguous(
-            text("{name} is more than one thing.", name=Code(name)),
-            target=name,
-            next=text("Say which one: {flags}", flags=Code(", ".join(f"-n {place}" for place in places[:10]))),
-        )
-    return Target(kind=kind, name=name, namespace=places[0]), found[0]
-
-
-async def _named(cluster: Reader, kind: Kind, name: str, namespace: str) -> list[Object]:
-    """Those of this name: one in this namespace or its tool's own, else all that there are."""
-    usual = ARGO_NAMESPACE if kind == APPLICATION else FLUX_NAMESPACE
-    for where in dict.fromkeys(filter(None, (namespace, usual))):
-        with suppress(NotFound):
-            return [await cluster.get(kind, name, where, Object)]
-    return await cluster.list(kind, "", Object, fields=f"metadata.name={name}")
-
-
 def keeping_warnings(keeper: Keeper, sync: Sync | None, *, flag: bool) -> tuple[Text, ...]:
     """What becomes of a change by hand; `flag`: whether the command line takes `--pause-sync`."""
     tool, name = keeper.tool, Code(keeper.reference)
+    if keeper.applied is not None and (keeper.kind is None or sync is None or not sync.listed):
+        return (last_applied(keeper.tool, keeper.kind, keeper.applied),)
     if keeper.kind is None:
         return (text("{tool} made it ({name}): its next upgrade brings its own version back.", tool=tool, name=name),)
     if sync is None:
@@ -281,3 +251,17 @@ def keeping_warnings(keeper: Keeper, sync: Sync | None, *, flag: bool) -> tuple[
     if sync.heals_at_once:
         return (text("{tool} ({name}) puts this back within seconds, unless you add {pause}.", **values),)
     return (text("{tool} ({name}) puts this back at its next sync, unless you add {pause}.", **values),)
+
+
+def last_applied(tool: str, kind: Kind | None, at: datetime) -> Text:
+    """All that is known of a keeper which left no mark, and is not known to list what it wrote."""
+    if kind is None:
+        return text(
+            "{tool} applied it last ({when}): its next upgrade brings its own version back.", tool=tool, when=When(at)
+        )
+    return text(
+        "{tool} applied it last ({when}) and may put this back; which {kind} keeps it is not known.",
+        tool=tool,
+        when=When(at),
+        kind=Code(kind.kind),
+    )

@@ -97,10 +97,10 @@ def _put_back(target: Object, keeper: Keeper) -> Text:
 
 
 def _keeper(target: Object, manager: str) -> Keeper | None:
-    """The tool that keeps the object, if this is how it writes."""
+    """The tool that keeps the object, if this is how it writes and its name is known."""
     kind = FIELD_MANAGERS.get(manager)
     found = keeper_of(target_of(target), target) if kind is not None else None
-    return found if found is not None and found.kind == kind else None
+    return found if found is not None and found.kind == kind and found.name else None
 
 
 def _last_manager(target: Object, owned: str) -> str:

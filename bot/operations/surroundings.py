@@ -10,7 +10,7 @@ import msgspec
 
 from bot.errors import NotFound, Refused
 from bot.operations.argo.sharing import Sharing
-from bot.operations.gitops import HEALS_WITHIN, Keeper, Sync, keeper_of, keeping_warnings, read_sync
+from bot.operations.gitops import HEALS_WITHIN, Keeper, Sync, keeper_of, keeping_warnings
 from bot.operations.json import pointer
 from bot.operations.kinds import HPA, PDB, Kind, Target
 from bot.operations.models import Autoscaler, Budget
@@ -18,6 +18,7 @@ from bot.operations.plan import Fact
 from bot.operations.reader import Reader
 from bot.operations.rollouts import Speed, rolls_by_itself, speed
 from bot.operations.selectors import selects
+from bot.operations.syncers import read_sync
 from bot.operations.workloads import Seen
 from bot.text import Code, Text, text
 
@@ -95,9 +96,9 @@ def facts_of(seen: Seen, around: Surroundings) -> tuple[Fact, ...]:
             Fact(target=target, pointer="/spec/minReplicas", value=spec.min_replicas, uid=meta.uid),
             Fact(target=target, pointer="/spec/maxReplicas", value=spec.max_replicas, uid=meta.uid),
         ]
-    if around.keeper is not None:
-        group, key, value = around.keeper.mark
-        found.append(Fact(target=seen.target, pointer=pointer("metadata", group, key), value=value, uid=seen.uid))
+    if around.keeper is not None and around.keeper.mark is not None:
+        field, key, value = around.keeper.mark
+        found.append(Fact(target=seen.target, pointer=pointer("metadata", field, key), value=value, uid=seen.uid))
     if around.sync is not None:
         found.append(around.sync.fact)
     return (*found, *around.sharing.facts)

@@ -10,9 +10,19 @@ import msgspec
 
 from bot.errors import Refused
 from bot.operations.conditions import declare_condition
-from bot.operations.gitops import APPLICATION, KUSTOMIZATION, SYNCERS, Sync, sync_of, target_of, under_way
+from bot.operations.gitops import (
+    APPLICATION,
+    KUSTOMIZATION,
+    SYNCERS,
+    Keeper,
+    Sync,
+    last_applied,
+    sync_of,
+    target_of,
+    under_way,
+)
 from bot.operations.json import JSON, Object, resolve
-from bot.operations.kinds import Kind
+from bot.operations.kinds import Kind, Target
 from bot.operations.operation import Right
 from bot.operations.plan import Call, ContentType, Plan, Precondition, Wait
 from bot.operations.progress import Condition, Observation, Progress, failed
@@ -84,7 +94,7 @@ def pausing_first(plan: Plan, around: Sequence[Surroundings], git_says: str = ""
         plan,
         steps=(*first, *rest),
         facts=tuple(fact for fact in plan.facts if fact.target.path not in paused),
-        afterwards=(*plan.afterwards, *(resuming(each, git_says) for each in acting)),
+        afterwards=(*plan.afterwards, *(resuming(each, str(plan.pinned["context"]), git_says) for each in acting)),
         warnings=(*plan.warnings, *(warning for each in acting for warning in made_by(each))),
         includes=(*plan.includes, "gitops pause"),
     )
@@ -96,11 +106,17 @@ def _seen(around: Surroundings) -> Sync | None:
         return sync
     raise Refused(
         text("The sync of {keeper} cannot be paused.", keeper=Code(keeper.reference)),
-        why=text("It is not there, or you may not read it.")
-        if sync is None
-        else text("It does not list this workload as its own; a mark alone anybody can write."),
+        why=_unseen(keeper, keeper.kind, sync),
         next=text("Leave {flag} out, or ask someone who may.", flag=Code("--pause-sync")),
     )
+
+
+def _unseen(keeper: Keeper, kind: Kind, sync: Sync | None) -> Text:
+    if keeper.applied is not None:
+        return last_applied(keeper.tool, kind, keeper.applied)
+    if sync is None:
+        return text("It is not there, or you may not read it.")
+    return text("It does not list this workload as its own; a mark alone anybody can write.")
 
 
 def made_by(sync: Sync) -> tuple[Text, ...]:
@@ -116,7 +132,7 @@ def made_by(sync: Sync) -> tuple[Text, ...]:
     )
 
 
-def resuming(sync: Sync, git_says: str = "") -> Row:
+def resuming(sync: Sync, context: str, git_says: str) -> Row:
     """What is left to decide once a sync was paused."""
     target = Code(sync.target.reference)
     said = (
@@ -124,15 +140,22 @@ def resuming(sync: Sync, git_says: str = "") -> Row:
         if git_says
         else text("git may say something else; the sync of {target} stays paused.", target=target)
     )
-    return Row(line=said, action=Action(label=text("Resume sync"), command_line=resume_line(sync)))
+    return Row(line=said, action=Action(label=text("Resume sync"), command_line=resume_line(sync, context)))
 
 
-def resume_line(sync: Sync) -> str:
-    """The command line that brings back how it acted."""
-    words = ["gitops", "resume", sync.target.reference, "-n", sync.target.namespace]
+def resume_line(sync: Sync, context: str) -> str:
+    """The command line that brings back how it acted, wherever it is pressed: a card is shown in channels of other
+    clusters too.
+    """
+    words = ["gitops", "resume", sync.target.reference, *place_of(sync.target, context)]
     said = {flag: resolve(sync.policy, at) for flag, at in FLAGS.items()} if sync.target.kind == APPLICATION else {}
     flags = [flag if value else f"{flag}=false" for flag, value in said.items() if isinstance(value, bool)]
     return shlex.join([*words, *flags])
+
+
+def place_of(target: Target, context: str) -> list[str]:
+    """The words that say where it is."""
+    return ["-n", target.namespace, *([f"--context={context}"] if context else [])]
 
 
 def sync_paused(seen: Observation) -> Progress:

@@ -25,6 +25,7 @@ from aiohttp import web
 from bot.clock import SystemClock
 from playground.cluster.admin import Admin
 from playground.cluster.audit import Audit, Entry
+from playground.cluster.controllers.argo_cd import ArgoCD
 from playground.cluster.controllers.autoscaling import Autoscalers
 from playground.cluster.controllers.containers import CRASHES
 from playground.cluster.controllers.daemon_sets import DaemonSets
@@ -246,7 +247,7 @@ class SimulatedCluster:
             *(self._namespaces, Garbage(writes), Quotas(writes), Budgets(writes), Nodes(writes)),
             *(Deployments(writes), ReplicaSets(writes, self.kubelet), StatefulSets(writes, self.kubelet)),
             *(DaemonSets(writes, self.kubelet), Rollouts(writes, self.kubelet), Jobs(writes)),
-            *(Endpoints(writes), Autoscalers(writes), self.kubelet, self.velero),
+            *(Endpoints(writes), Autoscalers(writes), self.kubelet, self.velero, ArgoCD(writes)),
         )
 
     def _furnish(self) -> None:

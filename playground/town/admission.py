@@ -18,7 +18,7 @@ from playground.town.people import configuration
 
 STORE: Final = "127.0.0.1"
 """Where the simulated object stores are: without being listed no file would be fetched from there."""
-NAMESPACES: Final = ("shop", "billing", "sandbox", "velero")
+NAMESPACES: Final = ("shop", "billing", "sandbox", "velero", "argocd")
 
 
 def provide(data: Path, clusters: Mapping[str, SimulatedCluster], registry: Registry, *, locale: str = "en") -> None:

@@ -15,6 +15,8 @@ HERE: Final = Path(__file__).parent
 SHOP: Final = "shop"
 APP: Final = f"/apis/apps/v1/namespaces/{SHOP}/deployments/app"
 CHECKOUT: Final = f"/apis/apps/v1/namespaces/{SHOP}/deployments/checkout"
+INVOICES: Final = "/apis/apps/v1/namespaces/billing/deployments/invoices"
+APPLICATION: Final = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/billing"
 CANARY: Final = f"/apis/argoproj.io/v1alpha1/namespaces/{SHOP}/rollouts/app-rollout"
 CANDIDATE: Final = "registry.example/shop/search:v5.3.0"
 IMAGE: Final = "registry.example/shop/app:"
@@ -36,6 +38,7 @@ async def furnish(cluster: SimulatedCluster) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(_revise(cluster))
             group.create_task(_begin_canary(cluster))
+            group.create_task(_hand_over(cluster))
         await cluster.admin.until(CHECKOUT, rolled_out)
         await furnish_backups(cluster)
         _set_image(cluster, CHECKOUT, BROKEN)
@@ -55,6 +58,18 @@ async def _begin_canary(cluster: SimulatedCluster) -> None:
     await cluster.admin.until(CANARY, lambda found: found.get("status", {}).get("phase") == "Healthy")
     _set_image(cluster, CANARY, CANDIDATE)
     await cluster.admin.until(CANARY, lambda found: found["status"]["phase"] == "Paused")
+
+
+async def _hand_over(cluster: SimulatedCluster) -> None:
+    """Argo CD keeps `invoices` from its first version on, and brings the second."""
+    await cluster.admin.until(INVOICES, rolled_out)
+    cluster.admin.apply((HERE / "gitops.yaml").read_text())
+    await cluster.admin.until(APPLICATION, lambda found: _health(found) == ("Synced", "Healthy"))
+
+
+def _health(found: Json) -> tuple[str, ...]:
+    status = found.get("status", {})
+    return tuple(status.get(each, {}).get("status", "") for each in ("sync", "health"))
 
 
 def _set_image(cluster: SimulatedCluster, path: str, image: str) -> None:

@@ -101,9 +101,9 @@ async def seen(stage: Stage, said: str, person: str = "alice", channel: str = CH
     return message
 
 
-async def approve(stage: Stage, card: dict[str, Any], person: str = "bob") -> None:
+async def approve(stage: Stage, card: dict[str, Any], person: str = "bob", channel: str = CHANNEL) -> None:
     """Press the button and vote in the modal that it opens."""
-    await stage.workspace.click(person, CHANNEL, card["ts"], "approve")
+    await stage.workspace.click(person, channel, card["ts"], "approve")
     view = await stage.workspace.wait_for(lambda: stage.workspace.view(person), timeout=20)
     assert view is not None
     assert await stage.workspace.submit(person, view["id"]) is None

@@ -27,6 +27,11 @@ async def kept(world: World) -> str:
 async def keep(world: World, app: AppWorld) -> str:
     tracked = f"{world.namespace}_pay:apps/Deployment:{world.namespace}/app"
     await app.merge({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": tracked}}})
+    return application_of(world)
+
+
+def application_of(world: World) -> str:
+    """An Application that lists the app and heals it; its path."""
     destination = {"server": "https://kubernetes.default.svc", "namespace": world.namespace}
     spec: dict[str, Any] = {
         "project": "default",
@@ -73,7 +78,37 @@ async def test_it_is_paused_then_rolled_back_and_resumed_when_asked(simulated_wo
         card = await bot.ended(2, "✅", "git still says v2; the sync of application/pay stays paused.")
         assert await bot.life(2) == DONE
         assert "automated" not in world.cluster.admin.get(application)["spec"]["syncPolicy"]
-        assert buttons(card)["run"]["value"].endswith("--prune --self-heal")
+        assert buttons(card)["run"]["value"].endswith("--context=prod --prune --self-heal")
+        await bot.click("alice", card, "run")
+        await bot.approve("bob", await bot.card(3, "Resume the sync of"))
+        await bot.ended(3, "✅")
+        assert world.cluster.admin.get(application)["spec"]["syncPolicy"]["automated"] == AUTOMATED
+    assert world.sent() == [PAUSED, PATCHED, PAUSED]
+
+
+def as_argo_cd_2_applies(found: dict[str, Any]) -> dict[str, Any]:
+    """Tracked by a label that anybody may write; nothing but the field manager tells who did."""
+    made = copy.deepcopy(found)
+    made["metadata"].setdefault("labels", {})["app.kubernetes.io/instance"] = f"{found['metadata']['namespace']}_pay"
+    made["spec"]["revisionHistoryLimit"] = 7
+    return made
+
+
+async def test_an_application_that_left_no_mark_is_known_by_its_field_manager_and_paused_first(
+    simulated_world: World,
+) -> None:
+    world = simulated_world
+    await world.app()
+    path = f"/apis/apps/v1/namespaces/{world.namespace}/deployments/app"
+    world.cluster.admin.change(path, as_argo_cd_2_applies, manager="argocd-controller")
+    async with world.bot() as bot:
+        await bot.command("alice", "rollout undo deploy/app")
+        await bot.card(1, "Argo CD applied it last", "and may put this back; which Application keeps it is not known.")
+        application = application_of(world)
+        await bot.command("alice", "rollout undo deploy/app --pause-sync")
+        await bot.approve("bob", await bot.card(2))
+        card = await bot.ended(2, "✅", "the sync of application/pay stays paused.")
+        assert "automated" not in world.cluster.admin.get(application)["spec"]["syncPolicy"]
         await bot.click("alice", card, "run")
         await bot.approve("bob", await bot.card(3, "Resume the sync of"))
         await bot.ended(3, "✅")
