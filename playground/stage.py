@@ -44,12 +44,19 @@ DOWN: Final = 2.0
 class Setting:
     """Which clusters it plays with. `provide` writes the bot's configuration for clusters that are there already;
 
-    without it two simulated ones are put up. `upkeep` goes on for as long as the stage is open.
+    without it two simulated ones are put up. `context` is what people call those clusters. `upkeep` goes on for as long
+    as the stage is open.
     """
 
     name: str = "simulated"
+    context: str = ""
     provide: Callable[[Path], None] | None = None
     upkeep: Callable[[], Coroutine[Any, Any, None]] | None = None
+
+    @property
+    def real(self) -> str:
+        """What an approval really changes, as the page says it; empty where the clusters are stand-ins."""
+        return "" if self.provide is None else self.context or self.name
 
 
 SIMULATED: Final = Setting()
@@ -208,7 +215,7 @@ async def staged(
     """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(opened(data, setting=setting.name))
-        workspace = Workspace(port=port)
+        workspace = Workspace(port=port, real=setting.real)
         stage = Stage(
             workspace=workspace,
             clusters={},
