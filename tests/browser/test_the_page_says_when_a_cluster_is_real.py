@@ -35,17 +35,17 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         (
             "en-US",
             f"Slack is a stand-in. The cluster is REAL: what is approved here changes {CONTEXT}.",
-            ("stand-ins", "Take the tour"),
+            ("stand-ins", "Take the tour", "null"),
         ),
         (
             "ja-JP",
             f"Slack は代役ですが、クラスタは本物です。ここで承認すると {CONTEXT} が実際に変わります。",
-            ("Slack とクラスタは代役", "ツアーを見る"),
+            ("Slack とクラスタは代役", "ツアーを見る", "null"),
         ),
     ],
 )
 async def test_on_a_desk_and_on_a_phone(
-    browser: Browser, stage: Stage, locale: str, said: str, never: tuple[str, ...]
+    stage: Stage, browser: Browser, locale: str, said: str, never: tuple[str, ...]
 ) -> None:
     stage.workspace.state.people.speak(locale)
     page = await browser.open(f"{stage.address}/?as=alice#C0PAYMENTS")
@@ -69,3 +69,4 @@ async def test_the_simulated_one_is_said_to_be_a_stand_in_as_before(browser: Bro
         page = await browser.open(f"{stage.address}/?as=alice#C0PAYMENTS")
         await page.shows("This is a playground: Slack and the cluster are stand-ins.")
         assert await page.evaluate("document.querySelector('.real') === null")
+        await page.close()

@@ -82,7 +82,7 @@ export function sidebar(app) {
         rooms.map((each) => entry(app, each.id, "#", each.name, counted(each))),
         h("h2", {}, say("directMessages")),
         direct ? entry(app, direct.id, "●", "Kajitori", counted(direct)) : null),
-      app.real ? null : h("p", { class: "badge" }, say("badge"), window.parent === window ? h("a", { href: "/tour" }, say("tour")) : null),
+      ...(app.real ? [] : [h("p", { class: "badge" }, say("badge"), window.parent === window ? h("a", { href: "/tour" }, say("tour")) : null)]),
     );
     if (held) node.querySelector(`[href="${held}"]`)?.focus();
     const total = app.store.channels.reduce((sum, each) => sum + counted(each), 0);
