@@ -23,6 +23,7 @@ from playground.cluster.server import SimulatedCluster
 from playground.glass.routes import Glass
 from playground.keeping.folder import opened
 from playground.keeping.keeper import Keeper
+from playground.keeping.whole import DATABASE
 from playground.tour.routes import Tour
 from playground.town import clusters as town
 from playground.town.admission import provide
@@ -123,7 +124,7 @@ class Stage:
 
     def forget(self) -> None:
         """Remove what the bot knows, but for its key."""
-        for each in self.data.glob("kajitori.db*"):
+        for each in self.data.glob(f"{DATABASE}*"):
             each.unlink()
 
     # Acts of the tour
