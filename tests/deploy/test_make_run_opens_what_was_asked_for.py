@@ -15,7 +15,7 @@ from tests.deploy.test_one_command_on_a_new_machine import commands
 def opened(*typed: str) -> tuple[str, list[str]]:
     """What would be installed, and the arguments of the playground."""
     lines = commands("run", *typed)
-    (installed,) = (word for line in lines for word in line.split() if word.endswith((".stamp")) and "touch" in line)
+    (installed,) = (word for line in lines for word in line.split() if word.endswith(".stamp") and "touch" in line)
     _, _, arguments = lines[-1].partition("kajitori playground")
     return installed.removeprefix(".venv/"), shlex.split(arguments)
 
