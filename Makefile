@@ -20,13 +20,15 @@ INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python
 $(BIN)/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Kajitori needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" % sys.version.split()[0])'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $$($(PYTHON) -c 'import pip' 2>&- && echo --without-pip) $(VENV)
-	$(PIP) --no-deps --require-hashes -r $<
+	@echo 'Making an environment in $(VENV)…'
+	@$(PIP) --no-deps --require-hashes -r $<
 	@touch $@
 
 # playground: `make run`; run: `kajitori run`, with real clusters and PostgreSQL; dev: the tests and checks as well.
 $(VENV)/%.stamp: requirements/%.txt pyproject.toml $(BIN)/uv
-	$(INSTALL) --require-hashes -r $< || $(PIP) --require-hashes -r $<
-	$(INSTALL) --no-deps --no-build-isolation --no-index -e .
+	@echo 'Installing $<…'
+	@$(INSTALL) --require-hashes -r $< || $(PIP) --require-hashes -r $<
+	@$(INSTALL) --no-deps --no-build-isolation --no-index -e .
 	@$(if $(filter dev,$*),$(BIN)/python -m compileall -q -j 0 $(VENV)/lib)
 	@touch $@
 
@@ -55,11 +57,24 @@ bench: $(VENV)/dev.stamp  ## measure against the targets of the design, both sid
 
 # Only what is typed counts: a KUBECONFIG of the environment would else lead into a cluster that nobody named.
 typed = $(if $(filter command,$(origin $(1))),$(2))
-PLAY  = $(call typed,KUBECONFIG,--kubeconfig '$(KUBECONFIG)') $(call typed,NAMESPACE,--namespace '$(NAMESPACE)') \
+quoted = '$(subst ','\'',$(1))'
+PLAY  = $(call typed,KUBECONFIG,--kubeconfig $(call quoted,$(KUBECONFIG))) $(call typed,NAMESPACE,--namespace $(call quoted,$(NAMESPACE))) \
 	$(call typed,APPLY,--apply) $(call typed,REMOVE,--remove) $(call typed,CLUSTER,--$(CLUSTER))
 
+# Said before anything is installed for it.
+real = $(if $(filter real,$(CLUSTER)),yes)
+port = $(shell test $(call quoted,$(or $(PORT),8730)) -ge 0 -a $(call quoted,$(or $(PORT),8730)) -le 65535 2>&- && echo yes)
+ifneq ($(filter run,$(MAKECMDGOALS)),)
+ifeq ($(call typed,CLUSTER,$(or $(real),no)),no)
+$(error CLUSTER=$(CLUSTER) is unknown: CLUSTER=real is the control plane of `make test-cluster`; for a cluster of your own, KUBECONFIG=path)
+endif
+ifneq ($(port),yes)
+$(error PORT=$(PORT) is no port: take a number from 1 to 65535, as in `make run PORT=8731`)
+endif
+endif
+
 run: $(VENV)/$(if $(strip $(PLAY)),run,playground).stamp  ## open the playground: PORT=8730, DATA=folder that keeps everything over restarts
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(PLAY)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/kajitori playground $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(call quoted,$(DATA))) $(PLAY)
 
 manifests: $(VENV)/dev.stamp  ## write deploy/'s manifests and docs/reference.md anew from the code
 	$(BIN)/python -m tests.deploy.generated

@@ -23,6 +23,7 @@ from playground.cluster.server import SimulatedCluster
 from playground.glass.routes import Glass
 from playground.keeping.folder import opened
 from playground.keeping.keeper import Keeper
+from playground.keeping.whole import DATABASE
 from playground.tour.routes import Tour
 from playground.town import clusters as town
 from playground.town.admission import provide
@@ -44,12 +45,19 @@ DOWN: Final = 2.0
 class Setting:
     """Which clusters it plays with. `provide` writes the bot's configuration for clusters that are there already;
 
-    without it two simulated ones are put up. `upkeep` goes on for as long as the stage is open.
+    without it two simulated ones are put up. `context` is what people call those clusters. `upkeep` goes on for as long
+    as the stage is open.
     """
 
     name: str = "simulated"
+    context: str = ""
     provide: Callable[[Path], None] | None = None
     upkeep: Callable[[], Coroutine[Any, Any, None]] | None = None
+
+    @property
+    def real(self) -> str:
+        """What an approval really changes, as the page says it; empty where the clusters are stand-ins."""
+        return "" if self.provide is None else self.context or self.name
 
 
 SIMULATED: Final = Setting()
@@ -116,7 +124,7 @@ class Stage:
 
     def forget(self) -> None:
         """Remove what the bot knows, but for its key."""
-        for each in self.data.glob("kajitori.db*"):
+        for each in self.data.glob(f"{DATABASE}*"):
             each.unlink()
 
     # Acts of the tour
@@ -208,7 +216,7 @@ async def staged(
     """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(opened(data, setting=setting.name))
-        workspace = Workspace(port=port)
+        workspace = Workspace(port=port, real=setting.real)
         stage = Stage(
             workspace=workspace,
             clusters={},

@@ -17,7 +17,7 @@ import msgspec
 from bot.store.columns import from_micros, to_micros
 from bot.store.errors import StoreGone
 from bot.text import text
-from playground.keeping.folder import DATABASE
+from playground.keeping.whole import DATABASE
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 PATIENCE: Final = 5.0

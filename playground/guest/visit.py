@@ -33,7 +33,9 @@ async def guest(kubeconfig: Path, namespace: str, *, confirm: Confirm) -> AsyncI
             )
         await stay.apply()
         await stay.renew()
-        yield Setting(name=stay.context.server, provide=stay.provide, upkeep=stay.keep_renewed)
+        yield Setting(
+            name=stay.context.server, context=stay.context.name, provide=stay.provide, upkeep=stay.keep_renewed
+        )
 
 
 async def leave(kubeconfig: Path, namespace: str) -> list[str]:

@@ -19,12 +19,12 @@ import msgspec
 from bot.errors import Refused
 from bot.text import Code, text
 from playground.cluster.keeping import ClusterKept
+from playground.keeping.whole import DATABASE, refuse_incomplete
 from playground.workspace.keeping import WorkspaceKept
 
 FORM: Final = 1
 WORLD: Final = "playground.json"
 LOCK: Final = "playground.lock"
-DATABASE: Final = "kajitori.db"
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +98,8 @@ def opened(path: Path, *, setting: str) -> Iterator[Folder]:
         _take(lock, path)
         try:
             world = _read(path)
+            if world is not None and world.setting == setting:
+                refuse_incomplete(path, another=_command("./another"))
         except OSError as error:
             raise _unusable(path, error) from error
         if world is not None and world.setting != setting:

@@ -10,7 +10,7 @@ from bot.settings import load_key, load_settings
 from bot.store.inbox import purpose
 from bot.store.sealing import Key, Keyring
 from playground.glass import rows
-from playground.keeping.folder import DATABASE
+from playground.keeping.whole import DATABASE
 from playground.workspace.wire import Json
 
 if TYPE_CHECKING:

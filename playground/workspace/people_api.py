@@ -122,6 +122,7 @@ class PeopleApi:
             usergroups=[group.usergroup(with_users=False) for group in people.usergroups],
             commands=[asdict(command) for command in workspace.offers.commands],
             shortcuts=[asdict(shortcut) for shortcut in workspace.offers.shortcuts],
+            real=workspace.real,
         )
 
     async def channels(self, request: web.Request) -> web.Response:

@@ -43,7 +43,8 @@ class Workspace:
     `{request_url}/slack/events` instead of going over the sockets. `should_escape` is the setting of a slash command
     that turns names and addresses in its text into Slack's marks. People and channels are named by name or id.
     `offers` is what the app registered with Slack; `complete` (it may be set later) completes lines in the browser.
-    `routes`, set before the start, are served beside its own.
+    `routes`, set before the start, are served beside its own. `real` names the cluster that the app really changes; the
+    page says of it that it is real, and where there is none that it is a stand-in.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Workspace:
         retry_delays: Sequence[float] = RETRY_DELAYS,
         offers: Offers | None = None,
         complete: Complete | None = None,
+        real: str = "",
     ) -> None:
         self.bot_token = f"xoxb-playground-{secrets.token_hex(8)}"
         self.app_token = f"xapp-1-playground-{secrets.token_hex(8)}"
@@ -87,6 +89,7 @@ class Workspace:
         self.faults = self.state.faults
         self.offers = offers or Offers()
         self.complete = complete
+        self.real = real
         self.routes: Sequence[web.RouteDef] = ()
 
     # Life

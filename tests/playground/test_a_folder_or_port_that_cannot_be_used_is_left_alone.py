@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from playground.keeping.folder import FORM, LOCK, WORLD, World
+from playground.keeping.whole import DATABASE, KEY
+from playground.stage import staged
 from playground.workspace.keeping import kept
 from playground.workspace.server import Workspace
 from tests.playground.conftest import Open, Playground
@@ -97,6 +102,64 @@ def test_a_folder_that_is_no_playgrounds(tmp_path: Path, open_playground: Open, 
     prepare(folder)
     before = contents(folder)
     assert said in refused(open_playground(folder))
+    assert contents(folder) == before
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a playground leaves it."""
+    folder = tmp_path_factory.mktemp("played") / "data"
+
+    async def play() -> None:
+        async with staged(folder, speed=30):
+            pass
+
+    asyncio.run(play())
+    return folder
+
+
+def no_database(path: Path) -> None:
+    for each in path.glob(f"{DATABASE}*"):
+        each.unlink()
+
+
+def empty(path: Path) -> None:
+    (path / DATABASE).write_bytes(b"")
+
+
+def halved(path: Path) -> None:
+    content = (path / DATABASE).read_bytes()
+    (path / DATABASE).write_bytes(content[: len(content) // 2])
+
+
+def garbage(path: Path) -> None:
+    (path / DATABASE).write_bytes(b"what somebody wrote over it" * 999)
+
+
+def no_key(path: Path) -> None:
+    (path / KEY).unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (no_database, ("has lost its file kajitori.db", "would lead nowhere")),
+        (empty, ("kajitori.db cannot be read: it is damaged", "It is empty")),
+        (halved, ("kajitori.db cannot be read: it is damaged", "SQLite says: database disk image is malformed")),
+        (garbage, ("kajitori.db cannot be read: it is damaged", "SQLite says: file is not a database")),
+        (no_key, ("has lost its file key", "is sealed with it")),
+    ],
+)
+def test_a_folder_of_which_a_part_is_lost(
+    tmp_path: Path, played: Path, open_playground: Open, spoil: Callable[[Path], None], said: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(played, folder)
+    spoil(folder)
+    before = contents(folder)
+    complaint = refused(open_playground(folder))
+    for each in (*said, f"Remove the folder {folder}, or name another one: make run DATA="):
+        assert each in complaint
     assert contents(folder) == before
 
 

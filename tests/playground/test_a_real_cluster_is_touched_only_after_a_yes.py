@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Refused
+from bot.kubernetes.configuration import kubeconfig_context
 from playground.guest.manifest import OWN
 from playground.guest.visit import guest, leave
 from playground.stage import staged
@@ -70,6 +71,7 @@ async def test_a_change_on_it_and_then_all_is_taken_away(place: Place, tmp_path:
     app = await place.shop.deployment("app", images=["app:v1", "app:v2"])
     visit = guest(place.kubeconfig, namespace, confirm=lambda _: True)
     async with visit as setting, staged(tmp_path / "data", setting=setting) as stage:
+        assert stage.workspace.real == kubeconfig_context(str(place.kubeconfig)).name
         await stage.workspace.command("alice", CHANNEL, "/eks rollout undo deploy/app")
         card = await seen(stage, "back to revision 1")
         await approve(stage, card)

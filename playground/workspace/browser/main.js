@@ -8,7 +8,7 @@ import { listen } from "./live.js";
 import { plainly } from "./mrkdwn.js";
 import { know } from "./names.js";
 import { channelPane, homePane, threadPane } from "./panes.js";
-import { sidebar, target } from "./sidebar.js";
+import { sidebar, target, warning } from "./sidebar.js";
 import { Store } from "./store.js";
 import { toast, toastShelf } from "./toasts.js";
 import { modalDesk } from "./views.js";
@@ -29,6 +29,7 @@ class App {
   constructor(found, me) {
     this.me = me;
     this.api = actingAs(me.name);
+    this.real = found.real;
     this.commands = found.commands;
     this.shortcuts = found.shortcuts;
     this.store = new Store(this.api, me, (what, detail) => this.drawn(what, detail));
@@ -52,7 +53,7 @@ class App {
   }
 
   begin() {
-    document.body.replaceChildren(this.skip, this.offline, this.frame, toastShelf());
+    document.body.replaceChildren(this.skip, ...warning(this), this.offline, this.frame, toastShelf());
     this.glass.follow(this.frame);
     this.stop = listen(this.api.events, {
       changed: (change) => this.store.changed(change),

@@ -20,7 +20,7 @@ export function channelPane(app, channel) {
   const node = h(
     "main",
     { class: "pane channel" },
-    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, name), sign(),
+    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, name), sign(app),
       channel.is_ext_shared ? h("span", { class: "tag shared" }, say("connected")) : null,
       channel.is_im ? h("a", { class: "head-link", href: "#home" }, say("home")) : h("span", { class: "about" }, say("members", { count: channel.members.length })), glassToggle(app)),
     h("div", { class: "log-place" }, log.nodes, empty),
@@ -44,7 +44,7 @@ export function threadPane(app, channel, ts) {
   const node = h(
     "aside",
     { class: "pane thread", "aria-label": say("thread") },
-    h("header", { class: "pane-head" }, backButton(channel.id), h("h2", {}, say("thread")), sign(), h("span", { class: "about" }, channel.is_im ? "Kajitori" : `#${channel.name}`),
+    h("header", { class: "pane-head" }, backButton(channel.id), h("h2", {}, say("thread")), sign(app), h("span", { class: "about" }, channel.is_im ? "Kajitori" : `#${channel.name}`),
       glassToggle(app), iconButton("close", say("close"), { class: "icon-button close-thread", on: { click: () => app.go(channel.id) } })),
     h("div", { class: "log-place" }, log.nodes),
     writing?.node,
@@ -58,7 +58,7 @@ export function homePane(app) {
   const node = h(
     "main",
     { class: "pane home" },
-    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, say("home")), sign(), h("span", { class: "about" }, say("homeAbout")), glassToggle(app)),
+    h("header", { class: "pane-head" }, backButton(""), h("h1", {}, say("home")), sign(app), h("span", { class: "about" }, say("homeAbout")), glassToggle(app)),
     h("div", { class: "log-place" }, h("div", { class: "log", tabindex: "0" }, body)),
   );
   let drawn = "";

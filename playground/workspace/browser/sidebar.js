@@ -82,7 +82,7 @@ export function sidebar(app) {
         rooms.map((each) => entry(app, each.id, "#", each.name, counted(each))),
         h("h2", {}, say("directMessages")),
         direct ? entry(app, direct.id, "●", "Kajitori", counted(direct)) : null),
-      h("p", { class: "badge" }, say("badge"), window.parent === window ? h("a", { href: "/tour" }, say("tour")) : null),
+      ...(app.real ? [] : [h("p", { class: "badge" }, say("badge"), window.parent === window ? h("a", { href: "/tour" }, say("tour")) : null)]),
     );
     if (held) node.querySelector(`[href="${held}"]`)?.focus();
     const total = app.store.channels.reduce((sum, each) => sum + counted(each), 0);
@@ -93,7 +93,10 @@ export function sidebar(app) {
 }
 
 /** On a phone the badge of the list is out of sight. */
-export const sign = () => h("span", { class: "tag narrow", title: say("badge") }, say("playground"));
+export const sign = (app) => (app.real ? null : h("span", { class: "tag narrow", title: say("badge") }, say("playground")));
+
+/** Over everything, at every width: what is approved here is no game. */
+export const warning = (app) => (app.real ? [h("p", { class: "real", role: "note" }, say("real", { name: app.real }))] : []);
 
 /** The way back to the list, on a phone. */
 export const backButton = (to) => iconButton("back", say("back"), { class: "icon-button back", on: { click: () => (location.hash = to) } });
