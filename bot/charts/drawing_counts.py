@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NEW, OLD, WEIGHT, FAILED, INK = "#2e7d32", "#9aa0a6", "#3f51b5", "#c62828", "#3c4043"
+UNKNOWN: Final = float("nan")
 SIZE: Final = (8.0, 3.4)
 """Inches, at 150 dots each: a phone shows it whole, and its numbers can be read."""
 
 
 def draw_counts(drawing: Drawing) -> Figure:
-    """What is ready and what is old in steps, the weight on a scale of its own."""
+    """What is ready and what is old in steps, the weight on a scale of its own. What is not known leaves a gap."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -25,23 +26,27 @@ def draw_counts(drawing: Drawing) -> Figure:
     axes = figure.add_subplot()
     unit, length = (60.0, "min") if samples[-1].seconds > 180 else (1.0, "s")
     times = [each.seconds / unit for each in samples]
-    ready, most = [each.ready for each in samples], max(each.total for each in samples)
+    most = max(each.total for each in samples)
+    last = [each for each in samples if each.total > 0 or most == 0][-1]
+    counted = [*samples[:-1], last]  # the last one spans no time: where it does not tell, it ends as it was
+    ready = [each.ready if each.total > 0 or most == 0 else UNKNOWN for each in counted]
     axes.step(times, ready, where="post", color=NEW, linewidth=2.5)
     axes.fill_between(times, ready, step="post", color=NEW, alpha=0.15)
-    old = [each.old for each in samples]
-    if any(old):
+    old = [each.old if each.total > 0 or most == 0 else UNKNOWN for each in counted]
+    if any(each.old for each in counted):
         axes.step(times, old, where="post", color=OLD, linewidth=2, linestyle="--")
     axes.axhline(most, color=INK, linewidth=0.8, linestyle=":")
-    axes.set_ylim(0, max(1, most, *ready, *old) * 1.15)
+    axes.set_ylim(0, max(1, most, *(max(each.ready, each.old) for each in samples)) * 1.15)
     axes.set_xlim(0, max(times[-1], 1 / unit))
     axes.set_xlabel(length, color=INK)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-    _mark_the_end(axes, drawing, times[-1], ready[-1], most)
+    _mark_the_end(axes, drawing, times[-1], last.ready, most)
     if any(each.weight >= 0 for each in samples):
         beside = axes.twinx()
         for each in beside.spines.values():
             each.set_visible(False)
-        beside.step(times, [max(0, sample.weight) for sample in samples], where="post", color=WEIGHT, linewidth=2)
+        weights = [each.weight if each.weight >= 0 else UNKNOWN for each in samples]
+        beside.step(times, weights, where="post", color=WEIGHT, linewidth=2)
         beside.set_ylim(0, 105)
         beside.set_ylabel("%", color=WEIGHT)
         beside.tick_params(colors=WEIGHT)

@@ -76,7 +76,8 @@ def as_numbers(drawing: Drawing) -> bytes:
         rows = [",".join([each.pod, *map(_moment, _moments(each))]) for each in drawing.bars]
         return "\n".join(["pod,asked,held,going,gone", *rows, ""]).encode()
     rows = [
-        f"{each.seconds:.1f},{each.ready},{each.total},{each.old},{max(0, each.weight)}" for each in drawing.samples
+        f"{each.seconds:.1f},{each.ready},{each.total},{each.old},{'' if each.weight < 0 else each.weight}"
+        for each in drawing.samples
     ]
     return "\n".join(["seconds,ready,total,old,weight", *rows, ""]).encode()
 

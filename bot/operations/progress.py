@@ -24,13 +24,14 @@ UNOBSERVED: int = 30
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """`ready` of `total`: pods, or with `items` objects that were worked on; as many `old` pods still there; `weight`
-    of the new in per cent, -1 where traffic is not weighed. `done` and `failed` end the wait; `stuck` says why it
-    stands still; `details` are a line each for what the numbers sum up; `tracks` are the pods that leave a node, each
-    by itself; `next` are at most two things that a person may want when it is done, whose command lines name no place
-    (`placed`).
+    of the new in per cent, -1 where traffic is not weighed. `done` and `failed` end the wait; `halted`: `message` says
+    where on the way it stands, which the numbers alone do not. `stuck` says why it stands still; `details` are a line
+    each for what the numbers sum up; `tracks` are the pods that leave a node, each by itself; `next` are at most two
+    things that a person may want when it is done, whose command lines name no place (`placed`).
     """
 
     done: bool = False
+    halted: bool = False
     ready: int = 0
     total: int = 0
     old: int = 0

@@ -11,7 +11,7 @@ from bot.operations.argo.kinds import ANALYSIS_RUN
 from bot.operations.conditions import condition_of
 from bot.operations.models import ContainerState, ContainerStatus, Meta, ObjectCondition, Pod, PodStatus, Waiting
 from bot.operations.progress import Observation, Progress
-from tests.argo.rollouts import NEW, STABLE, aborted, blue_green, canary, healthy, progressing, template
+from tests.argo.rollouts import NEW, STABLE, STEPS, aborted, blue_green, canary, healthy, progressing, template
 
 NOW = datetime(2026, 11, 25, 3, 0, 30, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ def pod(name: str, *, ready: bool, reason: str = "") -> Pod:
 def test_a_pause_without_an_end_is_an_end() -> None:
     progress = ask(canary(), version=NEW)
     assert (progress.done, str(progress.message)) == (True, "holding at 20 %")
-    assert progress.total == 0, "the sentence is what the card shows, not a count"
+    assert progress.halted, "the sentence is what the card shows, not a count"
     assert [each.command_line for each in progress.next] == [
         f"argo rollouts promote app --at={NEW}:1",
         "argo rollouts abort app",
@@ -219,3 +219,63 @@ def test_it_says_which_kind_of_end_it_is() -> None:
 def test_analyses_of_others_and_of_older_versions_are_none_of_its_own() -> None:
     others = (run("Failed", "1", owner="u-other", failed=1), run("Failed", "1", version=STABLE, failed=1))
     assert ask(progressing(index=2), runs=others).stuck is None
+
+
+def numbers(progress: Progress) -> tuple[int, int, int]:
+    return progress.ready, progress.total, progress.weight
+
+
+ROUTER = {"canary": {"trafficRouting": {"nginx": {"stableIngress": "app"}}, "steps": STEPS}}
+ROUTED = {"weights": {"canary": {"weight": 60}, "stable": {"weight": 40}}}
+DONE = {"weights": {"canary": {"weight": 0}, "stable": {"weight": 100}}}
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [
+        (progressing(index=2, updatedReplicas=2), (2, 5, 60)),
+        (canary(), (1, 5, 20)),
+        (canary(spec={"paused": True}), (1, 5, 20)),
+        (canary(index=3, updatedReplicas=3, pauseConditions=[{"reason": "InconclusiveAnalysisRun"}]), (3, 5, 60)),
+        (healthy(), (5, 5, 100)),
+        (healthy(canary=DONE), (5, 5, 100)),
+        (progressing(index=2, updatedReplicas=3, phase="Degraded", message="no progress"), (3, 5, 60)),
+        (aborted(updatedReplicas=2), (2, 5, 40)),
+        (aborted(), (0, 5, 0)),
+        (aborted(spec={"strategy": ROUTER}, canary=ROUTED, updatedReplicas=3), (3, 5, 60)),
+        (blue_green(), (5, 5, -1)),
+    ],
+    ids=[
+        "under way",
+        "holding",
+        "paused by hand",
+        "inconclusive",
+        "healthy",
+        "healthy, with a router that sends all to the stable Service",
+        "degraded",
+        "just aborted",
+        "aborted",
+        "just aborted, with a router that does not know yet",
+        "blue/green",
+    ],
+)
+def test_however_it_ends_it_tells_how_far_it_came(target: dict[str, Any], wanted: tuple[int, int, int]) -> None:
+    """Also in the moment before its pods were listed."""
+    assert numbers(ask(target)) == wanted
+
+
+def test_once_its_pods_were_seen_those_that_are_ready_count() -> None:
+    pods = (pod("a", ready=True), pod("b", ready=True), pod("c", ready=False))
+    assert numbers(ask(canary(index=3, updatedReplicas=3, pauseConditions=[{"reason": "x"}]), pods=pods)) == (2, 5, 60)
+    assert numbers(ask(aborted(), pods=pods)) == (2, 5, 0)
+
+
+def test_a_version_that_nobody_looked_at_has_no_weight_yet() -> None:
+    assert ask(healthy(observedGeneration="2")).weight == -1, "100 % are those of the version before"
+    assert ask(healthy(), left=NEW).weight == -1
+    assert ask(canary(pauseConditions=[]), passed=1).weight == 20
+
+
+def test_while_it_is_aborted_the_weight_goes_down_to_nothing() -> None:
+    assert numbers(ask(canary(abort=True, updatedReplicas=2), "rollout-aborted")) == (5, 5, 40)
+    assert numbers(ask(aborted(), "rollout-aborted")) == (5, 5, 0)

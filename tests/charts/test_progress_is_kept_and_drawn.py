@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import struct
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.charts.drawing_counts import draw_counts
 from bot.charts.progress import MOST, Drawing, Sample, add_sample, as_numbers, draw
 from bot.errors import Unavailable
 
@@ -57,6 +59,30 @@ async def test_what_cannot_be_drawn_is_said_and_its_numbers_are_there(monkeypatc
         "3.0,1,2,1,1",
         "6.0,2,2,0,2",
     ]
+
+
+HELD = (
+    Sample(seconds=0, ready=1, total=5, weight=20),
+    Sample(seconds=8, ready=3, total=5, weight=60),
+    Sample(seconds=9, ready=3, total=5),
+    Sample(seconds=10),
+    Sample(seconds=11, ready=4, total=5, weight=60),
+    Sample(seconds=12),
+)
+
+
+def drawn(axes: int) -> list[float | None]:
+    """The heights of a line in the picture, `None` for a gap."""
+    line = draw_counts(Drawing(samples=HELD, ended="failed")).axes[axes].lines[0]
+    return [None if math.isnan(each) else each for each in line.get_ydata()]
+
+
+def test_what_is_not_known_is_never_drawn_as_nothing() -> None:
+    assert drawn(0) == [1, 3, 3, None, 4, 4], "no count is not 0 of 5, and it ends as it was"
+    assert drawn(1) == [20, 60, None, None, 60, None], "no weight is not 0 %"
+    (mark,) = draw_counts(Drawing(samples=HELD)).axes[0].texts
+    assert mark.get_text() == "4/5"
+    assert as_numbers(Drawing(samples=HELD)).decode().splitlines()[3] == "9.0,3,5,0,"
 
 
 async def test_a_reader_that_gives_up_leaves_no_process_behind() -> None:

@@ -15,11 +15,14 @@ from bot.operations.argo.place import place_of
 from bot.operations.argo.progress import (
     bad_findings,
     degraded,
+    ended,
+    healthy,
     holding,
     moving,
     not_looked_at,
     pause_ends,
     seen_in,
+    told,
 )
 from bot.operations.argo.rollout import (
     DEGRADED,
@@ -27,6 +30,7 @@ from bot.operations.argo.rollout import (
     PAUSED,
     Seen,
     phase_of,
+    weight_there,
     where,
 )
 from bot.operations.conditions import declare_condition
@@ -55,22 +59,23 @@ def settled(observed: Observation) -> Progress:
     """`rollout-settled`: healthy, or held by a pause; failed when it is degraded or something else runs."""
     if observed.target is None:
         return failed(text("it was deleted"))
-    if (changed := overtaken(observed.target, observed.arguments.get(TEMPLATE))) is not None:
-        return failed(changed)
     found = seen_in(observed.target)
+    if (changed := overtaken(observed.target, observed.arguments.get(TEMPLATE))) is not None:
+        return ended(found, observed, changed)
     version = observed.arguments.get(VERSION)
     if version and found.live.status.current_pod_hash not in ("", version) and found.observed:
-        return failed(text("another version is under way: {version}", version=Code(_version(found))))
+        another = text("another version is under way: {version}", version=Code(_version(found)))
+        return ended(found, observed, another)
     if observed.arguments.get(LEFT) == found.live.status.current_pod_hash:
         return not_looked_at(found, observed)
     phase, message = phase_of(found)
     analysis = bad_findings(found, observed)
     if phase == DEGRADED:
-        return failed(degraded(message, analysis))
+        return ended(found, observed, degraded(message, analysis))
     if found.live.status.promote_full or not _left(found, observed.arguments.get(PASSED)):
         return moving(found, observed, message, analysis)
     if phase == HEALTHY:
-        return Progress(done=True, ready=found.replicas, total=found.replicas, message=text("healthy"))
+        return healthy(found)
     if phase == PAUSED:
         return _held(found, observed, message, analysis)
     return moving(found, observed, message, analysis)
@@ -83,14 +88,17 @@ def aborted(observed: Observation) -> Progress:
     found = seen_in(observed.target)
     status = found.live.status
     if not status.abort:
-        return failed(text("it is not aborted any more"))
+        return ended(found, observed, text("it is not aborted any more"))
     if status.aborted_at is None:
         return not_looked_at(found, observed)
-    available = min(status.available_replicas, found.replicas)
-    if _on_stable(found) and status.available_replicas >= found.replicas:
-        return Progress(done=True, ready=available, total=found.replicas, message=text("back on the stable version"))
+    over = _on_stable(found) and status.available_replicas >= found.replicas
     return Progress(
-        ready=available, total=found.replicas, message=text("the stable version takes over"), stuck=_stuck(observed)
+        done=over,
+        ready=min(status.available_replicas, found.replicas),
+        total=found.replicas,
+        weight=weight_there(found),
+        message=text("back on the stable version") if over else text("the stable version takes over"),
+        stuck=None if over else _stuck(observed),
     )
 
 
@@ -101,16 +109,18 @@ def restarted(observed: Observation) -> Progress:
     found = seen_in(observed.target)
     wanted = observed.arguments.get(RESTARTED)
     if found.live.spec.restart_at != wanted:
-        return failed(text("somebody asked for another restart, or changed its template, which ends this one"))
+        another = text("somebody asked for another restart, or changed its template, which ends this one")
+        return ended(found, observed, another)
     if not found.observed:
         return not_looked_at(found, observed)
     ready = sum(1 for pod in observed.pods if pod.ready and _younger(pod, str(wanted)))
-    total = found.live.status.replicas
+    total, weight = found.live.status.replicas, weight_there(found)
     if found.live.status.restarted_at == wanted:
-        return Progress(done=True, ready=total, total=total, message=text("restarted"))
+        return Progress(done=True, ready=total, total=total, weight=weight, message=text("restarted"))
     return Progress(
         ready=min(ready, total),
         total=total,
+        weight=weight,
         message=text("its pods are evicted one after another, as budgets allow"),
         stuck=_stuck(observed),
     )
@@ -141,12 +151,14 @@ def _left(found: Seen, passed: JSON) -> bool:
 def _held(found: Seen, observed: Observation, message: str, analysis: list[Text]) -> Progress:
     """A pause: its end, unless it is a short one that ends by itself."""
     if found.live.spec.paused:
-        return Progress(done=True, message=text("paused by hand at {where}", where=where(found)))
+        by_hand = text("paused by hand at {where}", where=where(found))
+        return told(found, observed, Progress(done=True, halted=True, message=by_hand))
     ends = pause_ends(found)
     if ends is not None and (ends - observed.now).total_seconds() <= SHORT:
         return moving(found, observed, message, analysis, until=ends)
     stuck = analysis[0] if analysis else None
-    return Progress(done=True, message=holding(found, ends), stuck=stuck, next=_next(found))
+    held = Progress(done=True, halted=True, message=holding(found, ends), stuck=stuck, next=_next(found))
+    return told(found, observed, held)
 
 
 def _next(found: Seen) -> tuple[Action, ...]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from bot.operations.argo.analysis import not_passing
 from bot.operations.argo.conditions import RUNS, VERSION, pods_of_rollout
 from bot.operations.argo.kinds import ANALYSIS_RUN
-from bot.operations.argo.progress import bad_findings, degraded, holding, moving, seen_in
-from bot.operations.argo.rollout import DEGRADED, HEALTHY, Seen, phase_of, weight_of, where
+from bot.operations.argo.progress import bad_findings, degraded, ended, healthy, holding, moving, seen_in, told
+from bot.operations.argo.rollout import DEGRADED, HEALTHY, Seen, phase_of, where
 from bot.operations.conditions import declare_condition
 from bot.operations.json import resolve
 from bot.operations.progress import Condition, Observation, Progress, failed
@@ -36,22 +38,24 @@ def passing(observed: Observation) -> Progress:
         return failed(text("it was deleted"))
     if resolve(observed.target, "/metadata/uid") != observed.arguments.get(UID):
         return failed(text("it was deleted and made anew"))
-    if (changed := overtaken(observed.target, observed.arguments.get(TEMPLATE))) is not None:
-        return failed(changed)
     found = seen_in(observed.target)
+    if (changed := overtaken(observed.target, observed.arguments.get(TEMPLATE))) is not None:
+        return ended(found, observed, changed)
     why = _over(found, observed)
     if why is not None:
         gone = found.live.status.abort  # it goes back to the stable version, whichever step its status names
-        return failed(why if gone else text("{why}; it stands at {where}", why=why, where=where(found)))
+        said = why if gone else text("{why}; it stands at {where}", why=why, where=where(found))
+        return ended(found, observed, said)
     pause = observed.arguments.get(PAUSE)
     phase, message = phase_of(found)
     if not isinstance(pause, int):
         if phase == HEALTHY and found.promoted:
-            return Progress(done=True, ready=found.replicas, total=found.replicas, message=text("healthy"))
+            return healthy(found)
         return moving(found, observed, message, bad_findings(found, observed))
-    ended = found.index == pause and found.unpausing
-    if found.promoted or found.live.status.promote_full or found.index > pause or ended:
-        return failed(text("somebody else has promoted it meanwhile: {where}", where=where(found)))
+    skipped = found.index == pause and found.unpausing
+    if found.promoted or found.live.status.promote_full or found.index > pause or skipped:
+        by_another = text("somebody else has promoted it meanwhile: {where}", where=where(found))
+        return ended(found, observed, by_another)
     if found.index < pause or not found.pauses or not found.observed:
         return moving(found, observed, message, bad_findings(found, observed))
     return _at_the_pause(found, observed)
@@ -79,14 +83,11 @@ def _over(found: Seen, observed: Observation) -> Text | None:
 
 def _at_the_pause(found: Seen, observed: Observation) -> Progress:
     """Nothing is known before the analyses were read once: a watch may be behind the other."""
-    held = holding(found, None)
-    weight = weight_of(found)
+    held = Progress(halted=True, message=holding(found, None))
     if ANALYSIS_RUN not in observed.beside:
-        return Progress(weight=weight, message=held)
+        return told(found, observed, held)
     why = not_passing(found, observed.beside[ANALYSIS_RUN])
-    if why is not None:
-        return Progress(weight=weight, message=held, stuck=why)
-    return Progress(done=True, weight=weight, message=held)
+    return told(found, observed, msgspec.structs.replace(held, done=why is None, stuck=why))
 
 
 PASSING: Final = declare_condition(

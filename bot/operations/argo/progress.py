@@ -9,11 +9,21 @@ import msgspec
 from bot.operations.argo.analysis import findings, runs_of
 from bot.operations.argo.kinds import ANALYSIS_RUN, ROLLOUT
 from bot.operations.argo.models import Pause, Rollout
-from bot.operations.argo.rollout import HASH, Seen, actual_weight, pause_seconds, phase_of, seen, weight_of, where
+from bot.operations.argo.rollout import (
+    HASH,
+    Seen,
+    actual_weight,
+    pause_seconds,
+    phase_of,
+    seen,
+    weight_of,
+    weight_there,
+    where,
+)
 from bot.operations.json import Object, resolve
 from bot.operations.kinds import Target
 from bot.operations.pods import short, stuck_reason, with_label
-from bot.operations.progress import UNOBSERVED, Observation, Progress, unobserved
+from bot.operations.progress import UNOBSERVED, Observation, Progress, failed, unobserved
 from bot.text import Bold, Code, Text, When, text
 
 
@@ -73,19 +83,51 @@ def moving(
     else:
         said = text("{message}", message=short(message) or "-")
     stuck = _unheard(found, observed) or (analysis[0] if analysis else None) or stuck_reason(new)
-    weight = weight_of(found) if found.canary and found.steps else -1
-    ready = min(ready, found.replicas)
-    return Progress(ready=ready, total=found.replicas, weight=weight, message=said, stuck=stuck)
+    return told(found, observed, Progress(message=said, stuck=stuck))
+
+
+def told(found: Seen, observed: Observation, progress: Progress) -> Progress:
+    """The same with the numbers of the version under way: its ready pods, of how many, and its weight."""
+    return msgspec.structs.replace(
+        progress,
+        ready=min(_ready(found, observed), found.replicas),
+        total=found.replicas,
+        weight=weight_there(found),
+    )
+
+
+def ended(found: Seen, observed: Observation, why: Text) -> Progress:
+    """The end of the wait without what was waited for, and how far it had come."""
+    return told(found, observed, failed(why))
+
+
+def healthy(found: Seen) -> Progress:
+    """Its end: every pod is of the new version."""
+    weight = weight_there(found)
+    return Progress(done=True, ready=found.replicas, total=found.replicas, weight=weight, message=text("healthy"))
 
 
 def not_looked_at(found: Seen, observed: Observation) -> Progress:
     """The change is there and its controller has not seen it."""
-    return unobserved(observed, found.replicas, min(found.live.status.available_replicas, found.replicas))
+    waiting = unobserved(observed, found.replicas, min(found.live.status.available_replicas, found.replicas))
+    return waiting if found.promoted else msgspec.structs.replace(waiting, weight=weight_there(found))
 
 
 def bad_findings(found: Seen, observed: Observation) -> list[Text]:
     """A sentence for each metric of the version under way that is not well."""
     return findings(runs_of(found.live, observed.beside.get(ANALYSIS_RUN, ())))
+
+
+def _ready(found: Seen, observed: Observation) -> int:
+    """New pods that are ready; before its pods were seen a lower bound, as the status counts old and new together."""
+    if observed.pods:
+        new = with_label(observed.pods, HASH, found.live.status.current_pod_hash)
+        return sum(1 for pod in new if pod.ready)
+    status = found.live.status
+    if found.blue_green is not None:  # its status counts the pods that serve; it pauses when the others are ready
+        return status.updated_replicas if found.pauses else 0
+    old = max(0, status.replicas - status.updated_replicas)
+    return max(0, min(status.available_replicas - old, status.updated_replicas))
 
 
 def _after(start: datetime, seconds: float) -> datetime:

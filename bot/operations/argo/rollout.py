@@ -223,6 +223,23 @@ def actual_weight(found: Seen, new_available: int) -> int:
     return said if isinstance(said, int) else weight_of(found)
 
 
+def weight_there(found: Seen) -> int:
+    """How much of the traffic the new version has, in per cent: what a router was told, else what the steps ask for,
+    or after an abort as many of the pods; -1 where none is weighed or it is not looked at yet.
+    """
+    status = found.live.status
+    if not found.canary or not found.steps or not status.current_pod_hash:
+        return -1
+    if found.promoted:  # a router gives the canary's Service nothing then: the stable one is the new version
+        return 100 if found.observed else -1
+    said = resolve(status.canary.weights, "/canary/weight")
+    if isinstance(said, int):
+        return said * 100 // most_weight(found)
+    if status.abort:
+        return status.updated_replicas * 100 // status.replicas if status.replicas else 0
+    return weight_of(found) * 100 // most_weight(found)
+
+
 def where(found: Seen) -> Text:
     """Where it stands, in a few words."""
     if found.step is not None:

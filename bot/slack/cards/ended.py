@@ -170,7 +170,7 @@ def _result(shown: Shown) -> list[Text]:
         said = [
             text("{pods} evicted and gone in {time}", pods=pods(progress.total), time=_took(shown)),
         ]
-    elif progress.total:
+    elif progress.total and not progress.halted:
         said = [
             text("{ready}/{total} ready in {time}", ready=progress.ready, total=progress.total, time=_took(shown)),
         ]
