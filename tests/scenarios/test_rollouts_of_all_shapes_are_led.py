@@ -116,7 +116,7 @@ async def test_whoever_changes_that_deployment_is_told_what_it_begins(argo_real_
         done = await bot.ended(1, "✅", "rollout/app-rollout is updated as its own strategy says.")
         await app.until(holds_at(1))
         await bot.click("alice", done, "run")
-        await bot.said("holding at 20 %")
+        await bot.said("holding at 20 %", channel=bot.direct("alice"))
         await bot.command("alice", "rollout status deploy/web")
         await bot.said("rollout/app-rollout takes its template from it: holding at 20 %")
         await bot.command("alice", "scale deploy/web --replicas=2")
