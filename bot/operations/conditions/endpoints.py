@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bot.operations.conditions.weights import weighed
 from bot.operations.json import JSON, resolve
 from bot.operations.kinds import ENDPOINT_SLICE
 from bot.operations.patches import same
@@ -62,8 +63,9 @@ def shared(seen: Observation) -> Progress:
     served = sum(1 for each in own if each.ready and each.metadata.uid in serving)
     if served < total:
         message = text("{served} of {total} pods get traffic", served=served, total=total)
-        return Progress(ready=served, total=total, message=message, stuck=stuck_reason(own))
-    return Progress(done=True, ready=served, total=total, message=text("{total} pods get traffic", total=total))
+        return weighed(Progress(ready=served, total=total, message=message, stuck=stuck_reason(own)), seen.arguments)
+    reached = Progress(done=True, ready=served, total=total, message=text("{total} pods get traffic", total=total))
+    return weighed(reached, seen.arguments)
 
 
 def _ended(seen: Observation, selector: JSON) -> Text | None:
