@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.execution.blockers import Seen, read_budgets
 from bot.execution.evictions import LOOK, RETRY, Answer, Book, Ended, Fate, Standing, Work, send_eviction
 from bot.execution.standings import progress_of
+from bot.operations.ages import in_words
 from bot.operations.draining import pods
 from bot.operations.evict import Member
 from bot.operations.kinds import NODE, POD
@@ -143,8 +144,8 @@ class Emptying:
             return next((each.why for each in left if each.why is not None), text("It was refused."))
         if self._work.clock.now() < self._work.ends:
             return None
-        minutes = max(1, self._work.step.deadline // 60)
-        return text("{pods} still there after {minutes} min", pods=pods(len(left)), minutes=minutes)
+        time = in_words(self._work.step.deadline)
+        return text("{pods} still there after {time}", pods=pods(len(left)), time=time)
 
     def _staying(self, there: Mapping[str, Pod]) -> int:
         return sum(1 for each in self._all if each.member.uid in there and each.fate is not Fate.GOING)

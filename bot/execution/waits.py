@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.kubernetes.cluster import Client
 from bot.kubernetes.errors import ObjectNotFound
 from bot.kubernetes.watches import follow
+from bot.operations.ages import in_words
 from bot.operations.conditions import condition_of
 from bot.operations.json import Object
 from bot.operations.kinds import POD, Kind
@@ -116,7 +117,7 @@ async def _until_end(
             watched = text("{message}; watched until {when}", message=progress.message, when=when)
             progress = msgspec.structs.replace(progress, done=False, message=watched)
         if now >= ends and not progress.done and progress.failed is None:
-            failed = text("not finished after {minutes} min", minutes=max(1, wait.deadline // 60))
+            failed = text("not finished after {time}", time=in_words(wait.deadline))
             progress = msgspec.structs.replace(progress, failed=failed)
         if progress != last:
             await report(progress)

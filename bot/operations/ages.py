@@ -1,10 +1,12 @@
-"""Ages and Go durations as kubectl writes and reads them."""
+"""Ages and Go durations as kubectl writes and reads them, and durations in a sentence."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
 from typing import Final
+
+from bot.text import Text, text
 
 UNKNOWN: Final = "<unknown>"
 PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
@@ -43,6 +45,16 @@ def human_duration(seconds: float) -> str:
         return f"{days}d"
     years = days // 365
     return _two(years, "y", days % 365, "d") if years < 8 else f"{years}y"
+
+
+def in_words(seconds: int) -> Text:
+    """A duration in a sentence, to the second: `90 s`, `2 min`, `2 m 30 s`."""
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 2:
+        return text("{seconds} s", seconds=seconds)
+    if rest == 0:
+        return text("{minutes} min", minutes=minutes)
+    return text("{minutes} m {seconds} s", minutes=minutes, seconds=rest)
 
 
 def parse_duration(written: str) -> float | None:

@@ -19,7 +19,17 @@ from bot.operations.canaries import (
     claims,
     share,
 )
-from bot.operations.canary_steps import calls_of, impact_of_numbers, numbered, scaled, served, steps_to
+from bot.operations.canary_steps import (
+    calls_of,
+    impact_of_numbers,
+    numbered,
+    old_and_new,
+    scaled,
+    served,
+    shared_with,
+    steps_to,
+)
+from bot.operations.conditions.weights import Weighed
 from bot.operations.images import Fields, container_call
 from bot.operations.json import pointer, resolve
 from bot.operations.patches import add, replace
@@ -61,11 +71,12 @@ def start_plan(pair: Pair, wanted: dict[str, str], pods: int, arguments: Argumen
     grown = msgspec.structs.replace(call, group=0)
     steps: list[Step] = [grown]
     wait = wait_for_roll_out(made.running, 0)
-    if wait is not None:
-        steps.append(msgspec.structs.replace(wait, group=1))
-    steps += served(made, True, pods, group=1)
     rest = pair.total - pods
-    steps += scaled(made, [(made.stable, rest)], group=2)
+    beside = old_and_new(pair.total, pods)
+    if wait is not None:
+        steps.append(msgspec.structs.replace(shared_with(wait, beside[True]), group=1))
+    steps += served(made, pods, beside[True], canary=True, group=1)
+    steps += scaled(made, [(made.stable, rest)], group=2, beside=beside)
     after = made.with_numbers(rest, pods)
     words = ("canary", "abort", pair.stable.target.reference, f"--canary={pair.canary_target.name}")
     return Plan(
@@ -103,10 +114,12 @@ def promote_plan(pair: Pair, fields: Fields, arguments: Arguments, pinned: dict[
     )
     steps: list[Step] = [call]
     wait = wait_for_roll_out(stable, 0)
+    all_new = Weighed(beside=canary.replicas, beside_new=True, new=True)
     if wait is not None:
-        steps.append(msgspec.structs.replace(wait, group=1))
-    steps += served(after, False, total, group=1)
-    steps += scaled(after, [(canary, 0)] if canary.replicas else [], group=2)
+        steps.append(msgspec.structs.replace(shared_with(wait, all_new), group=1))
+    steps += served(after, total, all_new, canary=False, group=1)
+    emptied = {True: Weighed(beside=total, beside_new=True, new=True)}
+    steps += scaled(after, [(canary, 0)] if canary.replicas else [], group=2, beside=emptied)
     impact = impact_of(stable)
     impact = msgspec.structs.replace(impact, pods=impact.pods + canary.replicas)
     shown = before_and_after(pair.stable.template, stable.template)

@@ -6,19 +6,25 @@ Source: Argo CD `docs/user-guide/auto_sync.md`: without self-healing it attempts
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Final
+
+import msgspec
 
 from bot.operations.conditions import declare_condition
 from bot.operations.gitops import Sync, sync_of, target_of, under_way
 from bot.operations.json import Object, resolve
 from bot.operations.plan import Wait
-from bot.operations.progress import Condition, Observation, Progress, failed
+from bot.operations.progress import UNOBSERVED, Condition, Observation, Progress, failed
 from bot.operations.untrusted import one_line
-from bot.text import Code, Text, text
+from bot.text import Code, Text, When, text
 
 OUT_OF_SYNC: Final = 20
 """Objects that are named."""
 FAILED: Final = ("Failed", "Error")
+LOOKED: Final = ("/status/reconciledAt", "/status/operationState/startedAt", "/status/operationState/finishedAt")
+"""Where it tells when it was last compared, or synced."""
 SHORT: Final = 12
 """Of a revision, as many characters tell it from all others."""
 
@@ -71,12 +77,31 @@ def synced(seen: Observation) -> Progress:
     if not found.on:
         return failed(text("its sync was paused again"))
     if under_way(seen.target):
-        return Progress(message=text("it brings back what git says"))
+        return Progress(message=text("it brings back what git says"), stuck=_unlooked(seen, seen.target))
     if found.status != "Synced":
         waiting = text("it differs from what git says")
-        return Progress(message=waiting, stuck=_why(seen.target))
+        return Progress(message=waiting, stuck=_unlooked(seen, seen.target) or _why(seen.target))
     revision = Code(one_line(found.revision, SHORT + 1).rstrip("…"))
     return Progress(done=True, message=text("what runs is what git says at {revision}", revision=revision))
+
+
+def _unlooked(seen: Observation, whole: Object) -> Text | None:
+    """That Argo CD has neither compared nor synced it for a while; it does both soon after its sync is resumed."""
+    if seen.since is None or seen.seconds < UNOBSERVED:
+        return None
+    began = seen.since.replace(microsecond=0)  # it tells whole seconds
+    if any(each is not None and each >= began for each in map(partial(_moment, whole), LOOKED)):
+        return None
+    return text(
+        "Argo CD has not looked at it since {when}: is its application controller running?", when=When(seen.since)
+    )
+
+
+def _moment(whole: Object, at: str) -> datetime | None:
+    try:
+        return msgspec.convert(resolve(whole, at), datetime | None)
+    except msgspec.ValidationError:
+        return None
 
 
 def _why(whole: Object) -> Text | None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.operations.canaries import pods_for
+from bot.operations.conditions.weights import Weighed
 from bot.operations.patches import apply_patch
 from bot.operations.plan import Call, Plan, Wait
 from bot.operations.ways_back import back_matches
@@ -51,7 +52,12 @@ async def test_more_for_the_canary() -> None:
         (3, "scaled deployment/web 7"),
     ]
     (share,) = (each for each in planned.steps if isinstance(each, Wait) and each.condition == "shared")
-    assert share.arguments == {"selector": STABLE, "pods": 3, "labels": CANARY}
+    assert share.arguments == {
+        "selector": STABLE,
+        "pods": 3,
+        "labels": CANARY,
+        **Weighed(beside=9, new=True).argument,
+    }
     assert share.steady == 5
     assert (str(planned.before), str(planned.after)) == ("1 of 10 pods (10 %)", "3 of 10 pods (30 %)")
     assert [each.id for each in planned.steps] == [f"step-{n}" for n in range(1, 6)]
@@ -67,7 +73,13 @@ async def test_less_for_the_canary() -> None:
         (3, "scaled deployment/web-canary 1"),
     ]
     (share,) = (each for each in planned.steps if isinstance(each, Wait) and each.condition == "shared")
-    assert share.arguments == {"selector": STABLE, "pods": 9, "labels": STABLE, "without": CANARY}
+    assert share.arguments == {
+        "selector": STABLE,
+        "pods": 9,
+        "labels": STABLE,
+        "without": CANARY,
+        **Weighed(beside=3, beside_new=True).argument,
+    }
 
 
 async def test_the_way_back_is_the_numbers_before() -> None:

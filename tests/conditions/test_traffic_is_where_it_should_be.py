@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,11 +18,20 @@ GREEN = {"app": "a", "version": "green"}
 Object = dict[str, Any]
 
 
-def pod(name: str, *, ready: bool = True, labels: dict[str, str] | None = None, going: bool = False) -> Pod:
+def pod(
+    name: str,
+    *,
+    ready: bool = True,
+    labels: dict[str, str] | None = None,
+    going: bool = False,
+    since: datetime | None = None,
+) -> Pod:
     metadata: Object = {"name": name, "uid": name, "labels": labels or GREEN}
     if going:
         metadata["deletionTimestamp"] = "2026-11-25T03:00:00Z"
-    conditions = [{"type": "Ready", "status": "True" if ready else "False"}]
+    conditions: list[Object] = [{"type": "Ready", "status": "True" if ready else "False"}]
+    if since is not None:
+        conditions[0]["lastTransitionTime"] = since.isoformat()
     return msgspec.convert({"metadata": metadata, "status": {"conditions": conditions}}, Pod)
 
 
@@ -34,12 +44,15 @@ def endpoint(name: str, *, ready: bool | None = True) -> Object:
     }
 
 
-def seen(found: list[Pod], *slices: list[Object] | None, selector: Any = GREEN, **arguments: Any) -> Observation:
+def seen(
+    found: list[Pod], *slices: list[Object] | None, selector: Any = GREEN, seconds: int = 0, **arguments: Any
+) -> Observation:
     return Observation(
         target=None if selector == "gone" else {"kind": "Service", "spec": {"selector": selector}},
         pods=found,
         arguments={"selector": GREEN, **arguments},
         now=NOW,
+        since=NOW - timedelta(seconds=seconds),
         beside={ENDPOINT_SLICE: [{"endpoints": each} for each in slices]} if slices else {},
     )
 
@@ -106,3 +119,37 @@ def test_a_share_is_reached_when_as_many_pods_of_its_labels_get_traffic() -> Non
     assert told(few) == (False, "1 of 2 pods get traffic", "")
     assert told(shared(seen(pods, [endpoint("c1"), endpoint("c2")], **asked))) == (True, "2 pods get traffic", "")
     assert not shared(seen(pods, **asked)).done
+
+
+STILL = "its EndpointSlices have not followed since"
+
+
+@pytest.mark.parametrize("served", [[endpoint("b1")], [endpoint("g1"), endpoint("b1")], []])
+def test_endpoints_that_nobody_writes_name_who_should(served: list[Object]) -> None:
+    """They are as before the switch; the new ones are there and the old ones stay; there are none."""
+    assert switched(seen([pod("g1")], served, seconds=29)).stuck is None
+    stuck = str(switched(seen([pod("g1")], served, seconds=30)).stuck)
+    assert stuck.startswith(STILL)
+    assert stuck.endswith(": is kube-controller-manager running?")
+
+
+def test_a_pod_that_became_ready_just_now_is_not_late() -> None:
+    late = pod("g2", since=NOW - timedelta(seconds=3))
+    assert switched(seen([pod("g1"), late], [endpoint("g1")], seconds=90)).stuck is None
+    long_ago = pod("g2", since=NOW - timedelta(hours=1))
+    assert switched(seen([pod("g1"), long_ago], [endpoint("g1")], seconds=29)).stuck is None
+    assert STILL in str(switched(seen([pod("g1"), long_ago], [endpoint("g1")], seconds=30)).stuck)
+
+
+def test_where_pods_are_missing_the_pods_are_why_and_not_their_endpoints() -> None:
+    assert switched(seen([pod("g1", ready=False)], [], seconds=90)).stuck is None
+    assert switched(seen([pod("g1")], [endpoint("g1")], seconds=90)).stuck is None, "it is done"
+    asked = {"labels": GREEN, "pods": 2}
+    assert shared(seen([pod("g1")], [endpoint("g1")], seconds=90, **asked)).stuck is None
+
+
+def test_a_share_that_nobody_writes_names_who_should() -> None:
+    asked = {"labels": GREEN, "pods": 2}
+    pods = [pod("g1"), pod("g2")]
+    assert shared(seen(pods, [endpoint("g1")], seconds=29, **asked)).stuck is None
+    assert STILL in str(shared(seen(pods, [endpoint("g1")], seconds=30, **asked)).stuck)

@@ -5,6 +5,7 @@ Without self-healing Argo CD brings each commit once: what was changed by hand s
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -95,3 +96,44 @@ def test_it_fails_when_it_is_paused_again_or_gone() -> None:
     assert str(synced({"syncPolicy": {}}).failed) == "its sync was paused again"
     gone = Observation(target=None, pods=(), arguments={}, now=NOW)
     assert str(condition_of("synced").evaluate(gone).failed) == "it was deleted"
+
+
+def followed(seconds: int, **status: Any) -> str:
+    """What holds it up, so long after its sync was resumed."""
+    found = {"sync": {"status": "OutOfSync"}, **status}
+    target = {"kind": "Application", "metadata": {"name": "git"}, "spec": HEALING, "status": found}
+    since = NOW - timedelta(seconds=seconds)
+    seen = Observation(target=target, pods=(), arguments={}, now=NOW, since=since)
+    return str(condition_of("synced").evaluate(seen).stuck or "")
+
+
+def at(seconds: int) -> str:
+    return (NOW - timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {},
+        {"reconciledAt": at(200)},
+        {"reconciledAt": at(200), "operationState": {"phase": "Running", "startedAt": at(300)}},
+        {"reconciledAt": "nonsense", "operationState": {"phase": "Failed", "finishedAt": at(300)}},
+    ],
+    ids=["never", "before", "in the middle of a sync", "after one that failed"],
+)
+def test_a_controller_that_is_down_is_named(status: Any) -> None:
+    assert "is its application controller running?" not in followed(29, **status)
+    assert followed(60, **status).startswith("Argo CD has not looked at it since ")
+    assert followed(60, **status).endswith(": is its application controller running?")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"reconciledAt": at(40)},
+        {"reconciledAt": at(200), "operationState": {"phase": "Running", "startedAt": at(50)}},
+        {"reconciledAt": at(200), "operationState": {"phase": "Succeeded", "finishedAt": at(50)}},
+    ],
+)
+def test_one_that_has_looked_since_is_not(status: Any) -> None:
+    assert followed(60, **status) == ""

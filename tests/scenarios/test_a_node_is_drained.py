@@ -128,7 +128,7 @@ async def test_a_budget_that_never_gives_way_ends_with_the_deadline(world: World
         async with world.bot() as bot:
             await bot.command("alice", f"{found.line} --timeout=8s")
             await bot.approve("bob", await bot.card(1))
-            await bot.ended(1, "⚠️", f"{len(found.names)} pods still there after 1 min", "waits for its budget")
+            await bot.ended(1, "⚠️", f"{len(found.names)} pods still there after 8 s", "waits for its budget")
             assert found.cordoned()
     assert found.evicted() == []
 

@@ -56,7 +56,7 @@ async def test_from_the_first_pod_to_all_of_them(shared_world: World) -> None:
         card = await bot.card(1, "PROD", "v2", "1 of 4 pods (25 %)", "app-canary")
         assert world.sent() == []
         await bot.approve("bob", card)
-        await bot.ended(1, "✅")
+        await bot.ended(1, "✅", "25 % new")
         assert await numbers(world) == {"app": (3, "app:v1"), "app-canary": (1, "app:v2")}
         assert world.sent() == [
             "kajitori:alice create deployments/app-canary",
@@ -79,7 +79,7 @@ async def test_from_the_first_pod_to_all_of_them(shared_world: World) -> None:
 
         await bot.command("alice", "canary promote app")
         await bot.approve("bob", await bot.card(4, "v1", "v2"))
-        await bot.ended(4, "✅")
+        await bot.ended(4, "✅", "100 % new")
         assert await numbers(world) == {"app": (4, "app:v2"), "app-canary": (0, "app:v2")}
         assert len(await asyncio.to_thread(endpoint_pods, world, "app")) == 4
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.clock import SystemClock
 from bot.execution.waits import follow_wait
 from bot.kubernetes.cluster import Cluster
@@ -87,6 +89,59 @@ async def test_what_must_hold_for_a_while_is_done_when_it_has(tmp_path: Path) ->
     watched, done = reported
     assert watched.startswith("so; watched until 20")
     assert done == "so"
+
+
+def flapping(seen: Observation) -> Progress:
+    """Holds, from 12 s to 24 s it does not, then it holds again."""
+    done = not 12 <= seen.seconds < 24
+    return Progress(done=done, message=text("so") if done else text("not so"))
+
+
+FLAPS = declare_condition(Condition(name="tests-flaps", evaluate=flapping, pods=None))
+NEVER = declare_condition(
+    Condition(name="tests-never", evaluate=lambda seen: Progress(message=text("not so")), pods=None)
+)
+
+
+async def followed(tmp_path: Path, wait: Wait, *steps: int) -> list[tuple[str, float]]:
+    """What is reported, each with the seconds since the beginning; so many seconds pass after each look."""
+    reported: list[tuple[str, float]] = []
+    async with SimulatedCluster(speed=50, seed=1) as cluster:
+        cluster.admin.create("/api/v1/namespaces", {"metadata": {"name": "shop"}})
+        cluster.admin.create("/api/v1/namespaces/shop/configmaps", {"metadata": {"name": "it"}})
+        clock, hand = SystemClock(), HandClock()
+        began = hand.now()
+        connection = kubeconfig_connection("c", path=str(cluster.kubeconfig_for("admin", tmp_path)), clock=clock)
+        async with Transport(connection, clock=clock, timeout=5) as transport:
+            client = Cluster(name="c", transport=transport, clock=clock).as_(None)
+
+            async def report(progress: Progress) -> None:
+                said = str(progress.failed or progress.message).partition(";")[0]
+                if said == "waiting for the cluster to answer":
+                    return
+                reported.append((said, (hand.now() - began).total_seconds()))
+                if not progress.done and progress.failed is None:
+                    hand.move(steps[len(reported) - 1])
+                    cluster.admin.merge(wait.target.path, {"data": {"look": str(len(reported))}})
+
+            await follow_wait(client, wait, clock=hand, started=began, report=report)
+    return reported
+
+
+IT = Target(kind=CONFIG_MAP, name="it", namespace="shop")
+
+
+async def test_what_stops_holding_is_watched_for_the_whole_time_again(tmp_path: Path) -> None:
+    wait = Wait(id="w", condition=FLAPS.name, target=IT, steady=20)
+    assert await followed(tmp_path, wait, 12, 12, 20) == [("so", 0), ("not so", 12), ("so", 24), ("so", 44)]
+
+
+@pytest.mark.parametrize(
+    ("deadline", "said"), [(8, "8 s"), (90, "90 s"), (120, "2 min"), (150, "2 m 30 s"), (600, "10 min")]
+)
+async def test_a_wait_that_did_not_end_says_how_long_it_was(tmp_path: Path, deadline: int, said: str) -> None:
+    wait = Wait(id="w", condition=NEVER.name, target=IT, deadline=deadline)
+    assert await followed(tmp_path, wait, deadline) == [("not so", 0), (f"not finished after {said}", deadline)]
 
 
 def test_a_change_that_no_controller_looks_at_is_said_to_stand_still_after_half_a_minute() -> None:

@@ -6,15 +6,20 @@ pods get the traffic.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import msgspec
 
+from bot.operations.conditions.weights import weighed
 from bot.operations.json import JSON, resolve
 from bot.operations.kinds import ENDPOINT_SLICE
+from bot.operations.models import Pod
 from bot.operations.patches import same
 from bot.operations.pods import stuck_reason
-from bot.operations.progress import Observation, Progress, failed
+from bot.operations.progress import UNOBSERVED, Observation, Progress, failed
 from bot.operations.services import EndpointSlice, matches, ready_endpoints
-from bot.text import Code, Text, text
+from bot.text import Code, Text, When, text
 
 
 def switched(seen: Observation) -> Progress:
@@ -39,7 +44,8 @@ def switched(seen: Observation) -> Progress:
     else:
         message = text("all traffic goes to the new pods")
     done = not old and ready <= served
-    return Progress(done=done, ready=len(served & ready), total=len(ready), message=message)
+    stuck = None if done else _unfollowed(seen, [each for each in new if each.ready], served, late=bool(old))
+    return Progress(done=done, ready=len(served & ready), total=len(ready), message=message, stuck=stuck)
 
 
 def shared(seen: Observation) -> Progress:
@@ -62,8 +68,10 @@ def shared(seen: Observation) -> Progress:
     served = sum(1 for each in own if each.ready and each.metadata.uid in serving)
     if served < total:
         message = text("{served} of {total} pods get traffic", served=served, total=total)
-        return Progress(ready=served, total=total, message=message, stuck=stuck_reason(own))
-    return Progress(done=True, ready=served, total=total, message=text("{total} pods get traffic", total=total))
+        stuck = _unfollowed(seen, [each for each in own if each.ready], serving) or stuck_reason(own)
+        return weighed(Progress(ready=served, total=total, message=message, stuck=stuck), seen.arguments)
+    reached = Progress(done=True, ready=served, total=total, message=text("{total} pods get traffic", total=total))
+    return weighed(reached, seen.arguments)
 
 
 def _ended(seen: Observation, selector: JSON) -> Text | None:
@@ -79,6 +87,25 @@ def _serving(seen: Observation) -> frozenset[str] | None:
     """The keys of ready endpoints; `None` before they were seen."""
     found = seen.beside.get(ENDPOINT_SLICE)
     return None if found is None else ready_endpoints(msgspec.convert(each, EndpointSlice) for each in found)
+
+
+def _unfollowed(seen: Observation, ready: Sequence[Pod], serving: frozenset[str], *, late: bool = False) -> Text | None:
+    """That nobody writes the endpoints: for a while pods are ready without being among them, or old ones are `late`."""
+    if seen.since is None:
+        return None
+    behind = [_ready_since(each, seen.since) for each in ready if each.metadata.uid not in serving]
+    since = min([*behind, *([seen.since] if late else [])], default=seen.now)
+    if (seen.now - since).total_seconds() < UNOBSERVED:
+        return None
+    return text(
+        "its EndpointSlices have not followed since {when}: is kube-controller-manager running?", when=When(since)
+    )
+
+
+def _ready_since(pod: Pod, followed: datetime) -> datetime:
+    """Since when it could have been among the endpoints of what is followed."""
+    found = [each.last_transition_time for each in pod.status.conditions or () if each.type == "Ready"]
+    return max([followed, *(each for each in found if each is not None)])
 
 
 def _labels(value: JSON) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.operations.conditions.daemonsets import daemonset_rolled_out
 from bot.operations.conditions.deployments import deployment_rolled_out
 from bot.operations.conditions.statefulsets import statefulset_rolled_out
+from bot.operations.conditions.weights import weighed
 from bot.operations.progress import Observation, Progress, failed
 from bot.operations.standing import TEMPLATE, overtaken
 from bot.text import Code, text
@@ -21,7 +22,7 @@ def rolled_out(seen: Observation) -> Progress:
         return failed(changed)
     match seen.target.get("kind"):
         case "Deployment":
-            return deployment_rolled_out(seen)
+            return weighed(deployment_rolled_out(seen), seen.arguments)
         case "StatefulSet":
             return statefulset_rolled_out(seen)
         case "DaemonSet":

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from bot.operations.conditions.weights import weighed
+from bot.operations.json import Object
 from bot.operations.models import Workload
 from bot.operations.pods import stuck_reason
 from bot.operations.progress import Observation, Progress, failed, unobserved
@@ -22,13 +24,17 @@ def scaled(seen: Observation) -> Progress:
     """
     if seen.target is None:
         return failed(text("it was deleted"))
+    return weighed(_scaled(seen, seen.target), seen.arguments)
+
+
+def _scaled(seen: Observation, target: Object) -> Progress:
     live = msgspec.convert(seen.target, Workload)
     wanted = seen.arguments.get("replicas")
     total = wanted if isinstance(wanted, int) else 0
     status = live.status
     spec = 1 if live.spec.replicas is None else live.spec.replicas
     if spec != total:
-        another = set_back(seen.target, spec, autoscaler=str(seen.arguments.get("autoscaler") or ""))
+        another = set_back(target, spec, autoscaler=str(seen.arguments.get("autoscaler") or ""))
         return Progress(ready=status.ready_replicas, total=total, message=another, failed=another)
     if live.metadata.generation > status.observed_generation:
         return unobserved(seen, total, min(status.ready_replicas, total))
@@ -44,7 +50,7 @@ def scaled(seen: Observation) -> Progress:
         )
         return Progress(ready=status.ready_replicas, total=total, message=message, stuck=stuck)
     surplus = status.replicas - total
-    rolling = seen.target.get("kind") != "ReplicaSet" and status.updated_replicas < status.replicas
+    rolling = target.get("kind") != "ReplicaSet" and status.updated_replicas < status.replicas
     if surplus > 0 and not rolling:
         return Progress(ready=total, total=total, message=text("{old} pods are still terminating", old=surplus))
     return Progress(done=True, ready=total, total=total, message=text("scaled"))

@@ -28,7 +28,7 @@ from bot.slack.cards.parts import (
     was_sent,
 )
 from bot.slack.cards.quiet import name_of, one_line, quiet
-from bot.slack.cards.running import how_far
+from bot.slack.cards.running import how_far, weighed
 from bot.slack.cards.waiting import command
 from bot.text import Bold, Code, Text, When, text
 
@@ -171,11 +171,12 @@ def _result(shown: Shown) -> list[Text]:
             text("{pods} evicted and gone in {time}", pods=pods(progress.total), time=_took(shown)),
         ]
     elif progress.total and not progress.halted:
-        said = [
-            text("{ready}/{total} ready in {time}", ready=progress.ready, total=progress.total, time=_took(shown)),
-        ]
+        counted = text("{ready}/{total} ready in {time}", ready=progress.ready, total=progress.total, time=_took(shown))
+        said = [counted if progress.weight < 0 else weighed(counted, progress.weight)]
     else:
-        said = [quiet(progress.message), text("took {time}", time=_took(shown))]
+        took = text("took {time}", time=_took(shown))
+        untold = progress.weight >= 0 and not progress.halted
+        said = [quiet(progress.message), weighed(took, progress.weight) if untold else took]
     if shown.plan is not None and shown.plan.note is not None:
         said.append(quiet(shown.plan.note))
     return [*said, *trouble(shown)]

@@ -33,10 +33,16 @@ def how_far(progress: Progress | None) -> list[Text]:
     said = [quiet(progress.message)]
     if progress.total > 0:
         numbers = {"ready": progress.ready, "total": progress.total}
-        said.insert(0, text("{bar} {ready}/{total}", bar=bar(progress.ready, progress.total), **numbers))
+        counted = text("{bar} {ready}/{total}", bar=bar(progress.ready, progress.total), **numbers)
+        said.insert(0, counted if progress.weight < 0 else weighed(counted, progress.weight))
     if progress.stuck is not None:
         said.append(text("🟠 {reason}", reason=quiet(progress.stuck)))
     return [*said, *(text("• {detail}", detail=quiet(each)) for each in progress.details)]
+
+
+def weighed(counted: Text, weight: int) -> Text:
+    """A count with how much of the traffic the new version has."""
+    return text("{counted}, {weight} % new", counted=counted, weight=weight)
 
 
 def bar(ready: int, total: int) -> str:
