@@ -110,3 +110,15 @@ async def test_none_of_those_refusals_reached_the_cluster(stage: Stage) -> None:
     for person in ("dave", "erin"):
         sent = stage.clusters["prod"].audit_entries(user=f"kajitori:{person}", verbs={"patch", "update", "delete"})
         assert sent == []
+
+
+async def test_a_healthy_pod_that_is_followed_tells_what_it_does(stage: Stage) -> None:
+    await stage.workspace.command("alice", CHANNEL, "/eks logs -f deploy/front-blue")
+
+    def lines() -> int:
+        told = [words(each) for each in stage.workspace.messages("D0ALICE", "alice")]
+        return next((each.count("GET /") for each in reversed(told) if "front-blue" in each), 0)
+
+    first = await stage.workspace.wait_for(lines, timeout=PATIENCE)
+    assert first
+    assert await stage.workspace.wait_for(lambda: lines() > first, timeout=PATIENCE)
