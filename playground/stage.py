@@ -28,6 +28,7 @@ from playground.tour.routes import Tour
 from playground.town import clusters as town
 from playground.town.admission import provide
 from playground.town.completions import completing
+from playground.town.traffic import said
 from playground.workspace.keeping import WorkspaceKept, kept, recall
 from playground.workspace.server import Workspace
 
@@ -268,7 +269,7 @@ async def _listen(stack: AsyncExitStack, workspace: Workspace, port: int) -> Non
 
 
 async def _cluster(kept: ClusterKept | None, speed: float, port: int) -> SimulatedCluster:
-    simulated = partial(SimulatedCluster, speed=speed, start=START, spread=SPREAD)
+    simulated = partial(SimulatedCluster, speed=speed, start=START, spread=SPREAD, talk=said)
     cluster = simulated(kept=kept, port=port)
     try:
         return await cluster.__aenter__()

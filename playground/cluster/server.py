@@ -46,7 +46,7 @@ from playground.cluster.keeping import ENTRIES, LINES, ClusterKept, LogKept
 from playground.cluster.nodes import ZONES, node
 from playground.cluster.object_store import BUCKET, ObjectStore
 from playground.cluster.pace import Clock, Pace
-from playground.cluster.pod_logs import PodLogs
+from playground.cluster.pod_logs import PodLogs, Talk, silent
 from playground.cluster.rbac import Authorizer, bootstrap_roles
 from playground.cluster.resources import BY_KIND, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, NODES, PODS
 from playground.cluster.store import Store
@@ -65,6 +65,7 @@ class SimulatedCluster:
     `speed`: cluster seconds in one second of the clock. `start` and `stop`: cluster seconds that a pod takes to start
     (by chance up to `spread` more) and to stop. `seed` makes names of pods the same in each run. `nodes`: without any,
     pods stay Pending.
+    `talk`: what containers write while they run.
     `kept`: the cluster that it goes on as; its port is taken again where `port` names none.
     """
 
@@ -81,6 +82,7 @@ class SimulatedCluster:
         nodes: bool = True,
         controllers: bool = True,
         kept: ClusterKept | None = None,
+        talk: Talk = silent,
     ) -> None:
         self._chance = random.Random(seed)
         self.pace = Pace(clock or SystemClock(), speed)
@@ -89,7 +91,7 @@ class SimulatedCluster:
         self._writes = writes
         self.tokens = Tokens()
         self._by_user: dict[str, str] = {}
-        self.logs = PodLogs(self.pace.clock)
+        self.logs = PodLogs(self.pace.clock, talk)
         self._audit = Audit(self.pace)
         authorizer = Authorizer(self.store)
         self._front = Front(

@@ -29,6 +29,21 @@ from playground.cluster.writes import Writer, Writes
 
 SCHEDULER: Final = "default-scheduler"
 PULL_BACK_OFF: Final = 5.0
+LAST_WORDS: Final = {
+    Fate.CRASHES: (
+        "database: connecting to db.shop.svc:5432",
+        *(
+            f"database: dial tcp 10.96.14.7:5432: connect: connection refused (attempt {each} of 3)"
+            for each in (1, 2, 3)
+        ),
+        "fatal: cannot connect to database",
+    ),
+    Fate.OUT_OF_MEMORY: (
+        "cache: loading everything into memory",
+        *(f"cache: {each} MiB loaded" for each in (128, 256, 384)),
+    ),
+}
+"""What a container writes before it ends."""
 
 
 @final
@@ -187,6 +202,8 @@ class Kubelet:
             again = self._failed(life, fates, now)
             for name, fate in fates.items():
                 if fate in (Fate.CRASHES, Fate.OUT_OF_MEMORY):
+                    if life.ready_since is not None:
+                        self._logs.write(pod, name, *LAST_WORDS[fate])
                     self._logs.restart(pod, name)
                     self._begin_one(pod, name, fate)
                     self._back_off(pod, name)
@@ -243,11 +260,7 @@ class Kubelet:
             self._begin_one(pod, name, fate)
 
     def _begin_one(self, pod: Json, name: str, fate: Fate) -> None:
-        words = {
-            Fate.CRASHES: ("starting", "fatal: cannot connect to database"),
-            Fate.OUT_OF_MEMORY: ("starting", "loading everything into memory"),
-        }
-        self._logs.write(pod, name, *words.get(fate, ("started",)))
+        self._logs.write(pod, name, *(("starting", *LAST_WORDS[fate]) if fate in LAST_WORDS else ("started",)))
 
     def _back_off(self, pod: Json, name: str) -> None:
         metadata = pod["metadata"]
