@@ -1,4 +1,4 @@
-"""`make run`: what is typed reaches the playground as it is, and what cannot be is said before anything is installed."""
+"""`make run`: what is typed reaches the playground as it is; what cannot be is said before anything is installed."""
 
 from __future__ import annotations
 
