@@ -39,6 +39,9 @@ ENDS = {
     "killDoor": "Done in the same message. 1 call sent for R-2.",
     "sameDoor": "One request, R-3, for the two of them.",
     "secretDoor": "Not run, and not kept.",
+    "drainDoor": "node-a is empty: R-4, told in the same message.",
+    "canaryDoor": "The canary is one step on. 1 call sent for R-5.",
+    "restoreDoor": "It stands in shop-restored. 1 call sent for R-6.",
     "ownDoor": "make run KUBECONFIG=~/.kube/config",
 }
 """What stands at the end of each door, in their order."""
@@ -168,8 +171,10 @@ def answers(view: dict[str, Any], words: str) -> dict[str, Any]:
 
 async def test_each_door_leads_to_its_end(browser: Browser, stage: Stage) -> None:
     page = await opened(browser, stage)
+    await page.viewport(390, 844, phone=True)
     await arrives(page, "burning")
     await page.press("button", "Send")
+    await page.press("button", "bob’s phone")
     await page.press("button", "Open: ")
     await arrives(page, "vote")
     await focused(page, "Approve")
@@ -191,3 +196,7 @@ async def test_each_door_leads_to_its_end(browser: Browser, stage: Stage) -> Non
         await focused(page, "Back")
         await page.key("Enter")
         await arrives(page, "altered")
+
+    await page.press("button", "Drain against a budget")
+    await page.shows("The bot’s answer to alice says why.", seconds=25)
+    assert not await page.evaluate(WIDER)
