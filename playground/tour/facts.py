@@ -29,7 +29,7 @@ async def facts(stage: Stage) -> Json:
     """All of them at one moment. Raises `KeyError` where the tour's cluster is not simulated here."""
     cluster = stage.clusters[CLUSTER]
     asked = await asyncio.to_thread(rows.requests_of, stage.data, CLUSTER)
-    sent = calls_sent(cluster.audit_entries(user=None, verbs=WRITES, namespace="shop"))
+    sent = calls_sent(cluster.audit_entries(user=None, verbs=WRITES))
     return {
         "now": _millis(SystemClock().now().timestamp()),
         "incident": _millis(stage.incident.timestamp()) if stage.incident else None,

@@ -26,7 +26,26 @@ FOCUSED = {
 """What Enter presses at each step."""
 
 SEEN = "Object.defineProperty(Document.prototype, 'visibilityState', {get: () => window.seen ? 'visible' : 'hidden'})"
+ROUNDS = """
+  window.rounds = 0;
+  const later = window.setTimeout;
+  window.setTimeout = (act, after, ...more) => ((window.rounds += after >= 100), later(act, after, ...more));
+"""
+"""Counts how often a page put off what it does again and again."""
+
 FOCUS = "((at) => at.contentDocument ? at.contentDocument.activeElement : at)(document.activeElement)"
+GUIDE = "document.querySelector('.guide').innerText"
+ENDS = {
+    "killDoor": "Done in the same message. 1 call sent for R-2.",
+    "sameDoor": "One request, R-3, for the two of them.",
+    "secretDoor": "Not run, and not kept.",
+    "drainDoor": "node-a is empty: R-4, told in the same message.",
+    "canaryDoor": "The canary is one step on. 1 call sent for R-5.",
+    "restoreDoor": "It stands in shop-restored. 1 call sent for R-6.",
+    "ownDoor": "make run KUBECONFIG=~/.kube/config",
+}
+"""What stands at the end of each door, in their order."""
+
 WIDER = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -38,7 +57,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def opened(browser: Browser, stage: Stage, *, seen: bool = True) -> Page:
     page = await browser.open("about:blank", drawn="document.body")
-    await page.call("Page.addScriptToEvaluateOnNewDocument", source=SEEN)
+    await page.call("Page.addScriptToEvaluateOnNewDocument", source=SEEN + ROUNDS)
     await page.call("Page.addScriptToEvaluateOnNewDocument", source=f"window.seen ??= {json.dumps(seen)}")
     await page.call("Page.navigate", url=f"{stage.address}/tour?lang=en")
     await page.until("document.querySelector('.guide')")
@@ -66,6 +85,8 @@ async def written(page: Page, person: str) -> str:
 
 async def test_five_presses_lead_from_the_fire_to_the_proof(browser: Browser, stage: Stage) -> None:
     page = await opened(browser, stage, seen=False)
+    await page.until("window.rounds >= 3")
+    assert [each for each in browser.requests if "/api/" in each] == []
     assert stage.incident is None
     assert (await facts(stage))["fresh"]
     await page.evaluate("window.seen = true; document.dispatchEvent(new Event('visibilitychange'))")
@@ -146,3 +167,36 @@ def answers(view: dict[str, Any], words: str) -> dict[str, Any]:
     """Every field of a modal, filled in so."""
     inputs = [each for each in view["blocks"] if each["type"] == "input"]
     return {each["block_id"]: {each["element"]["action_id"]: words} for each in inputs}
+
+
+async def test_each_door_leads_to_its_end(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    await page.viewport(390, 844, phone=True)
+    await arrives(page, "burning")
+    await page.press("button", "Send")
+    await page.press("button", "bob’s phone")
+    await page.press("button", "Open: ")
+    await arrives(page, "vote")
+    await focused(page, "Approve")
+    await page.key("Enter")
+    await arrives(page, "confirm")
+    await focused(page, "Approve")
+    await page.key("Enter")
+    await arrives(page, "done")
+    await page.press("button", "Prove it")
+    await page.press("button", "Cheat: edit one")
+    await arrives(page, "altered")
+
+    opened_doors = await page.evaluate("[...document.querySelectorAll('.door')].map((each) => each.dataset.door)")
+    assert opened_doors == list(ENDS)
+    for door, end in ENDS.items():
+        await page.until(f"document.querySelector('[data-door={door}]')?.focus() === undefined")
+        await page.key("Enter")
+        await page.until(f"{GUIDE}.includes({json.dumps(end)})", seconds=40)
+        await focused(page, "Back")
+        await page.key("Enter")
+        await arrives(page, "altered")
+
+    await page.press("button", "Drain against a budget")
+    await page.shows("The bot’s answer to alice says why.", seconds=25)
+    assert not await page.evaluate(WIDER)

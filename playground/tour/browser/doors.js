@@ -7,13 +7,60 @@ import { callsSent, say } from "/tour/words.js";
 
 const CHANNEL = "C0PAYMENTS";
 const COMMAND = "/eks rollout restart deploy/app";
+const DRAIN = "/eks drain node-a --ignore-daemonsets";
+const PROMOTE = "/eks argo rollouts promote app-rollout";
+const RESTORE = "/eks velero restore create --from-backup full-backup --namespace-mappings shop:shop-restored";
 const SAME = "/eks rollout undo deploy/checkout";
 const TOKEN = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
 const OWN = "make run KUBECONFIG=~/.kube/config";
 const alice = actingAs("alice");
 const bob = actingAs("bob");
 
-/** `until(met)` gives the first facts for which it is true; `tell(title, more)` shows words; `seats` are the two pages. */
+/**
+ * A door has `until(met)`, which gives the first facts for which it is true, `tell(title, more)`, which shows words, and
+ * `seats`, the two pages.
+ *
+ * alice asks and bob approves; the request once it is over and told, null where the bot answered her alone. `each` sees
+ * the facts meanwhile.
+ */
+async function agreed({ until, tell, seats }, { line, operation, words, each = () => {} }) {
+  seats.show("alice");
+  tell(say(`${words}Ask`));
+  const { requests, told } = await until(() => true);
+  const mine = (facts) => facts.requests.slice(requests.length).find((one) => one.operation === operation);
+  await alice.command(CHANNEL, line);
+  const begun = await until((facts) => mine(facts)?.card || facts.told > told);
+  const asked = mine(begun);
+  if (!asked) return null;
+  await bob.click({ channel: asked.channel, ts: asked.card, action_id: "approve" });
+  await until((facts) => facts.view);
+  await bob.submit((await bob.view()).id, {});
+  tell(say(`${words}Sent`), say(`${words}SentMore`));
+  return mine(await until((facts) => (each(facts), mine(facts).ended && mine(facts).told)));
+}
+
+/** How such a door ends: with what is true now. */
+function ended(tell, request, words, more = say(`${words}DoneMore`)) {
+  if (!request) tell(say("notNow"), say("notNowMore"));
+  else if (request.state !== "succeeded") tell(say("stuck", request), say("stuckMore"));
+  else tell(say(`${words}Done`, { calls: callsSent(request.calls), number: request.number }), more);
+}
+
+async function drained(stage) {
+  let fewest = Infinity;
+  const each = ({ app }) => (fewest = Math.min(fewest, app.pods.filter((pod) => pod.state === "ready").length));
+  const request = await agreed(stage, { line: DRAIN, operation: "drain", words: "drain", each });
+  ended(stage.tell, request, "drain", Number.isFinite(fewest) ? say("drainFewest", { fewest }) : "");
+}
+
+async function promoted(stage) {
+  ended(stage.tell, await agreed(stage, { line: PROMOTE, operation: "argo rollouts promote", words: "canary" }), "canary");
+}
+
+async function restored(stage) {
+  ended(stage.tell, await agreed(stage, { line: RESTORE, operation: "velero restore create", words: "restore" }), "restore");
+}
+
 async function killed({ until, tell, seats }) {
   seats.show("alice");
   tell(say("killAsk"));
@@ -68,6 +115,9 @@ const DOORS = [
   { name: "killDoor", run: killed },
   { name: "sameDoor", run: same },
   { name: "secretDoor", run: secret },
+  { name: "drainDoor", run: drained },
+  { name: "canaryDoor", run: promoted },
+  { name: "restoreDoor", run: restored },
   { name: "ownDoor", run: ownCluster },
 ];
 

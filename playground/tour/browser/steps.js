@@ -1,6 +1,6 @@
 // Where a visitor is: by what is true, never by what was pressed. Read this first.
 
-const MINE = /\bapp\b/;
+const MINE = /\bapp\b(?!-)/;
 const ENDED_WITHOUT = ["rejected", "expired", "cancelled"];
 
 export const crashing = (facts) => facts.app.pods.filter((pod) => pod.state === "crashing").length;
