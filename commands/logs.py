@@ -9,6 +9,7 @@ from bot.errors import NotUnderstood
 from bot.operations import kinds
 from bot.operations.ages import parse_duration
 from bot.operations.containers import choose_container
+from bot.operations.log_lines import holds
 from bot.operations.log_targets import OWNERS, LogsArguments, choose_pods, read_words
 from bot.operations.log_views import log_title, log_view, no_pods, readable
 from bot.operations.operation import Family, Right
@@ -97,6 +98,5 @@ def _with(options: LogOptions, container: str, *, follow: bool = False) -> LogOp
 
 async def _read(cluster: Reader, pod: Pod, container: str, arguments: LogsArguments, options: LogOptions) -> list[str]:
     prefix = f"[pod/{pod.metadata.name}/{container}] " if arguments.selector else ""
-    needle = arguments.grep.casefold()
     stream = cluster.log(pod.metadata.name, arguments.namespace, _with(options, container))
-    return [prefix + visible(line) async for line in stream if needle in line.casefold()]
+    return [prefix + visible(line) async for line in stream if holds(line, arguments.grep)]

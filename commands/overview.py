@@ -1,4 +1,4 @@
-"""`overview`: what runs in a namespace and what rolled out here lately, with the button for each. Bare `/eks`."""
+"""`overview`: what runs in a namespace and what rolled out here lately, with the button for each. The bare command."""
 
 from __future__ import annotations
 
@@ -216,9 +216,10 @@ def _view(
     if len(standings) > ROWS:
         shown.append(_more(standings[ROWS:], arguments))
     lines = () if standings else (text("No workloads in {namespace}.", namespace=Code(arguments.namespace)),)
+    example, short = (Code(f"{cluster.command} {line}".lstrip()) for line in ("rollout undo deploy/app", "undo app"))
     hints = (
-        text("Type what you type in a terminal: {example}", example=Code("/eks rollout undo deploy/app")),
-        text("Short: {short}. In threads: {thread}", short=Code("/eks undo app"), thread=Code("@kajitori status app")),
+        text("Type what you type in a terminal: {example}", example=example),
+        text("Short: {short}. In threads, mention me and type {thread}", short=short, thread=Code("status app")),
     )
     warnings = Action(label=text("Warnings"), command_line=command_line(arguments, "events", "--types=Warning"))
     return View(

@@ -37,6 +37,7 @@ class ClusterReader:
     cluster: str
     now: datetime
     reserved: str = ""
+    command: str = ""
     stores: tuple[str, ...] = ()
 
     async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T:

@@ -66,6 +66,11 @@ class Reader(Protocol):
         """The bot's own namespace, which no operation may reach."""
         ...
 
+    @property
+    def command(self) -> str:
+        """What people write in front of a line where they are, for examples; empty at a terminal."""
+        ...
+
     async def get(self, kind: Kind, name: str, namespace: str, model: type[T]) -> T: ...
 
     async def list(

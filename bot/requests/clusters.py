@@ -26,7 +26,8 @@ class Acting:
     `who` None is the connection's own identity (a terminal). Reviews are asked by the bot about `who`; where `bot` is
     None the identity asks about itself, which needs no right. `name` and `title` are the cluster's, for plan and cards;
     `person` is how sentences call whoever acts; `own` is what nobody touches through us; `served` are the only
-    namespaces that may change (empty: all); `stores` are addresses of object stores, as `ClusterConfig.object_stores`.
+    namespaces that may change (empty: all); `stores` are addresses of object stores, as `ClusterConfig.object_stores`;
+    `command` is what people write in front of a line, in examples.
     """
 
     cluster: Cluster
@@ -39,6 +40,7 @@ class Acting:
     own: OwnConfig
     served: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
+    command: str = ""
 
     @property
     def client(self) -> Client:
@@ -59,6 +61,7 @@ class Acting:
             now=self.clock.now(),
             reserved=self.own.namespace,
             stores=self.stores,
+            command=self.command,
         )
 
     async def review(self, calls: tuple[Call, ...]) -> list[Access]:
@@ -77,6 +80,7 @@ class OpenCluster:
     cluster: Cluster
     clock: Clock
     own: OwnConfig
+    command: str = ""
 
     @property
     def name(self) -> str:
@@ -102,6 +106,7 @@ class OpenCluster:
             own=self.own,
             served=self.config.namespaces,
             stores=self.config.object_stores,
+            command=self.command,
         )
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, final
+from typing import Any, Final, final
 
 import msgspec
 import structlog
 
-from bot.errors import Bug, KajitoriError, Refused
+from bot.clock import Clock
+from bot.errors import Bug, KajitoriError, Refused, Unavailable
 from bot.execution.waits import follow_wait
 from bot.identity.person import Person
 from bot.operations.arguments import Arguments
+from bot.operations.log_lines import holds
 from bot.operations.operation import Operation, OperationKind
 from bot.operations.plan import Wait
 from bot.operations.progress import Progress
@@ -25,7 +28,7 @@ from bot.requests.mailing import reply, stream
 from bot.requests.notices import Address, StreamNotice
 from bot.requests.records import record_probe
 from bot.requests.services import Done, Services
-from bot.text import Text, text
+from bot.text import Code, Text, text
 
 LOG: Final = structlog.get_logger("looking")
 EDIT_SECONDS: Final = 2.0
@@ -189,25 +192,48 @@ def _told(failures: ExceptionGroup[Exception]) -> Exception:
 
 
 async def _log(services: Services, cluster: OpenCluster, looked: Look, what: Follow, board: _Board) -> None:
+    """Read the logs of all pods until they end or the time is over. A log that fails is told, the others go on."""
     client = cluster.as_(looked.person).client
-    ends = services.clock.monotonic() + what.seconds
+    failed: list[KajitoriError] = []
 
     async def read(pod: str) -> None:
-        async with aclosing(client.log(pod, what.namespace, what.options)) as lines:
-            async for line in lines:
-                if what.match in line:
-                    board.line(f"{pod}: {line}" if len(what.pods) > 1 else line)
+        try:
+            async with aclosing(client.log(pod, what.namespace, what.options)) as lines:
+                async for line in lines:
+                    if holds(line, what.match):
+                        board.line(f"{pod}: {line}" if len(what.pods) > 1 else line)
+        except (Refused, Unavailable) as error:
+            failed.append(error)
+            if len(what.pods) > 1:
+                board.note(text("{pod} is not followed: {why}", pod=Code(pod), why=error.what))
 
     try:
-        async with asyncio.timeout(max(0.0, ends - services.clock.monotonic())):
-            await asyncio.gather(*(read(pod) for pod in what.pods))
-    except TimeoutError:
-        await board.end(
-            text("Followed for {minutes} minutes.", minutes=what.seconds // 60),
-            (Action(label=text("Follow on"), command_line=line_in_place(looked)),),
-        )
-        return
-    await board.end(text("The log has ended."), ())
+        in_time = await _in_time(services.clock, what.seconds, [read(pod) for pod in what.pods])
+    except ExceptionGroup as failures:
+        raise _told(failures) from failures
+    if not in_time:
+        again = Action(label=text("Follow on"), command_line=line_in_place(looked))
+        await board.end(text("Followed for {minutes} minutes.", minutes=what.seconds // 60), (again,))
+    elif len(failed) == len(what.pods):
+        raise failed[0]
+    else:
+        await board.end(text("The log has ended."), ())
+
+
+async def _in_time(clock: Clock, seconds: float, works: Sequence[Coroutine[Any, Any, None]]) -> bool:
+    """Do all of it, or what can be done in that time; nothing of it goes on afterwards, whatever happens."""
+    async with asyncio.TaskGroup() as group:
+        working = [group.create_task(each) for each in works]
+
+        async def ring() -> None:
+            await clock.sleep(seconds)
+            for each in working:
+                each.cancel()
+
+        ringing = group.create_task(ring())
+        await asyncio.wait(working)
+        ringing.cancel()
+    return not any(each.cancelled() for each in working)
 
 
 class _Board:
@@ -216,6 +242,7 @@ class _Board:
     def __init__(self, services: Services, looked: Look, title: Text) -> None:
         self._services, self._looked, self._title = services, looked, title
         self._lines: list[str] = []
+        self._notes: tuple[Text, ...] = ()
         self._next: View | None = None
         self._edits = 0
 
@@ -226,6 +253,11 @@ class _Board:
 
     def line(self, line: str) -> None:
         self._lines = [*self._lines[-KEPT_LINES + 1 :], line]
+        self._next = self._log_view(())
+
+    def note(self, sentence: Text) -> None:
+        """Say this above the lines from now on."""
+        self._notes = (*self._notes, sentence)
         self._next = self._log_view(())
 
     async def tick(self) -> None:
@@ -241,6 +273,7 @@ class _Board:
         await self._store(view)
 
     def _log_view(self, lines: tuple[Text, ...]) -> View:
+        lines = (*lines, *self._notes)
         return View(title=self._title, lines=lines, output="\n".join(self._lines), sensitive=bool(self._lines))
 
     async def _store(self, view: View) -> None:

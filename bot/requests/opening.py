@@ -31,7 +31,7 @@ async def open_clusters(stack: AsyncExitStack, config: Config, *, clock: Clock, 
         transport = Transport(connection, clock=clock, timeout=each.timeouts.read, title=each.title)
         await stack.enter_async_context(transport)
         cluster = Cluster(name=name, transport=transport, clock=clock, tokens=tokens)
-        opened[name] = OpenCluster(config=each, cluster=cluster, clock=clock, own=config.own)
+        opened[name] = OpenCluster(config=each, cluster=cluster, clock=clock, own=config.own, command=config.command)
     return Clusters(opened)
 
 

@@ -8,6 +8,7 @@ from contextlib import aclosing
 import msgspec
 
 from bot.execution.waits import follow_wait
+from bot.operations.log_lines import holds
 from bot.operations.plan import Wait
 from bot.operations.progress import Progress
 from bot.operations.view import Follow, Live
@@ -70,7 +71,7 @@ async def follow_logs(acting: Acting, follow: Follow, screen: Screen) -> None:
         prefix = f"[{pod}] " if len(follow.pods) > 1 else ""
         async with aclosing(acting.client.log(pod, follow.namespace, options)) as lines:
             async for line in lines:
-                if follow.match in line:
+                if holds(line, follow.match):
                     screen.foreign(prefix + line + "\n")
 
     async with asyncio.TaskGroup() as tasks:

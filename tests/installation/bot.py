@@ -49,7 +49,9 @@ class Bot:
     # What people do
 
     async def command(self, person: str, line: str, channel: str = CHANNEL) -> None:
-        outcome = await self.workspace.command(person, channel, f"/eks {line}")
+        """By the name that the slash command is configured to have."""
+        name = self.running.services.config.command if self.running is not None else "/eks"
+        outcome = await self.workspace.command(person, channel, f"{name} {line}")
         assert not outcome.error, outcome.error
 
     async def click(self, person: str, message: Json, action: str, channel: str = CHANNEL) -> None:

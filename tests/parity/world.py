@@ -39,6 +39,7 @@ class World:
     forbidden: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     reserved: str = ""
+    command: str = "/eks"
     artifacts: dict[tuple[Artifact, str], bytes] = field(default_factory=dict)
     now: datetime = NOW
     cluster: str = "test"

@@ -36,6 +36,7 @@ class RecordingReader:
     objects: list[dict[str, Any]]
     now: datetime = NOW
     cluster: str = "prod-tokyo"
+    command: str = "/eks"
     logs: dict[tuple[str, str, bool], list[str]] = field(default_factory=dict)
     forbidden: set[tuple[str, str, str]] = field(default_factory=set)
     missing: tuple[str, ...] = ()
