@@ -156,6 +156,9 @@ async def pause(cluster: Reader, arguments: PauseArguments) -> Plan | Nothing:
             text("{hpa} scales nothing: there are no pods.", hpa=shown(found.target)),
             target=found.target.title,
             why=text("At 0 an autoscaler is off by itself, and it cannot be held there."),
+            next=text("Ask for at least one pod: {command}.", command=Code(f"hpa pause {found.target.name} --at=1"))
+            if found.replicas
+            else text("Scale what it follows to at least one pod first."),
         )
     after = Limits(least=at, most=at)
     check_limits(after, found.target.title)

@@ -197,6 +197,7 @@ async def set_weight(cluster: Reader, arguments: WeightArguments) -> Plan | Noth
             text("{pods} of {total} pods cannot be.", pods=pods, total=total),
             target=pair.stable.target.title,
             why=text("Both together have at least one pod and at most {most}.", most=MOST),
+            next=text("Ask for 1 to {most} pods together, and for no more of them as canary.", most=MOST),
         )
     pinned = _pinned(arguments, pair) | {"weight": -1, "pods": pods, "total": total}
     plan = weight_plan(pair, total, pods, arguments, pinned)
@@ -271,6 +272,7 @@ def _pods(pair: Pair, weight: int, total: int, *, least: int = 0) -> int:
         raise Refused(
             text("A weight is {least} to 100 percent, not {weight}.", least=least, weight=weight),
             target=pair.stable.target.title,
+            next=text("Write it like {example}.", example=Code("--weight=30")),
         )
     if total < 2 and 0 < weight < 100:
         raise Refused(

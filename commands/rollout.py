@@ -226,7 +226,12 @@ async def _pause_or_resume(cluster: Reader, arguments: WorkloadArguments, *, pau
     for seen in workloads:
         if seen.target.kind != DEPLOYMENT:
             what = text("pausing is not supported") if paused else text("resuming is not supported")
-            raise Refused(what, target=seen.target.title, why=text("Only Deployments can be paused."))
+            raise Refused(
+                what,
+                target=seen.target.title,
+                why=text("Only Deployments can be paused."),
+                next=text("Leave it out, and ask again."),
+            )
     wanted = [seen for seen in workloads if seen.live.spec.paused is not paused]
     if not wanted:
         names = Code(many(tuple(each.target for each in workloads)))

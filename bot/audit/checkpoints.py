@@ -63,6 +63,7 @@ def read_checkpoints(path: Path) -> tuple[Checkpoint, ...]:
         raise Refused(
             text("The checkpoint file {path} cannot be read.", path=Code(str(path))),
             why=text("The system says: {reason}.", reason=error.strerror or "unknown"),
+            next=text("Check the path and the rights of the file."),
         ) from error
     found = []
     for number, line in enumerate(lines, start=1):
@@ -70,7 +71,8 @@ def read_checkpoints(path: Path) -> tuple[Checkpoint, ...]:
             found.append(msgspec.json.decode(line, type=Checkpoint))
         except msgspec.MsgspecError as error:
             raise Refused(
-                text("Line {line} of the checkpoint file {path} was altered.", line=number, path=Code(str(path)))
+                text("Line {line} of the checkpoint file {path} was altered.", line=number, path=Code(str(path))),
+                next=text("Compare it with another copy, and ask who could write to this one."),
             ) from error
     return tuple(found)
 

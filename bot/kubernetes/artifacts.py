@@ -95,11 +95,17 @@ def unpacked(content: bytes) -> bytes:
     try:
         found = unpacking.decompress(content, MOST)
     except zlib.error as error:
-        raise Refused(text("What the object store gave is damaged.")) from error
+        raise Refused(
+            text("What the object store gave is damaged."),
+            next=text("Look at it with the velero command in a terminal."),
+        ) from error
     if unpacking.unconsumed_tail:
         raise _too_large()
     if not unpacking.eof:
-        raise Refused(text("What the object store gave is cut off."))
+        raise Refused(
+            text("What the object store gave is cut off."),
+            next=text("Look at it with the velero command in a terminal."),
+        )
     return found
 
 
@@ -131,7 +137,10 @@ async def _signed(client: Client, made: _Download, wanted: Artifact, name: str) 
         found = await client.get(DOWNLOAD, made.metadata.name, made.metadata.namespace, _Download)
         target = found.spec.target
         if found.metadata.uid != made.metadata.uid or (target.kind, target.name) != (wanted.value, name):
-            raise Refused(text("Somebody changed the DownloadRequest for this file, so I do not fetch it."))
+            raise Refused(
+                text("Somebody changed the DownloadRequest for this file, so I do not fetch it."),
+                next=text("Ask again; if it happens again, ask who may write DownloadRequests there."),
+            )
         if found.status.download_url:
             return found.status.download_url
         if clock.monotonic() >= ends:
@@ -183,11 +192,19 @@ async def _get(address: URL, stores: tuple[str, ...]) -> bytes:
 
 def _check_status(status: int) -> None:
     if status == 404:
-        raise NotFound(text("There is no such file in the object store (yet)."))
+        raise NotFound(
+            text("There is no such file in the object store (yet)."),
+            next=text("Look again when Velero has ended its work."),
+        )
     if 300 <= status < 400:
-        raise Refused(text("The object store sends on to another address, which I do not follow."))
+        raise Refused(
+            text("The object store sends on to another address, which I do not follow."),
+            next=text("Whoever runs Velero can correct it."),
+        )
     if status != 200:
-        raise Unavailable(text("The object store answers {status}.", status=status))
+        raise Unavailable(
+            text("The object store answers {status}.", status=status), next=text("Try again in a moment.")
+        )
 
 
 def _too_large() -> Refused:

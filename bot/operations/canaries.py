@@ -102,7 +102,11 @@ async def read_pair(cluster: Reader, target: Target, canary: str) -> Pair:
     """
     name = canary or f"{target.name}-{CANARY}"
     if name == target.name:
-        raise Refused(text("{name} cannot be its own canary.", name=Code(target.reference)), target=target.title)
+        raise Refused(
+            text("{name} cannot be its own canary.", name=Code(target.reference)),
+            target=target.title,
+            next=text("Name another Deployment with {flag}, or leave that out.", flag=Code("--canary")),
+        )
     other = Target(kind=DEPLOYMENT, name=name, namespace=target.namespace)
     stable, found, services, autoscalers = await asyncio.gather(
         read_workload(cluster, target),

@@ -35,6 +35,7 @@ def check_pair(pair: Pair) -> None:
             text("No Service sends to {stable}.", stable=Code(pair.stable.target.reference)),
             target=pair.stable.target.title,
             why=text("A weight is a share of a Service's endpoints."),
+            next=text("Make a Service that selects its pods, then ask again."),
         )
     for service in pair.services:
         _check_service(pair, service)
@@ -47,6 +48,10 @@ def check_pair(pair: Pair) -> None:
             ),
             target=pair.stable.target.title,
             why=text("Nobody could tell which pods are the canary's."),
+            next=text(
+                "A selector cannot be changed, so make {canary} anew with one of its own.",
+                canary=Code(pair.canary_target.reference),
+            ),
         )
 
 
@@ -96,6 +101,10 @@ def check_makeable(pair: Pair) -> None:
                 ),
                 target=stable.target.title,
                 why=text("Its selector says something else about {label}.", label=Code(TRACK)),
+                next=text(
+                    "Roll it out without a canary: {command}.",
+                    command=Code(f"set image {stable.target.reference} CONTAINER=IMAGE"),
+                ),
             )
         return
     if canary.replicas:

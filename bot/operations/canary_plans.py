@@ -150,7 +150,13 @@ def abort_plan(pair: Pair, arguments: Arguments, pinned: dict[str, Any]) -> Plan
     """All pods to the stable Deployment, then none to the canary: back to a version that served."""
     plan = weight_plan(pair, pair.kept, 0, arguments, pinned)
     if plan is None:
-        raise Refused(text("The canary has no pods."), target=pair.stable.target.title)
+        raise Refused(
+            text("The canary has no pods."),
+            target=pair.stable.target.title,
+            next=text(
+                "There is nothing to abort; see {command}.", command=Code(f"canary status {pair.stable.target.name}")
+            ),
+        )
     return msgspec.structs.replace(
         plan, summary=text("Abort the canary of {stable}", stable=Code(pair.stable.target.title)), recovery=True
     )

@@ -62,6 +62,7 @@ def variable_fields(seen: Seen, selected: str, wanted: Wanted) -> Fields:
                 text("{container} has a variable twice.", container=Code(str(each.get("name")))),
                 target=seen.target.title,
                 why=text("Nobody could tell which of the two is meant."),
+                next=text("Take one of the two out of its template first."),
             )
         if changes := _changes(each, wanted):
             found[str(each.get("name"))] = changes

@@ -80,12 +80,14 @@ async def read_service(cluster: Reader, target: Target) -> tuple[Seen, Service]:
             text("{service} is a name for something outside of the cluster.", service=Code(target.reference)),
             target=target.title,
             why=text("An ExternalName Service sends nothing to pods."),
+            next=text("Name the Service that selects the pods."),
         )
     if not service.selector:
         raise Refused(
             text("{service} has no selector.", service=Code(target.reference)),
             target=target.title,
             why=text("Its endpoints are written by something else, and a selector would throw them away."),
+            next=text("Name the Service that selects the pods."),
         )
     if service.rollout:
         raise _rollouts(target, service.rollout)

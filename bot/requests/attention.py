@@ -36,14 +36,20 @@ async def answer(services: Services, person: Person, mark: Mark, found: Answer, 
     case = await load_case(services, mark)
     request = case.request
     if request.state != State.NEEDS_ATTENTION:
-        raise Refused(text("R-{number} needs nobody's attention.", number=str(request.id)))
+        raise Refused(
+            text("R-{number} needs nobody's attention.", number=str(request.id)),
+            next=text("Its card says how it stands and what can be done."),
+        )
     if not same_human(person, case.requester) and not case.version.decision.admits(person):
         raise NotAllowed(text("The policy lets only other people decide this."), next=text("Nothing was done."))
     await check_rights(case.cluster.as_(person), case.version.plan.requests)
     async with services.database.transaction() as tx:
         lease = await claim_request(tx, request.id, services.owner, services.lease_ttl, state=request.state)
         if lease is None:
-            raise Unavailable(text("Somebody else is answering for R-{number}.", number=str(request.id)))
+            raise Unavailable(
+                text("Somebody else is answering for R-{number}.", number=str(request.id)),
+                next=text("Look at its card in a moment; if it still asks, answer again."),
+            )
         version = case.version.version
         for name, step in (await steps_of(tx, request.id, version)).items():
             if step.state != StepState.UNKNOWN:

@@ -94,7 +94,10 @@ async def go_back(services: Services, going: GoingBack, read: Read, done: Done) 
 def _asked(case: Case, going: GoingBack, read: Read) -> Ask:
     request, back = case.request, case.version.plan.back
     if back is None or State(request.state) not in OFFERED:
-        raise Refused(text("R-{number} has no way back.", number=str(request.id)))
+        raise Refused(
+            text("R-{number} has no way back.", number=str(request.id)),
+            next=text("Ask for what should be there instead with a command of its own."),
+        )
     operation, arguments = read(back.command_line)
     arguments = arguments.model_copy(update={"context": request.cluster, "namespace": request.namespace})
     return Ask(
@@ -156,7 +159,9 @@ async def _stop_and_tell(tx: Transaction, services: Services, case: Case, going:
     request = await load(tx, case.request.id)
     if request is None or not await compare_and_set(tx, request.id, request.version):
         # Whoever changed it meanwhile may have taken the same way back.
-        raise Unavailable(text("R-{number} is changing right now.", number=str(case.request.id)))
+        raise Unavailable(
+            text("R-{number} is changing right now.", number=str(case.request.id)), next=text("Try again in a moment.")
+        )
     await _check_not_taken(tx, request.id, taking=taking)
     if request.state == State.EXECUTING:
         await ask_to_stop(tx, services, request, going.person)
@@ -168,7 +173,10 @@ async def _check_not_taken(tx: Transaction, number: int, *, taking: int = 0) -> 
     """Raise `Refused` if another request than `taking` takes or took the way back of this one."""
     taken = [each for each in await ways_back_of(tx, number) if each.state in TAKEN and each.id != taking]
     if taken:
-        raise Refused(text("R-{number} was taken back already by R-{back}.", number=str(number), back=str(taken[0].id)))
+        raise Refused(
+            text("R-{number} was taken back already by R-{back}.", number=str(number), back=str(taken[0].id)),
+            next=text("Look at the card of R-{back}.", back=str(taken[0].id)),
+        )
 
 
 def _then(services: Services, case: Case, going: GoingBack, done: Done) -> Done:

@@ -37,7 +37,10 @@ async def cancel(services: Services, person: Person, mark: Mark, done: Done) -> 
         elif request.state in (State.APPROVED, State.EXECUTING):
             await ask_to_stop(tx, services, request, person)
         else:
-            raise Refused(text("R-{number} cannot be cancelled any more.", number=str(request.id)))
+            raise Refused(
+                text("R-{number} cannot be cancelled any more.", number=str(request.id)),
+                next=text("Its card says how it stands and what can be done."),
+            )
         await done(tx)
 
 

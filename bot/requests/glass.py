@@ -67,7 +67,10 @@ async def break_glass(services: Services, person: Person, mark: Mark, reason: st
             expires_at=now + decision.expires,
             wake_at=now,
         ):
-            raise Refused(text("R-{number} changed meanwhile, so nothing was done.", number=str(request.id)))
+            raise Refused(
+                text("R-{number} changed meanwhile, so nothing was done.", number=str(request.id)),
+                next=text("Look at the card again; its buttons are up to date."),
+            )
         await record(
             tx, services, request.id, Event.BREAK_GLASS, actor=person.user, reason=reason, digest=case.version.digest
         )

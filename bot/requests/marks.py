@@ -49,7 +49,10 @@ def read_mark(value: str) -> Mark:
 def check_mark(mark: Mark, request: Request | None) -> Request:
     """The request itself, if it is still as the mark says. Raises `Stale`."""
     if request is None:
-        raise Stale(text("There is no request R-{number}.", number=str(mark.number)))
+        raise Stale(
+            text("There is no request R-{number}.", number=str(mark.number)),
+            next=text("Open the newest message of the request and use its buttons."),
+        )
     if mark_of(request) != mark:
         raise Stale(
             text("R-{number} changed under your finger, so nothing was done.", number=str(request.id)),

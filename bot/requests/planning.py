@@ -60,7 +60,10 @@ async def plan_change(acting: Acting, operation: Operation, arguments: Arguments
             digest=digest_of(outcome, acting.name, operation, arguments),
             rehearsals=rehearsals,
         )
-    raise Moved(text("{operation} cannot be planned: its objects change too fast.", operation=Code(operation.name)))
+    raise Moved(
+        text("{operation} cannot be planned: its objects change too fast.", operation=Code(operation.name)),
+        next=text("Try again in a moment."),
+    )
 
 
 def check_served(acting: Acting, plan: Plan) -> None:

@@ -56,7 +56,10 @@ async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
         if call.verb != "create":
             before = await client.get(call.target.kind, call.target.name, call.target.namespace, Object)
             if violated(call, before) and not call.later:
-                raise Moved(text("{target} changed while it was being planned.", target=Code(call.target.title)))
+                raise Moved(
+                    text("{target} changed while it was being planned.", target=Code(call.target.title)),
+                    next=text("Try again in a moment."),
+                )
         envelope = wrap(call, before, manager=manager_of(0, call.id), timeout=timeout, dry_run=True)
         try:
             response = await client.send(
@@ -78,7 +81,9 @@ async def rehearse(acting: Acting, call: Call, *, timeout: int) -> Rehearsal:
             warnings=response.warnings,
             changes=tuple(differences(before, after)) if whole and before is not None else (),
         )
-    raise Moved(text("{target} changes too fast to plan.", target=Code(call.target.title)))
+    raise Moved(
+        text("{target} changes too fast to plan.", target=Code(call.target.title)), next=text("Try again in a moment.")
+    )
 
 
 async def rehearse_evictions(acting: Acting, step: Evict, *, timeout: int) -> Rehearsal:
@@ -106,7 +111,10 @@ async def _rehearse_eviction(acting: Acting, call: Call, timeout: int) -> tuple[
             return None
         raise
     except (Conflict, ObjectNotFound) as error:
-        raise Moved(text("{target} was deleted while it was being planned.", target=Code(call.target.title))) from error
+        raise Moved(
+            text("{target} was deleted while it was being planned.", target=Code(call.target.title)),
+            next=text("Try again in a moment."),
+        ) from error
     return tuple(response.warnings)
 
 

@@ -94,7 +94,9 @@ async def case_of(tx: Transaction, services: Services, request: Request) -> Case
     """A request with its plan version, verified, from the same picture of the database that the request is from."""
     row = await load_plan(tx, request.id, request.plan_version)
     if row is None:
-        raise Refused(text("R-{number} has no plan to vote on.", number=str(request.id)))
+        raise Refused(
+            text("R-{number} has no plan to vote on.", number=str(request.id)), next=text("Ask for it again.")
+        )
     return Case(
         request=request,
         version=read_version(services, request, row),
@@ -130,7 +132,10 @@ async def _judge(services: Services, case: Case, ballot: Ballot) -> Decision:
     if not ballot.approve:
         return decision
     if decision.view_required and not ballot.viewed:
-        raise NeedsView(text("This vote is given in a view that shows the calls."))
+        raise NeedsView(
+            text("This vote is given in a view that shows the calls."),
+            next=text("Open the newest message of the request and use its buttons."),
+        )
     await check_rights(case.cluster.as_(ballot.person), plan.requests)
     return decision
 
@@ -149,7 +154,10 @@ def _not_yours(services: Services, case: Case, ballot: Ballot, why: Text) -> Not
 def check_waiting(services: Services, request: Request) -> None:
     """Raise `Refused` unless it waits for votes, and its time is not over: what has expired is not revived."""
     if request.state != State.WAITING:
-        raise Refused(text("R-{number} is not waiting for votes.", number=str(request.id)))
+        raise Refused(
+            text("R-{number} is not waiting for votes.", number=str(request.id)),
+            next=text("Its card says how it stands and what can be done."),
+        )
     if request.expires_at is None or request.expires_at <= services.clock.now():
         raise Refused(
             text("R-{number} has expired, so nothing was done.", number=str(request.id)),

@@ -10,6 +10,9 @@ from bot.text import Code, Text, text
 TOO_SLOW: Final = text("The database takes too long, so nothing was stored.")
 NOT_READABLE: Final = text("I could not read what Slack sent, so nothing was done.")
 GIVEN_UP: Final = text("This failed too often, so it was given up.")
+ASK_OPERATORS: Final = text(
+    "See whether it was done before asking again; whoever runs the bot finds the reason in its log."
+)
 NOT_RECORDED_TITLE: Final = text("Nothing was done")
 CLOSE: Final = text("Close")
 CUT_BLOCKS: Final = text("More did not fit into one message.")

@@ -9,8 +9,7 @@ from enum import Enum
 from typing import Final, final
 
 from bot.errors import KajitoriError
-from bot.store.errors import NotStorable
-from bot.text import text
+from bot.store.errors import not_storable, too_large
 
 MAX_BODY: Final = 4 * 1024 * 1024
 """Bytes of one delivery. Slack's are below 1 MiB; an alert storm's page is cut by its sender."""
@@ -64,10 +63,10 @@ class Arrival:
 def check_storable(key: str, kind: str, body: bytes) -> None:
     """Refuse what one of the databases cannot hold, so that both refuse the same. Raises `NotStorable`."""
     if len(body) > MAX_BODY:
-        raise NotStorable(text("This is too large to be stored."))
+        raise too_large()
     for name in (key, kind):
         if "\x00" in name or not _encodable(name):
-            raise NotStorable(text("This holds characters or values that cannot be stored."))
+            raise not_storable()
 
 
 def _encodable(name: str) -> bool:

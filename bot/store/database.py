@@ -16,11 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.clock import Clock
 from bot.store import engines, migrating
 from bot.store.columns import UtcTime
-from bot.store.errors import NotStorable, connecting, gone, translated
+from bot.store.errors import connecting, gone, not_storable, translated
 from bot.store.hints import CHANNEL, Hints, Subscription
 from bot.store.placement import MOUNTS, identity, only_process, refuse_network
 from bot.store.sealing import Keyring
-from bot.text import text
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -41,7 +40,7 @@ class Transaction:
             result = await self.connection.execute(statement, rows)
         except (UnicodeEncodeError, OverflowError) as error:
             # The drivers' own, from before the database was asked: half a surrogate pair, a number of over 64 bits.
-            raise NotStorable(text("This holds characters or values that cannot be stored.")) from error
+            raise not_storable() from error
         if not isinstance(result, CursorResult):
             raise TypeError("a statement of ours always has a cursor")
         return result

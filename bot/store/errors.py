@@ -123,6 +123,16 @@ def full() -> StoreFull:
     )
 
 
+def too_large() -> NotStorable:
+    return NotStorable(text("This is too large to be stored."), next=text("Send less at once."))
+
+
+def not_storable() -> NotStorable:
+    return NotStorable(
+        text("This holds characters or values that cannot be stored."), next=text("Type it again without them.")
+    )
+
+
 def lease_lost(target: str) -> LeaseLost:
     return LeaseLost(
         text("Another worker has taken over, so this one stops."), target=target, why=text("Its lease had run out.")
@@ -136,7 +146,7 @@ def _from_sqlite(code: int) -> KajitoriError:
         case sqlite3.SQLITE_FULL:
             return full()
         case sqlite3.SQLITE_TOOBIG:
-            return NotStorable(text("This is too large to be stored."))
+            return too_large()
         case _:
             return gone()
 
@@ -147,7 +157,7 @@ def _from_postgresql(state: str) -> KajitoriError:
     if state in _FULL:
         return full()
     if state.startswith(_NOT_STORABLE_CLASS):
-        return NotStorable(text("This holds characters or values that cannot be stored."))
+        return not_storable()
     return gone()
 
 

@@ -26,6 +26,7 @@ from bot.store.errors import KeyMissing, SealBroken
 from bot.text import text
 
 KEY_SIZE: Final = 32
+MAKE_ONE: Final = text("Make one with: openssl rand -base64 32")
 _FORMAT: Final = b"\x01"
 _ID_SIZE: Final = 4
 _NONCE_SIZE: Final = 12
@@ -46,7 +47,7 @@ class Key:
 
     def __post_init__(self) -> None:
         if len(self.secret) != KEY_SIZE:
-            raise KeyMissing(text("A key must be {size} bytes long.", size=KEY_SIZE))
+            raise KeyMissing(text("A key must be {size} bytes long.", size=KEY_SIZE), next=MAKE_ONE)
 
     @property
     def id(self) -> bytes:
@@ -69,7 +70,7 @@ class Keyring:
 
     def __init__(self, *keys: Key) -> None:
         if not keys:
-            raise KeyMissing(text("No key is given to encrypt what is stored."))
+            raise KeyMissing(text("No key is given to encrypt what is stored."), next=MAKE_ONE)
         self._newest = keys[0]
         self._keys = {key.id: key for key in keys}
 
@@ -82,9 +83,7 @@ class Keyring:
         try:
             secrets = [base64.b64decode(part.strip(), validate=True) for part in encoded.split(",") if part.strip()]
         except (binascii.Error, ValueError):
-            raise KeyMissing(
-                text("The key is not valid base64."), next=text("Make one with: openssl rand -base64 32")
-            ) from None
+            raise KeyMissing(text("The key is not valid base64."), next=MAKE_ONE) from None
         return cls(*(Key(secret) for secret in secrets))
 
     def seal(self, data: bytes, purpose: str) -> bytes:
@@ -97,7 +96,11 @@ class Keyring:
             raise _broken(purpose)
         key = self._keys.get(sealed[1 : 1 + _ID_SIZE])
         if key is None:
-            raise KeyMissing(text("The key that sealed this is not among the given ones."), target=purpose)
+            raise KeyMissing(
+                text("The key that sealed this is not among the given ones."),
+                target=purpose,
+                next=text("Whoever runs the bot has to give the earlier key too, after the new one."),
+            )
         try:
             return key.cipher.decrypt(sealed[1 + _ID_SIZE : _HEAD], sealed[_HEAD:], _associated(purpose))
         except InvalidTag as error:

@@ -146,7 +146,10 @@ async def _show(address: str, number: int, screen: Screen, *, json: bool) -> Non
     async with _opened(address) as database, database.read() as tx:
         stored = await records_of(tx, request_chain(number))
     if not stored:
-        raise NotFound(text("There is no request {request}.", request=Code(f"R-{number}")))
+        raise NotFound(
+            text("There is no request {request}.", request=Code(f"R-{number}")),
+            next=text("Check the number, and whether this is the database of the bot that gave it."),
+        )
     found = [each.record for each in stored]
     if json:
         screen.json(
@@ -202,5 +205,8 @@ def _public_key(written: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != 32:
-        raise NotUnderstood(text("{key} is no public key: 64 hexadecimal digits.", key=Code(written)))
+        raise NotUnderstood(
+            text("{key} is no public key: 64 hexadecimal digits.", key=Code(written)),
+            next=text("{command} prints an installation's own.", command=Code("kajitori audit keys")),
+        )
     return key

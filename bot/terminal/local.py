@@ -90,7 +90,10 @@ def _confirm(place: Place, planned: Planned, screen: Screen) -> None:
         )
     )
     if sys.stdin.readline().strip() != name:
-        raise Refused(text("Not confirmed; nothing was sent."))
+        raise Refused(
+            text("Not confirmed; nothing was sent."),
+            next=text("Run the command again and type {name}.", name=Code(name)),
+        )
 
 
 async def _check_still(place: Place, planned: Planned, operation: Operation) -> None:

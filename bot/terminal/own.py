@@ -59,7 +59,10 @@ async def who_am_i(place: Place) -> View:
     try:
         user = decode(answer.body, _Review).status.user_info
     except Unreadable as error:
-        raise Unavailable(text("{cluster} did not say who this is.", cluster=Code(acting.name))) from error
+        raise Unavailable(
+            text("{cluster} did not say who this is.", cluster=Code(acting.name)),
+            next=text("Check with {command}.", command=Code("kubectl auth whoami")),
+        ) from error
     rows = (("user", user.username), *(("group", group) for group in user.groups), ("namespace", place.namespace))
     title = text("{user} on {cluster}", user=Code(user.username), cluster=Code(acting.name))
     return View(title=title, table=Table(columns=("WHAT", "NAME"), rows=rows))

@@ -150,5 +150,8 @@ def address(server: str) -> str:
 
 def _who(way: Way) -> Impersonation | None:
     if way.groups and not way.user:
-        raise NotUnderstood(text("{flag} needs {other}.", flag=Code("--as-group"), other=Code("--as USER")))
+        raise NotUnderstood(
+            text("{flag} needs {other}.", flag=Code("--as-group"), other=Code("--as USER")),
+            next=text("Give both, or none."),
+        )
     return Impersonation(way.user, way.groups) if way.user else None

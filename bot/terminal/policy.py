@@ -85,7 +85,10 @@ def explain(operation: str, config: Path | None, output: str, at: datetime | Non
     found = the_config(config)
     registry = the_registry()
     if operation not in registry.operations:
-        raise NotFound(text("There is no operation {name}.", name=Code(operation)))
+        raise NotFound(
+            text("There is no operation {name}.", name=Code(operation)),
+            next=text("{command} lists them.", command=Code("kajitori exec help")),
+        )
     policy = load_policy(found, registry)
     asked = _asked(found, operation, given, now=at.astimezone(UTC) if at is not None else SystemClock().now())
     lines = explain_decision(policy, asked)
@@ -130,7 +133,10 @@ def _asked(config: Config, operation: str, given: dict[str, Any], *, now: dateti
 def _person(config: Config, user: str) -> Person:
     entry = config.people.get(user)
     if user and entry is None:
-        raise NotFound(text("The configuration names nobody with the id {id}.", id=Code(user)))
+        raise NotFound(
+            text("The configuration names nobody with the id {id}.", id=Code(user)),
+            next=text("Give a Slack user id that stands under {key}.", key=Code("people")),
+        )
     return Person(
         slack_user=user,
         team=config.slack.team_id,

@@ -53,7 +53,10 @@ def save_file(file: File, folder: Path) -> Path:
     """Write a view's file into a folder, under a name that stays in it; never over another file."""
     name = Path(one_line(file.name)).name
     if name in ("", ".", ".."):
-        raise Refused(text("{name} cannot be the name of a file.", name=Code(file.name)))
+        raise Refused(
+            text("{name} cannot be the name of a file.", name=Code(file.name)),
+            next=text("Leave out {flag} to read it here.", flag=Code("--save")),
+        )
     path = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,6 +70,7 @@ def save_file(file: File, folder: Path) -> Path:
         raise Refused(
             text("{path} cannot be written.", path=Code(str(path))),
             why=text("The system says: {reason}.", reason=error.strerror or "unknown"),
+            next=text("Name another folder."),
         ) from error
     return path
 

@@ -7,7 +7,7 @@ Held elsewhere, each by a test of its own (folders below `tests/`):
     look-alike letters, control characters, NUL     commandline/test_letters_that_look_alike…, …cannot_be_seen_or_split…
     40,000 characters, any text                     attacks/test_floods_are_bounded, delivery/test_a_delivery_is_stored…
     other people's ids, weak roles at each button   attacks/test_every_button_refuses_weak_roles
-    a forged signature, an old timestamp            sockets/ (`test_a_forgery_is_refused_told_and_not_heard`)
+    a forged signature, an old timestamp            slack/ (`test_a_forgery_is_refused_told_and_not_heard`)
     a replayed delivery                             store/ (`test_a_delivery_that_comes_again_is_known`), and below
     a database that is read-only, full or gone      store/test_…_fails, scenarios/test_the_database_fails_and_…
     401 403 409 410 429 500, cut, slow, garbage     kubernetes/test_each_answer…, test_a_bad_cluster…, and below
@@ -34,14 +34,14 @@ LINES = {
     "scale deploy/app --replicas=99999999999999999999": "replicas",
     "scale deploy/app": "replicas",
     "set image deploy/app nosuch=app:v3": "nosuch",
-    "rollout undo deploy/аpp": "",
-    "rollout undo deploy/app\u0007": "",
-    "rollout undo 'deploy/app": "",
-    "get secrets": "",
+    "rollout undo deploy/аpp": "U+0430 CYRILLIC SMALL LETTER A is not an ASCII one",
+    "rollout undo deploy/app\u0007": "Character 24 is U+0007, which cannot be seen",
+    "rollout undo 'deploy/app": "The quote ' at character 14 is not closed",
+    "get secrets": "Secrets are not shown in a chat",
     "rollout undo deploy/app --as=root": "--as",
     "rollout undo deploy/app -n kube-system": "kube-system",
     "rollout undo deploy/app --context=nosuch": "nosuch",
-    "x " * 20_000: "",
+    "x " * 20_000: "This is 39,999 characters long; a command may have 4,000",
 }
 
 
@@ -156,15 +156,29 @@ async def test_a_click_on_a_copy_or_on_an_old_card_does_nothing(world: World) ->
     assert world.sent() == []
 
 
-@pytest.mark.parametrize("status", [401, 403, 409, 410, 429, 500])
+AGAIN = "Try again in a minute; if it stays so, ask whoever runs PROD tokyo."
+TOLD = {
+    401: ("PROD tokyo does not accept the bot's credentials.", "renew its access to PROD tokyo."),
+    403: ("You may not do this with deployments.apps/shop/app in PROD tokyo.", "ask its owner for the right"),
+    409: ("deployments.apps/shop/app changed on PROD tokyo meanwhile.", "Look at it again, then ask again."),
+    410: ("PROD tokyo no longer knows the state that was asked for.", "Read it again from the start."),
+    429: ("PROD tokyo asks to wait before deployments.apps/shop/app.", "Try again in a moment."),
+    500: ("PROD tokyo cannot answer for deployments.apps/shop/app now (500).", AGAIN),
+}
+"""What happened and what to do next, by the answer of the API server."""
+
+
+@pytest.mark.parametrize("status", TOLD)
 async def test_a_cluster_that_refuses_is_told_and_asks_nobody(simulated_world: World, status: int) -> None:
     world = simulated_world
     await world.app()
     async with world.bot() as bot:
         world.cluster.faults.answer(status, times=100, path="/deployments/app")
         await bot.command("alice", UNDO)
-        said = everything(await bot.refused("alice"))
-        assert len(said.splitlines()) > 1
+        what, then = TOLD[status]
+        await bot.refused("alice", f"🚫 {what}", f"It says: the simulated cluster was told to answer {status}", then)
+        tried = [*await bot.life(1), *await bot.refusals()]
+        assert tried == ["refused.command alice", *(["request.rejected"] if status == 403 else [])]
         world.cluster.faults.clear()
         assert bot.cards() == []
         await bot.command("alice", "get deploy")
@@ -178,10 +192,41 @@ async def test_a_cluster_that_is_down_is_told_and_served_again_when_it_is_back(s
     async with world.bot() as bot:
         async with world.cluster.down():
             await bot.command("alice", UNDO)
-            await bot.refused("alice")
+            await bot.refused("alice", "🚫 PROD tokyo does not answer.", "No connection could be made.", AGAIN)
+            assert await bot.refusals() == ["refused.command alice"]
             assert bot.cards() == []
         await bot.command("alice", UNDO)
         await bot.card(1)
+    assert world.sent() == []
+
+
+async def test_a_press_on_what_has_ended_is_told_recorded_and_does_nothing(world: World) -> None:
+    await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", UNDO)
+        card = await bot.card(1)
+        old = buttons(card)["approve"]["value"]
+        await bot.click("alice", card, "cancel")
+        await bot.ended(1, "⏹️")
+        ended = [*ASKED, "request.cancelled alice"]
+        now = "Its card says how it stands and what can be done."
+        moved = "changed under your finger, so nothing was done.", "Look at the card again; its buttons are up to date."
+        presses = [
+            ("bob", "approve", old, *moved),
+            ("bob", "reject", old, *moved),
+            ("alice", "cancel", old, *moved),
+            ("bob", "approve", "1.1.cancelled", "R-1 is not waiting for votes.", now),
+            ("bob", "reject", "1.1.cancelled", "R-1 is not waiting for votes.", now),
+            ("alice", "cancel", "1.1.cancelled", "R-1 cannot be cancelled any more.", now),
+        ]
+        for person, action, mark, what, then in presses:
+            before = await answers(bot, person)
+            await bot.workspace.click(person, CHANNEL, card["ts"], action, value=mark, forged=True)
+            said = await answer_after(bot, before, person)
+            assert what in said, (action, mark, said)
+            assert then in said, (action, mark, said)
+        assert await bot.refusals() == [f"refused.click {person}" for person, *_ in presses]
+        assert await bot.life(1) == ended
     assert world.sent() == []
 
 
@@ -221,15 +266,15 @@ async def test_a_database_that_takes_no_writes_is_told_at_once_and_nothing_is_do
     assert world.sent() == []
 
 
-async def answers(bot: Bot) -> int:
-    return len([each for each in bot.workspace.messages(CHANNEL, "alice") if each.get("bot_id")])
+async def answers(bot: Bot, person: str = "alice") -> int:
+    return len([each for each in bot.workspace.messages(CHANNEL, person) if each.get("bot_id")])
 
 
-async def answer_after(bot: Bot, before: int) -> str:
-    """The next thing that alice is told."""
+async def answer_after(bot: Bot, before: int, person: str = "alice") -> str:
+    """The next thing that this person is told."""
 
     def newest() -> str | None:
-        seen = [each for each in bot.workspace.messages(CHANNEL, "alice") if each.get("bot_id")]
+        seen = [each for each in bot.workspace.messages(CHANNEL, person) if each.get("bot_id")]
         return everything(seen[-1]) if len(seen) > before else None
 
     return str(await bot.workspace.wait_for(newest, timeout=20))

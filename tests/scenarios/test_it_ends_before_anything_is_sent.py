@@ -46,7 +46,8 @@ async def test_a_view_that_was_open_too_long_votes_no_more(world: World) -> None
         world.clock.turn_on(minutes=16)
         await bot.ended(1, "⌛")
         await bot.submit("bob")
-        await bot.refused("bob", "changed under your finger")
+        await bot.refused("bob", "changed under your finger, so nothing was done.", "Look at the card again")
+        assert await bot.refusals() == ["refused.click bob"]
         assert await bot.life(1) == [*ASKED, "request.expired"]
     assert world.sent() == []
 

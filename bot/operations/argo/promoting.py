@@ -51,7 +51,10 @@ class PromoteArguments(RolloutChangeArguments):
 async def plan_promote(cluster: Reader, arguments: PromoteArguments) -> Plan | Nothing:
     """Decide for what it is now, and pin that: a second click finds that it has gone on."""
     if arguments.skip_current_step and arguments.skip_all_steps:
-        raise Refused(text("Cannot use both flags: {flags}", flags=Code("--skip-current-step, --skip-all-steps")))
+        raise Refused(
+            text("Cannot use both flags: {flags}", flags=Code("--skip-current-step, --skip-all-steps")),
+            next=text("Leave one of them out."),
+        )
     rest = _rest_asked(arguments, cluster.now)
     found = await find_rollout(cluster, arguments, "promote")
     wanted = Wanted(
@@ -98,7 +101,9 @@ def _rest_asked(arguments: PromoteArguments, now: datetime) -> Rest | None:
         return None
     other = next((flag for flag, said in others.items() if said), None)
     if other is not None:
-        raise Refused(text("Cannot use both flags: {flags}", flags=Code(f"--rest, {other}")))
+        raise Refused(
+            text("Cannot use both flags: {flags}", flags=Code(f"--rest, {other}")), next=text("Leave one of them out.")
+        )
     return rest_of(arguments.hold, arguments.until, now)
 
 

@@ -51,7 +51,10 @@ def filled_in(services: Services, submitted: Submitted) -> tuple[str, str]:
     said, _, code = submitted.metadata.rpartition("|")
     name, _, channel = said.partition("|")
     if not services.keyring.verify(PURPOSE, said.encode(), code):
-        raise Stale(text("This form means nothing to me, so nothing was done."))
+        raise Stale(
+            text("This form means nothing to me, so nothing was done."),
+            next=text("Close it, and open it again from the newest message."),
+        )
     return line_of(_operation(services, name), submitted.values), channel
 
 

@@ -177,7 +177,7 @@ class Incoming:
             ended = True
 
         if delivery is None or row.attempts > self.settings.attempts:
-            await self._give_up(leased, Unavailable(texts.GIVEN_UP))
+            await self._give_up(leased, Unavailable(texts.GIVEN_UP, next=texts.ASK_OPERATORS))
             return None
         try:
             async with asyncio.timeout(self.settings.timeout):

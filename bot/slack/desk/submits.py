@@ -33,7 +33,10 @@ async def on_submit(visit: Visit) -> None:
         return
     handle = SUBMITS.get(submitted.callback) if submitted is not None else None
     if submitted is None or handle is None:
-        raise Stale(text("This form means nothing to me, so nothing was done."))
+        raise Stale(
+            text("This form means nothing to me, so nothing was done."),
+            next=text("Close it, and open it again from the newest message."),
+        )
     mark = read_stamp(visit.services, submitted, visit.person.slack_user)
     await handle(visit, mark, submitted.values.get(REASON, "").strip()[:REASON_LENGTH])
 
