@@ -15,8 +15,7 @@ async def picture(bot: Bot, card: Json) -> Json:
     return await bot.message(lambda each: bool(each.get("files")), thread_ts=card["ts"])
 
 
-async def test_whoever_asks_gets_it_in_the_thread(simulated_world: World) -> None:
-    world = simulated_world
+async def test_whoever_asks_gets_it_in_the_thread(world: World) -> None:
     await world.app(replicas=6)
     async with world.bot() as bot:
         await bot.command("alice", "set image deploy/app app=app:v3")
