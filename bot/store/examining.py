@@ -17,8 +17,8 @@ WHOLE: Final = "ok"
 def examined(path: Path) -> tuple[str, int]:
     """What SQLite finds wrong, `WHOLE` where that is nothing; and how many tables and indexes there are. May block.
 
-    Looked for in a copy, for SQLite writes beside what it reads. Raises `StoreInUse` while another process has the file,
-    and `OSError` where it cannot be read.
+    Looked for in a copy, for SQLite writes beside what it reads. Raises `StoreInUse` while another process has the
+    file, and `OSError` where it cannot be read.
     """
     with only_process(path), tempfile.TemporaryDirectory(prefix="kajitori-") as folder:
         for each in (path, path.with_name(f"{path.name}-wal")):
