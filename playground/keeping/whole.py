@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import tempfile
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -14,14 +10,13 @@ from bot.text import Code, Text, text
 
 DATABASE: Final = "kajitori.db"
 KEY: Final = "key"
-BESIDE: Final = (DATABASE, f"{DATABASE}-wal")
-"""What SQLite reads a database from."""
 
 
 def refuse_incomplete(path: Path, *, another: Code) -> None:
     """Raise `Refused` where the bot would begin anew, or not begin, under a workspace that remembers. Writes nothing.
 
-    `another` is the command that takes another folder. Raises `OSError` where something cannot be read.
+    `another` is the command that takes another folder. Raises `OSError` where something cannot be read, and
+    `StoreInUse` while a bot of before has not let go.
     """
     for name, why in (
         (DATABASE, text("What was asked and voted on stood in it: the cards in the workspace would lead nowhere.")),
@@ -47,19 +42,9 @@ def _remove(path: Path, another: Code) -> Text:
 
 
 def _damage(path: Path) -> Text | None:
-    """Looked for in a copy, for SQLite writes beside what it reads, and held against a bot that has not let go yet."""
-    from bot.store.placement import only_process  # with all that a store needs, and a new folder has none
+    from bot.store.examining import WHOLE, examined  # with all that a store needs, and a new folder has none
 
-    with only_process(path / DATABASE), tempfile.TemporaryDirectory(prefix="kajitori-") as folder:
-        for name in BESIDE:
-            if (path / name).exists():
-                shutil.copyfile(path / name, Path(folder) / name)
-        try:
-            with closing(sqlite3.connect(Path(folder) / DATABASE)) as copy:
-                (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
-                (tables,) = copy.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.DatabaseError as error:
-            found, tables = str(error), 0
-    if found != "ok":
+    found, tables = examined(path / DATABASE)
+    if found != WHOLE:
         return text("SQLite says: {reason}.", reason=found)
     return None if tables else text("It is empty.")

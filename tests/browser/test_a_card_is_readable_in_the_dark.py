@@ -27,7 +27,7 @@ FAINT = """(() => {
   return {
     ground: light(seen(document.body)),
     words: worded.length,
-    faint: worded.filter((each) => contrast(each) < 4.5).map((each) => `${contrast(each).toFixed(2)} ${each.outerHTML}`),
+    faint: worded.filter((each) => contrast(each) < 4.5).map((each) => `${contrast(each)} ${each.outerHTML}`),
   };
 })()"""
 

@@ -1,4 +1,4 @@
-"""App Home over the whole playground, as bob has it on his phone: what waits for him, approved there, in his language."""
+"""App Home as bob has it on his phone: what waits for him, in his language, approved there."""
 
 from __future__ import annotations
 
