@@ -40,7 +40,12 @@ async def examine_clusters(clusters: Clusters, config: Config, registry: Registr
 
     A cluster that does not answer is not served until `keep_examining` has reached it; the others are.
     """
-    await asyncio.gather(*(_examine(clusters, name, config, registry) for name in clusters.names))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for name in clusters.names:
+                group.create_task(_examine(clusters, name, config, registry))
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
 
 
 async def keep_examining(clusters: Clusters, config: Config, registry: Registry, *, clock: Clock) -> None:

@@ -65,7 +65,6 @@ class Front:
         self._became: dict[str, str] = {}
         self.faults = Faults()
         self.watches: set[Watch] = set()
-        self.logs_read: list[str] = []
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Never raises but for a cut connection."""
@@ -167,14 +166,14 @@ class Front:
         response = web.StreamResponse(headers={"Content-Type": "text/plain", **visit.headers})
         await response.prepare(visit.request)
         await response.write(first)
-        self.logs_read.append(asked.name)
+        self._logs.readers.append(asked.name)
         try:
             async for line in lines:
                 await self.faults.thawed()
                 await response.write(line)
             await response.write_eof()
         finally:
-            self.logs_read.remove(asked.name)
+            self._logs.readers.remove(asked.name)
         return response
 
     def _record(self, visit: Visit, status: dict[str, Any], answer: object = None) -> None:

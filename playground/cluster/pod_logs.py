@@ -45,6 +45,8 @@ class PodLogs:
         self._clock, self._talk = clock, talk
         self._lines: dict[Key, list[Line]] = defaultdict(list)
         self._more = asyncio.Event()
+        self.readers: list[str] = []
+        """The pod of each log that is being sent. A reader that went is noticed at the next line."""
 
     def write(self, pod: Json, container: str, *lines: str, previous: bool = False) -> None:
         now = self._clock.now()

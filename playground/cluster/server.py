@@ -168,11 +168,6 @@ class SimulatedCluster:
         """One entry for each answered request, oldest first; `user` is who it was done as."""
         return self._audit.entries(user=user, verbs=verbs, namespace=namespace, audit_id_prefix=audit_id_prefix)
 
-    @property
-    def logs_read(self) -> list[str]:
-        """The pods whose logs are being sent, one for each reader. One that went is noticed at the next line."""
-        return list(self._front.logs_read)
-
     # What goes wrong
 
     @asynccontextmanager

@@ -47,3 +47,10 @@ def test_an_own_request_that_only_oneself_confirms_is_confirmed_from_home() -> N
 def test_the_last_ones_say_how_they_ended() -> None:
     said = words(home(HomeShown(name="alice", latest=(shown(State.FAILED),)), "en"))
     assert "failed" in said and "app-7f does not start" in said
+
+
+def test_ten_of_each_are_listed_and_the_rest_counted() -> None:
+    every = tuple(shown(State.FAILED, number=number, mark=f"{number}.1.failed") for number in range(111, 100, -1))
+    said = words(home(HomeShown(name="alice", latest=every), "en"))
+    assert [number for number in range(101, 112) if f"R-{number}" in said] == list(range(102, 112))
+    assert "… and 1 more" in said

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
+from pydantic import SecretStr
+
 from bot.app import serving
 from bot.audit.verification import verify_database
 from bot.running import Knobs, Running
@@ -64,15 +66,23 @@ class World:
         return found
 
     @asynccontextmanager
-    async def bot(self, *, verified: bool = True, knobs: Knobs | None = None, **configured: Any) -> AsyncIterator[Bot]:
+    async def bot(
+        self, *, verified: bool = True, knobs: Knobs | None = None, http: bool = False, **configured: Any
+    ) -> AsyncIterator[Bot]:
         """The bot, up in its workspace. What is `configured` replaces keys of the configuration, as in `prepare`.
 
+        With `http` Slack posts to it, signed, instead of speaking over sockets.
         Entered again it is the next process on the same database, in the same workspace.
         """
         self.configured = {**self.configured, **configured}
         found = await prepare(self.shop, self.folder, self.slack, **self.configured)
         turned = knobs or Knobs()
-        async with serving(found.model_copy(update={"database_url": self.address}), self.knobbed(turned)) as running:
+        update: dict[str, Any] = {"database_url": self.address}
+        if http:
+            secret = SecretStr(self.slack.signing_secret)
+            update |= {"slack_app_token": SecretStr(""), "slack_signing_secret": secret}
+        async with serving(found.model_copy(update=update), self.knobbed(turned)) as running:
+            self.slack.request_url = f"http://127.0.0.1:{running.port}" if http else None
             yield Bot(self.slack, running)
             if verified:
                 report = await verify_database(running.services.database)

@@ -16,7 +16,7 @@ async def _pods(app: SimulatedWorld) -> list[str]:
 async def _nobody_reads(world: World, app: SimulatedWorld) -> None:
     """Returns when no log is read any more, though each has something new to give."""
     async with asyncio.timeout(30):
-        while world.cluster.logs_read:
+        while world.cluster.logs.readers:
             for pod in await _pods(app):
                 await app.log(pod, "who reads this?")
             await asyncio.sleep(0.01)
@@ -26,7 +26,7 @@ async def _read_by(world: World, count: int) -> None:
     """Returns when the logs are read by so many."""
     async with asyncio.timeout(30):
         while True:
-            if len(world.cluster.logs_read) == count:
+            if len(world.cluster.logs.readers) == count:
                 return
             await asyncio.sleep(0.01)
 
@@ -86,7 +86,7 @@ async def test_where_all_are_refused_it_ends_at_once_with_the_reason(simulated_w
         )
         for pod in await _pods(app):
             assert f"{pod} is not followed: " in everything(ended)
-        assert world.cluster.logs_read == []
+        assert world.cluster.logs.readers == []
 
 
 async def test_a_sixth_is_refused_until_one_has_ended(simulated_world: World) -> None:
@@ -99,7 +99,7 @@ async def test_a_sixth_is_refused_until_one_has_ended(simulated_world: World) ->
             await _read_by(world, count)
         await bot.command("alice", f"logs -f {pod}")
         await bot.refused("alice", "You are following 5 things already.", "Wait until one of them ends.")
-        assert len(world.cluster.logs_read) == 5
+        assert len(world.cluster.logs.readers) == 5
         await bot.command("bob", f"logs -f {pod}")
         await _read_by(world, 6)
         world.clock.turn_on(minutes=5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.installation.bot import CHANNEL, Bot, buttons, everything
 from tests.installation.world import World
 from tests.scenarios.lines import DONE, PATCHED, UNDO
@@ -86,6 +88,17 @@ async def test_home_shows_what_waits_for_me_and_what_i_asked(world: World) -> No
         mine = await _home(bot, "alice", "R-1")
         assert "'approve'" not in str(mine)
         assert "R-1" not in everything(await _home(bot, "dave", ""))
+
+
+async def test_of_eleven_requests_home_shows_the_last_ten(simulated_world: World) -> None:
+    await simulated_world.app()
+    async with simulated_world.bot() as bot:
+        for number in range(1, 12):
+            await bot.command("alice", f"scale deploy/app --replicas={number + 2}")
+            await bot.card(number)
+        await bot.workspace.open_home("alice")
+        shown = everything(await _home(bot, "alice", "R-11"))
+        assert [number for number in range(1, 12) if re.search(rf"R-{number}\b", shown)] == list(range(2, 12))
 
 
 async def test_a_slip_is_offered_corrected_and_its_button_runs_the_line(world: World) -> None:
