@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.locales.rendering import plain
 from bot.requests.ending import expire_due
 from bot.requests.engine.loop import Engine
+from bot.requests.notices import ReplyNotice
 from bot.slack.edge.deliveries import Kind
 from tests.attacks.stage import CARD, Stage
 
@@ -97,6 +99,12 @@ async def test_what_has_expired_is_not_voted_alive(stage: Stage) -> None:
     number = await stage.ask()
     stage.clock.move(16 * 60)
     await stage.click("U0BOB", "approve", await stage.mark(number))
+    told = [each.problem for each in await stage.notices() if isinstance(each, ReplyNotice)][-1]
+    assert told is not None
+    assert told.next is not None
+    assert plain(told.what) == f"R-{number} has expired, so nothing was done."
+    assert plain(told.next) == "Ask for it again."
+    assert (await stage.events())[-1] == "refused.click"
     await _nothing_sent(stage)
     assert "vote.approve" not in await stage.events()
 

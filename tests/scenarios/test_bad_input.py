@@ -200,6 +200,33 @@ async def test_a_cluster_that_is_down_is_told_and_served_again_when_it_is_back(s
     assert world.sent() == []
 
 
+async def test_a_cluster_that_is_slow_is_told_and_asks_nobody(replicas_world: World) -> None:
+    world = replicas_world
+    await world.app()
+    async with world.bot() as bot:
+        with world.cluster.faults.freeze():
+            await bot.command("alice", UNDO)
+            await bot.refused("alice", "🚫 PROD tokyo does not answer.", "There was no answer within 10 s.", AGAIN)
+            assert await bot.refusals() == ["refused.command alice"]
+            assert bot.cards() == []
+        await bot.command("alice", UNDO)
+        await bot.card(1)
+    assert world.sent() == []
+
+
+async def test_a_line_that_cannot_be_done_is_answered_and_recorded_on_postgresql(replicas_world: World) -> None:
+    world = replicas_world
+    await world.app()
+    async with world.bot() as bot:
+        await bot.command("alice", "rollout undo deploy/app --to-revision=99")
+        await bot.refused(
+            "alice", "🚫 unable to find specified revision 99 in history", "rollout history deployment/app"
+        )
+        assert await bot.refusals() == ["refused.command alice"]
+        assert bot.cards() == []
+    assert world.sent() == []
+
+
 async def test_a_press_on_what_has_ended_is_told_recorded_and_does_nothing(world: World) -> None:
     await world.app()
     async with world.bot() as bot:
