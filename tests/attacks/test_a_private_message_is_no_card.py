@@ -60,3 +60,14 @@ async def test_what_waits_for_somebody_is_opened_from_their_home_and_counts_when
     while await stage.attempt():
         pass
     assert (await stage.request(number)).state == "succeeded"
+
+
+async def test_breaking_the_glass_on_what_has_ended_is_refused_at_the_press(stage: Stage) -> None:
+    number = await stage.ask(line="poke set app --to=5")
+    await stage.click("U0ALICE", "cancel", await stage.mark(number))
+    await stage.click("U0ALICE", "break_glass", await stage.mark(number))
+    assert stage.views == []
+    answers = [each for each in await stage.notices() if isinstance(each, ReplyNotice) and each.problem is not None]
+    assert answers[-1].problem is not None
+    assert plain(answers[-1].problem.what) == "R-1 is not waiting for votes."
+    assert "refused.click" in await stage.events()

@@ -30,9 +30,6 @@ HAS_A_FORM: Final = ("bot.errors.NotUnderstood", ("commands/", "bot/operations/"
 
 ELSEWHERE: Final = {
     "bot/charts/progress.py": "caught where it is drawn, and the numbers are sent instead",
-    "bot/operations/velero/existing.py": "to be said with the next change of that file",
-    "bot/operations/velero/views.py": "to be said with the next change of that file",
-    "bot/slack/desk/clicks.py": "to be said with the next change of that file",
 }
 """Files whose errors say nothing next, and why."""
 

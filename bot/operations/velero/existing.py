@@ -174,7 +174,12 @@ def items_of(content: bytes) -> list[Item]:
     try:
         found = msgspec.json.decode(content, type=dict[str, list[str]])
     except msgspec.DecodeError as error:
-        raise Refused(text("What the object store gave is not what Velero writes.")) from error
+        raise Refused(
+            text("What the object store gave is not what Velero writes."),
+            next=text(
+                "Look into the bucket itself: {command} says which it is.", command=Code("velero backup-location get")
+            ),
+        ) from error
     return [item for key, names in found.items() for item in _items(key, names)]
 
 

@@ -92,7 +92,12 @@ async def results_of(cluster: Reader, wanted: Artifact, name: str, namespace: st
     try:
         raw = msgspec.json.decode(content, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise Refused(text("What the object store gave is not what Velero writes.")) from error
+        raise Refused(
+            text("What the object store gave is not what Velero writes."),
+            next=text(
+                "Look into the bucket itself: {command} says which it is.", command=Code("velero backup-location get")
+            ),
+        ) from error
     return {section: _flat(raw.get(section)) for section in SECTIONS}
 
 

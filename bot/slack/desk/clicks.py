@@ -28,7 +28,7 @@ from bot.slack.modals import views
 from bot.slack.modals.stamps import stamped
 from bot.store.messages import message_at
 from bot.store.requests import load
-from bot.text import text
+from bot.text import Code, text
 
 
 class Presser(StrEnum):
@@ -191,7 +191,10 @@ async def _again(visit: Visit, mark: Mark) -> None:
 async def _logs(visit: Visit, mark: Mark) -> None:
     shown = await _shown(visit, mark)
     if shown.plan is None:
-        raise Refused(text("R-{number} has no plan, so there is nothing to show.", number=str(mark.number)))
+        raise Refused(
+            text("R-{number} has no plan, so there is nothing to show.", number=str(mark.number)),
+            next=text("Name what you want to see: {command}.", command=Code("logs deploy/NAME")),
+        )
     target = shown.plan.target
     place = f" --namespace={target.namespace} --context={await _cluster(visit, mark)}"
     await on_line(visit, (shown.plan.look or f"logs {target.reference}") + place)
