@@ -30,6 +30,7 @@ from bot.operations.revision_views import revision_view, revisions_view
 from bot.operations.revisions import Past, find_revision, is_live, read_history
 from bot.operations.rollbacks import (
     back_from_undo,
+    back_from_undos,
     choose_revisions,
     paused_refusal,
     undo_warnings,
@@ -168,7 +169,9 @@ async def undo(cluster: Reader, arguments: UndoArguments) -> Plan | Nothing:
             to_revision=chosen[0].past.revision if alone else arguments.to_revision,
             template_hashes=[each.past.hash for each in chosen],
         ),
-        back=back_from_undo(changes[0], wanted[0].live, arguments) if alone else None,
+        back=back_from_undo(changes[0], wanted[0].live, arguments)
+        if alone
+        else back_from_undos(changes, [each.live for each in chosen], arguments),
         warnings=[warning for each in changes for warning in undo_warnings(each.seen)],
         pause_sync=arguments.pause_sync,
     )

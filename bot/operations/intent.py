@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.operations.evict import Evict
 from bot.operations.json import JSON, digest
-from bot.operations.plan import Plan, Step, Wait
+from bot.operations.plan import Back, Plan, Step, Wait
 
 
 def intent(step: Step) -> dict[str, JSON]:
@@ -53,9 +53,7 @@ def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
             for fact in plan.facts
         ],
         "bound": {"pods": plan.bound.pods, "slackPercent": plan.bound.slack_percent},
-        "back": None
-        if plan.back is None
-        else {"commandLine": plan.back.command_line, "calls": [intent(call) for call in plan.back.calls]},
+        "back": None if plan.back is None else _back_intent(plan.back),
         "destructive": plan.destructive,
         "recovery": plan.recovery,
         "includes": list(plan.includes),
@@ -66,6 +64,11 @@ def plan_intent(plan: Plan, *, cluster: str, namespace: str, operation: str) -> 
     if plan.until is not None:
         found["until"] = plan.until.isoformat()
     return found
+
+
+def _back_intent(back: Back) -> dict[str, JSON]:
+    found: dict[str, JSON] = {"commandLine": back.command_line, "calls": [intent(call) for call in back.calls]}
+    return {**found, "whole": True} if back.whole else found
 
 
 def plan_digest(plan: Plan, *, cluster: str, namespace: str, operation: str) -> str:

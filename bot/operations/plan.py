@@ -6,6 +6,7 @@ field manager, timeout, impersonation) is the envelope and lives in `bot.executi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -144,11 +145,13 @@ class Back(msgspec.Struct, frozen=True, kw_only=True):
     """The way back: the command line that takes it, a button's label, and the calls it would make after this plan.
 
     `calls` are digested with the plan, so that one vote can cover the way back; empty means it needs a new vote.
+    `whole`: it takes back everything that the plan does, so there is none while only a part of it took effect.
     """
 
     command_line: str
     label: Text
     calls: tuple[Call, ...] = ()
+    whole: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +187,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     rest: str = ""
     look: str = ""
+
+    def way_back(self, done: Collection[str]) -> Back | None:
+        """The way back once these of its calls took effect, by their ids."""
+        if self.back is None or (self.back.whole and any(call.id not in done for call in self.calls)):
+            return None
+        return self.back
 
     @property
     def calls(self) -> tuple[Call, ...]:

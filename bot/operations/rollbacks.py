@@ -95,6 +95,27 @@ def back_from_undo(changed: Changed, live: Past | None, arguments: Arguments) ->
     return Back(command_line=command_line(arguments, *words), label=label, calls=(call,))
 
 
+def back_from_undos(changes: Sequence[Changed], lives: Sequence[Past | None], arguments: Arguments) -> Back | None:
+    """Back to what runs now, of several. Then it is the previous revision of each, and no one number names it.
+
+    Undone once more while one of them had not changed, that one would go to what ran before it: so all or none.
+    """
+    if len(changes) != len(lives) or any(each is None or each.revision <= 0 for each in lives):
+        return None
+    calls = tuple(
+        restore(after_call(each.seen, each.call), live, f"step-{number}")
+        for number, (each, live) in enumerate(zip(changes, lives, strict=True), 1)
+        if live is not None
+    )
+    references = [each.seen.target.reference for each in changes]
+    return Back(
+        command_line=command_line(arguments, "rollout", "undo", *references),
+        label=text("Undo all of it"),
+        calls=calls,
+        whole=True,
+    )
+
+
 def paused_refusal(seen: Seen, what: Text) -> Refused:
     resume_it = Code(f"rollout resume {seen.target.reference}")
     return Refused(what, target=seen.target.title, next=text("Resume it first: {command}.", command=resume_it))

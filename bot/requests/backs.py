@@ -24,6 +24,7 @@ from bot.requests.ballots import signed_vote
 from bot.requests.coverage import covered_way_back
 from bot.requests.deciding import decide_plan
 from bot.requests.ending import ask_to_stop
+from bot.requests.engine.moves import StepState
 from bot.requests.mailing import refresh_card
 from bot.requests.marks import Mark
 from bot.requests.notices import Address
@@ -35,6 +36,7 @@ from bot.requests.states import State
 from bot.requests.voting import Case, load_case
 from bot.store.database import Transaction
 from bot.store.requests import Request, compare_and_set, load, ways_back_of
+from bot.store.steps import steps_of
 from bot.store.votes import cast_vote
 from bot.text import text
 
@@ -67,6 +69,7 @@ async def go_back(services: Services, going: GoingBack, read: Read, done: Done) 
     case = await load_case(services, going.mark)
     async with services.database.read() as tx:
         await _check_not_taken(tx, case.request.id)
+        await _check_whole(tx, case)
     asked = _asked(case, going, read)
     if going.person.slack_user != case.request.requester_slack:
         await check_rights(case.cluster.as_(going.person), case.version.plan.requests)
@@ -176,6 +179,19 @@ async def _check_not_taken(tx: Transaction, number: int, *, taking: int = 0) -> 
         raise Refused(
             text("R-{number} was taken back already by R-{back}.", number=str(number), back=str(taken[0].id)),
             next=text("Look at the card of R-{back}.", back=str(taken[0].id)),
+        )
+
+
+async def _check_whole(tx: Transaction, case: Case) -> None:
+    """Raise `Refused` where the way back takes back everything, and only a part took effect."""
+    steps = await steps_of(tx, case.request.id, case.version.version)
+    done = {name for name, step in steps.items() if step.state == StepState.DONE}
+    if case.version.plan.back is not None and case.version.plan.way_back(done) is None:
+        raise Refused(
+            text(
+                "Only a part of R-{number} took effect, so it cannot be undone as a whole.", number=str(case.request.id)
+            ),
+            next=text("Undo what took effect by its name: the card says which it is."),
         )
 
 

@@ -16,6 +16,7 @@ from bot.operations.plan import Call, Plan
 from bot.requests.engine.moves import StepState
 
 _IN_EFFECT: Final = frozenset({StepState.DONE, StepState.ALREADY})
+"""States of a step whose call holds now, whoever sent it."""
 
 
 def rest_of(operation: Operation | None, plan: Plan, steps: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from bot.charts.progress import Sample
 from bot.errors import Bug
 from bot.operations.patches import Change
-from bot.operations.plan import Plan
+from bot.operations.plan import Back, Plan
 from bot.operations.progress import Progress
 from bot.policy.decision import Decision, stricter
 from bot.requests.coverage import back_until
@@ -114,6 +114,12 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     rest: str = ""
     ended_at: datetime | None = None
     cancel_asked: bool = False
+
+    @property
+    def way_back(self) -> Back | None:
+        """The plan's way back, where what took effect is what it takes back."""
+        done = {each.id for each in self.steps if each.state is StepState.DONE}
+        return self.plan.way_back(done) if self.plan is not None else None
 
     @property
     def rest_line(self) -> str:

@@ -192,6 +192,8 @@ def _finish(run: _Run, state: State) -> Exit:
         run.screen.aside(text("It is not known whether it took effect. Look before anything else."), style="bold red")
     else:
         run.screen.aside(text("Not finished: {state}.", state=Code(str(state))), style="bold red")
-    if run.plan.back is not None and StepState.DONE in run.records.values():
-        run.screen.say(text("back: {command}", command=Code(f'kajitori exec --local "{run.plan.back.command_line}"')))
+    done = [name for name, state in run.records.items() if state is StepState.DONE]
+    back = run.plan.way_back(done)
+    if back is not None and done:
+        run.screen.say(text("back: {command}", command=Code(f'kajitori exec --local "{back.command_line}"')))
     return {State.SUCCEEDED: Exit.DONE, State.NEEDS_ATTENTION: Exit.UNKNOWN}.get(state, Exit.FAILED)

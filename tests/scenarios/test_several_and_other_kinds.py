@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from bot.running import Knobs
-from tests.installation.bot import everything
+from tests.installation.bot import buttons, everything
 from tests.installation.world import World
 from tests.scenarios.lines import DONE, VOTED
 
@@ -94,6 +94,7 @@ async def test_the_second_that_is_deleted_meanwhile_leaves_a_part_done_and_the_r
         card = await bot.ended(1, "⚠️", "Do the rest")
         assert "✔️ deployment/app: template of revision 1" in everything(card)
         assert "✖️ deployment/web: template of revision 1" in everything(card)
+        assert "back" not in buttons(card)
         assert f"The rest: rollout undo deployment/web --namespace={world.namespace} " in everything(card)
         assert await bot.life(1) == [*VOTED, "request.partly_done"]
         await world.app("app:v1", "app:v2", name="web")
@@ -102,3 +103,34 @@ async def test_the_second_that_is_deleted_meanwhile_leaves_a_part_done_and_the_r
         await bot.ended(2, "✅")
     assert await app.image() == "app:v1"
     assert world.sent() == ["kajitori:alice patch deployments/app", "kajitori:alice patch deployments/web"]
+
+
+async def test_an_undo_of_two_is_taken_back_as_a_whole_without_a_new_vote(world: World) -> None:
+    app = await world.app("app:v1", "app:v2", name="app")
+    web = await world.app("app:v1", "app:v2", name="web")
+    async with world.bot() as bot:
+        await bot.command("alice", "rollout undo deploy/app deploy/web")
+        await bot.approve("bob", await bot.card(1, "Approving also lets alice go back"))
+        done = await bot.ended(1, "✅", "Undo all of it")
+        assert [await app.image(), await web.image()] == ["app:v1", "app:v1"]
+        await bot.click("alice", done, "back")
+        await bot.submit("alice")
+        await bot.ended(2, "✅")
+        assert [await app.image(), await web.image()] == ["app:v2", "app:v2"]
+        assert "vote.approve bob" not in await bot.life(2)
+        await bot.card(1, "Taken back by R-2")
+
+
+async def test_what_somebody_changed_since_is_not_taken_back_without_new_votes(world: World) -> None:
+    await world.app("app:v1", "app:v2", name="app")
+    web = await world.app("app:v1", "app:v2", name="web")
+    async with world.bot() as bot:
+        await bot.command("alice", "rollout undo deploy/app deploy/web")
+        await bot.approve("bob", await bot.card(1))
+        done = await bot.ended(1, "✅")
+        await web.set_image("app:v3")
+        await web.rolled_out()
+        await bot.click("alice", done, "back")
+        await bot.submit("alice")
+        await bot.card(2, "needs 1")
+    assert await web.image() == "app:v3"

@@ -59,8 +59,8 @@ def failed(shown: Shown, locale: str) -> list[Block]:
 def partly_done(shown: Shown, locale: str) -> list[Block]:
     """Which steps took effect and which did not, the command for the rest, the command back."""
     commands = [_the_rest(shown)]
-    if shown.plan is not None and shown.plan.back is not None:
-        way = Code(one_line(shown.plan.back.command_line, 1_000))
+    if shown.way_back is not None:
+        way = Code(one_line(shown.way_back.command_line, 1_000))
         commands.append(text("The way back: {command}", command=way))
     return [
         *paragraph([head(shown, asked(shown), with_state=True)], locale, first_bold=True),
@@ -220,13 +220,13 @@ def _way_back(shown: Shown) -> list[Text]:
 def _back_is_open(shown: Shown) -> bool:
     if shown.state is State.REJECTED or shown.back_taken:
         return False
-    return shown.plan is not None and shown.plan.back is not None and shown.calls > 0
+    return shown.way_back is not None and shown.calls > 0
 
 
 def _back(shown: Shown, locale: str, style: Style = "") -> list[Element]:
-    if shown.plan is None or shown.plan.back is None or not _back_is_open(shown):
+    if shown.way_back is None or not _back_is_open(shown):
         return []
-    label = quiet(shown.plan.back.label)
+    label = quiet(shown.way_back.label)
     if shown.back_until is not None:
         body = text("No new vote is needed until the time on the card. After that it is asked for.")
     else:

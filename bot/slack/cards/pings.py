@@ -167,7 +167,7 @@ def _next(shown: Shown) -> list[Text]:
         return [text("Taken back by R-{number}.", number=str(shown.back_taken))] if shown.back_taken else []
     if shown.state is State.FAILED and shown.calls == 0:
         return [text("Nothing took effect. Try again is on the card.")]
-    if shown.state is State.PARTLY_DONE and (shown.plan is None or shown.plan.back is None):
+    if shown.state is State.PARTLY_DONE and shown.way_back is None:
         return [text("Only a part took effect: the command for the rest is on the card.")]
     return [NEXT[shown.state]] if shown.state in NEXT else []
 

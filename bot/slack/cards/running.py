@@ -68,7 +68,7 @@ def _buttons(shown: Shown, locale: str) -> list[Element]:
     if shown.cancel_asked:
         return [*logs, menu]
     stuck = shown.progress is not None and shown.progress.stuck is not None
-    goes_back = shown.plan is not None and shown.plan.back is not None
+    goes_back = shown.way_back is not None
     label = text("Stop & go back") if goes_back else text("Stop")
     body = _what_stop_does(shown)
     stop = button(
@@ -100,6 +100,6 @@ def _halt(shown: Shown, plan: Plan, locale: str) -> Element:
 
 
 def _what_stop_does(shown: Shown) -> Text:
-    if shown.plan is None or shown.plan.back is None:
+    if shown.way_back is None:
         return text("Nothing more is begun. What was already sent stays.")
-    return text("Nothing more is begun, then: {way}.", way=quiet(shown.plan.back.label))
+    return text("Nothing more is begun, then: {way}.", way=quiet(shown.way_back.label))

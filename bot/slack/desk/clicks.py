@@ -155,7 +155,7 @@ async def _break_glass(visit: Visit, mark: Mark) -> None:
 async def _back(visit: Visit, mark: Mark) -> None:
     """The way back, and "Stop & go back" while it runs: shown once more where the policy wants a view."""
     shown = await _shown(visit, mark)
-    if shown.plan is None or shown.plan.back is None:
+    if shown.way_back is None:
         if shown.state is State.EXECUTING:
             await cancel(visit.services, visit.person, mark, visit.done)
             return

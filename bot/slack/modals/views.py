@@ -51,7 +51,7 @@ def break_glass(shown: Shown, locale: str) -> View:
 
 def back(shown: Shown, locale: str) -> View:
     """The way back, with the calls that were digested with the plan."""
-    way = shown.plan.back if shown.plan is not None else None
+    way = shown.way_back
     if way is None:
         return notice(text("R-{number} has no way back.", number=str(shown.number)), locale)
     covered = (
