@@ -198,7 +198,12 @@ async def test_several_workloads_go_back_together_or_not_at_all() -> None:
     made = await plan(world, line)
     assert [each.target.reference for each in made.steps] == ["deployment/app", "daemonset/agent"] * 2
     assert [each.id for each in made.steps] == ["step-1", "step-2", "step-3", "step-4"]
-    assert (made.impact.pods, made.back) == (6, None)
+    assert made.impact.pods == 6
+    assert made.back is not None
+    assert made.back.command_line.startswith("rollout undo deployment/app daemonset/agent -n ")
+    assert len(made.back.calls) == 2
+    assert made.way_back({"step-1"}) is None
+    assert made.way_back({"step-1", "step-2"}) == made.back
     second = await again(world, UNDO, made)
     assert isinstance(second, Plan)
     assert digest_of(second, "x") == digest_of(made, "x")
@@ -206,6 +211,7 @@ async def test_several_workloads_go_back_together_or_not_at_all() -> None:
     third = await again(world, UNDO, made)
     assert isinstance(third, Plan)
     assert [each.target.reference for each in third.calls] == ["deployment/app"]
+    assert third.back is None
     deployment(world)["spec"]["paused"] = True
     with pytest.raises(Refused, match="you cannot rollback a paused deployment"):
         await again(world, UNDO, made)
