@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import reduce
+from typing import Any, Final
 
 import msgspec
 
@@ -23,6 +24,9 @@ from bot.operations.templates import also_changed, before_and_after, images, spl
 from bot.operations.view import Row
 from bot.operations.workloads import Seen, read_workload, seen
 from bot.text import Code, Text, text
+
+NAMED: Final = 5
+"""Workloads whose images are told one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +104,7 @@ def plan_of(
         pinned=pinned,
         before=shown[0] if shown else None,
         after=shown[1] if shown else None,
-        note=also_changed(only.seen.template, only.after.template) if only else None,
+        note=also_changed(only.seen.template, only.after.template) if only else _each_by_name(changes),
         facts=tuple(fact for each in changes for fact in (*each.facts, *facts_of(each.seen, each.around))),
         bound=Bound(pods=impact.pods),
         impact=impact,
@@ -109,6 +113,20 @@ def plan_of(
         afterwards=_afterwards(changes, cluster=str(pinned.get("context") or "")),
     )
     return pausing_first(plan, [each.around for each in changes], _git_says(only)) if pause_sync else plan
+
+
+def _each_by_name(changes: Sequence[Changed]) -> Text | None:
+    """From which image to which, for each of several; nothing where no image changes."""
+    said: list[Text] = []
+    for each in changes:
+        shown = before_and_after(each.seen.template, each.after.template)
+        if shown is not None:
+            target = Code(each.seen.target.title)
+            said.append(text("{target}: {before} → {after}", target=target, before=shown[0], after=shown[1]))
+    more = len(said) - NAMED
+    if more > 0:
+        said = [*said[:NAMED], text("… and {count} more", count=more)]
+    return reduce(lambda one, other: text("{one}; {other}", one=one, other=other), said) if said else None
 
 
 def _afterwards(changes: Sequence[Changed], *, cluster: str) -> tuple[Row, ...]:

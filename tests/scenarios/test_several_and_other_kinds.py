@@ -110,8 +110,9 @@ async def test_an_undo_of_two_is_taken_back_as_a_whole_without_a_new_vote(world:
     web = await world.app("app:v1", "app:v2", name="web")
     async with world.bot() as bot:
         await bot.command("alice", "rollout undo deploy/app deploy/web")
-        await bot.approve("bob", await bot.card(1, "Approving also lets alice go back"))
-        done = await bot.ended(1, "✅", "Undo all of it")
+        both = f"{world.namespace}/app: v2 → v1; {world.namespace}/web: v2 → v1"
+        await bot.approve("bob", await bot.card(1, both, "Approving also lets alice go back"))
+        done = await bot.ended(1, "✅", "all 2 done in", "Undo all of it")
         assert [await app.image(), await web.image()] == ["app:v1", "app:v1"]
         await bot.click("alice", done, "back")
         await bot.submit("alice")

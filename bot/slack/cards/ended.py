@@ -172,6 +172,9 @@ def _result(shown: Shown) -> list[Text]:
         ]
     elif progress.total and not progress.halted:
         counted = text("{ready}/{total} ready in {time}", ready=progress.ready, total=progress.total, time=_took(shown))
+        alike = _followed_alike(shown)
+        if alike > 1:  # what was counted is the last of them
+            counted = text("all {count} done in {time}", count=alike, time=_took(shown))
         said = [counted if progress.weight < 0 else weighed(counted, progress.weight)]
     else:
         took = text("took {time}", time=_took(shown))
@@ -180,6 +183,12 @@ def _result(shown: Shown) -> list[Text]:
     if shown.plan is not None and shown.plan.note is not None:
         said.append(quiet(shown.plan.note))
     return [*said, *trouble(shown)]
+
+
+def _followed_alike(shown: Shown) -> int:
+    """How many objects were followed until the same was true of each."""
+    waits = [step for step in shown.plan.steps if isinstance(step, Wait)] if shown.plan is not None else []
+    return max(Counter(name for name, _ in {(each.condition, each.target) for each in waits}).values(), default=0)
 
 
 def _took(shown: Shown) -> Text:
