@@ -30,7 +30,7 @@ from bot.operations.plan import Back, Nothing, Plan
 from bot.operations.quantities import canonical_quantity
 from bot.operations.reader import Reader
 from bot.operations.revisions import live_revision, read_history
-from bot.operations.rollbacks import back_from_undo
+from bot.operations.rollbacks import back_from_undo, undo_of_all
 from bot.operations.surroundings import Surroundings
 from bot.operations.template_changes import Changed, after_call, look_around_all, plan_of, read_workloads
 from bot.operations.templates import GROUPS, containers, images, split_image
@@ -102,7 +102,7 @@ async def set_image(cluster: Reader, arguments: ImageArguments) -> Plan | Nothin
         changes,
         summary=text("Set the image of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
-        back=_image_back(only, arguments) if only else None,
+        back=_image_back(only, arguments) if only else _back_of_all(changes, workloads, arguments),
         warnings=image_warnings(wanted),
         pause_sync=arguments.pause_sync,
     )
@@ -139,7 +139,7 @@ async def set_env(cluster: Reader, arguments: EnvironmentArguments) -> Plan | No
         changes,
         summary=text("Set variables of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
-        back=back_from_undo(only, live, arguments) if only is not None else None,
+        back=back_from_undo(only, live, arguments) if only else _back_of_all(changes, workloads, arguments),
         pause_sync=arguments.pause_sync,
     )
     return msgspec.structs.replace(plan, after=text("{value}", value=Bold(shown_variables(wanted))))
@@ -172,7 +172,9 @@ async def set_resources(cluster: Reader, arguments: ResourcesArguments) -> Plan 
         changes,
         summary=text("Set resources of {target}", target=Code(", ".join(each.seen.target.title for each in changes))),
         pinned=pinned_arguments(arguments, targets=[each.target.reference for each in workloads]),
-        back=_resources_back(changes[0], wanted, arguments) if len(workloads) == 1 else None,
+        back=_resources_back(changes[0], wanted, arguments)
+        if len(workloads) == 1
+        else _back_of_all(changes, workloads, arguments),
         pause_sync=arguments.pause_sync,
     )
     before, after = _resource_words(changes[0], arguments.containers, wanted)
@@ -235,6 +237,11 @@ def _image_back(changed: Changed, arguments: ImageArguments) -> Back:
         label=text("Back to {version}", version=Code(tags.pop())) if len(tags) == 1 else text("Back to the old images"),
         calls=(call,),
     )
+
+
+def _back_of_all(changes: Sequence[Changed], workloads: Sequence[Seen], arguments: WorkloadArguments) -> Back | None:
+    """None where one of them is so already: undone with the others it would go to what ran before."""
+    return undo_of_all(changes, arguments) if len(changes) == len(workloads) else None
 
 
 def _names(workloads: Sequence[Seen]) -> Code:

@@ -107,13 +107,14 @@ def back_from_undos(changes: Sequence[Changed], lives: Sequence[Past | None], ar
         for number, (each, live) in enumerate(zip(changes, lives, strict=True), 1)
         if live is not None
     )
+    return msgspec.structs.replace(undo_of_all(changes, arguments), calls=calls)
+
+
+def undo_of_all(changes: Sequence[Changed], arguments: Arguments) -> Back:
+    """Each to what it ran before. Planned when it is asked for, so it needs a vote of its own."""
     references = [each.seen.target.reference for each in changes]
-    return Back(
-        command_line=command_line(arguments, "rollout", "undo", *references),
-        label=text("Undo all of it"),
-        calls=calls,
-        whole=True,
-    )
+    line = command_line(arguments, "rollout", "undo", *references)
+    return Back(command_line=line, label=text("Undo all of it"), whole=True)
 
 
 def paused_refusal(seen: Seen, what: Text) -> Refused:

@@ -135,3 +135,26 @@ async def test_what_somebody_changed_since_is_not_taken_back_without_new_votes(w
         await bot.submit("alice")
         await bot.card(2, "needs 1")
     assert await web.image() == "app:v3"
+
+
+async def test_images_of_two_are_taken_back_with_votes_of_their_own(world: World) -> None:
+    app = await world.app("app:v1", name="app")
+    web = await world.app("app:v1", name="web")
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/app deploy/web *=app:v2")
+        await bot.approve("bob", await bot.card(1))
+        await bot.click("alice", await bot.ended(1, "✅"), "back")
+        await bot.submit("alice")
+        await bot.approve("bob", await bot.card(2, "needs 1"))
+        await bot.ended(2, "✅", "all 2 done in")
+        assert [await app.image(), await web.image()] == ["app:v1", "app:v1"]
+        await bot.card(1, "Taken back by R-2")
+
+
+async def test_one_that_is_so_already_leaves_no_way_back_of_both(world: World) -> None:
+    await world.app("app:v1", name="app")
+    await world.app("app:v1", "app:v2", name="web")
+    async with world.bot() as bot:
+        await bot.command("alice", "set image deploy/app deploy/web *=app:v2")
+        await bot.approve("bob", await bot.card(1))
+        assert "back" not in buttons(await bot.ended(1, "✅"))
