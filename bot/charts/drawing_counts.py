@@ -27,12 +27,16 @@ def draw_counts(drawing: Drawing) -> Figure:
     unit, length = (60.0, "min") if samples[-1].seconds > 180 else (1.0, "s")
     times = [each.seconds / unit for each in samples]
     most = max(each.total for each in samples)
-    last = [each for each in samples if each.total > 0 or most == 0][-1]
+
+    def counts(sample: Sample) -> bool:
+        return sample.total > 0 or most == 0
+
+    last = [each for each in samples if counts(each)][-1]
     counted = [*samples[:-1], last]  # the last one spans no time: where it does not tell, it ends as it was
-    ready = [each.ready if each.total > 0 or most == 0 else UNKNOWN for each in counted]
+    ready = [each.ready if counts(each) else UNKNOWN for each in counted]
     axes.step(times, ready, where="post", color=NEW, linewidth=2.5)
     axes.fill_between(times, ready, step="post", color=NEW, alpha=0.15)
-    old = [each.old if each.total > 0 or most == 0 else UNKNOWN for each in counted]
+    old = [each.old if counts(each) else UNKNOWN for each in counted]
     if any(each.old for each in counted):
         axes.step(times, old, where="post", color=OLD, linewidth=2, linestyle="--")
     axes.axhline(most, color=INK, linewidth=0.8, linestyle=":")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Any, Final
+
+import msgspec
 
 from bot.text import Text, text
+
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 UNKNOWN: Final = "<unknown>"
 PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
@@ -55,6 +59,14 @@ def in_words(seconds: int) -> Text:
     if rest == 0:
         return text("{minutes} min", minutes=minutes)
     return text("{minutes} m {seconds} s", minutes=minutes, seconds=rest)
+
+
+def moment(value: Any) -> datetime | None:
+    """A timestamp off the wire; `None` for what is none, or says no zone and so cannot be compared."""
+    try:
+        return msgspec.convert(value, _Moment) if value else None
+    except msgspec.ValidationError:
+        return None
 
 
 def parse_duration(written: str) -> float | None:

@@ -11,14 +11,10 @@ from bot.operations.disruption import Hold, holds, overlaps
 from bot.operations.draining import Judged, Reason, by_reason, daemon_sets_of, in_order, judge_pod, some, title_of
 from bot.operations.evict import Rule
 from bot.operations.kinds import DAEMONSET, PDB, POD
-from bot.operations.models import Budget, Lean, Meta, Pod
+from bot.operations.models import Budget, Head, Pod
 from bot.operations.reader import Reader
 from bot.operations.surroundings import unchecked
 from bot.text import Code, Text, text
-
-
-class _Owner(Lean, frozen=True, kw_only=True):
-    metadata: Meta = Meta()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +117,7 @@ async def orphans_of(cluster: Reader, pods: Sequence[Pod]) -> frozenset[str]:
 async def _is_gone(cluster: Reader, uid: str, namespace: str, name: str) -> bool:
     """One of the same name and another uid is not the pod's owner."""
     try:
-        found = await cluster.get(DAEMONSET, name, namespace, _Owner)
+        found = await cluster.get(DAEMONSET, name, namespace, Head)
     except NotFound:
         return True
     return found.metadata.uid != uid

@@ -11,7 +11,7 @@ from bot.errors import Choice, NotFound, NotUnderstood, Refused
 from bot.operations import kinds
 from bot.operations.arguments import Arguments
 from bot.operations.kinds import Kind, find_kind, known_kinds
-from bot.operations.models import Lean, Meta
+from bot.operations.models import Head
 from bot.operations.near import near_names
 from bot.operations.reader import Reader
 from bot.operations.targets import read_targets
@@ -32,12 +32,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     names: tuple[str, ...] = ()
-
-
-class Head(Lean, frozen=True, kw_only=True):
-    """An object of which only the name is of interest."""
-
-    metadata: Meta = Meta()
 
 
 def read_resources(words: tuple[str, ...], verb: str) -> tuple[Asked, ...]:

@@ -6,12 +6,9 @@ Source: Argo CD `docs/user-guide/auto_sync.md`: without self-healing it attempts
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
 from typing import Final
 
-import msgspec
-
+from bot.operations.ages import moment
 from bot.operations.conditions import declare_condition
 from bot.operations.gitops import Sync, sync_of, target_of, under_way
 from bot.operations.json import Object, resolve
@@ -90,18 +87,12 @@ def _unlooked(seen: Observation, whole: Object) -> Text | None:
     if seen.since is None or seen.seconds < UNOBSERVED:
         return None
     began = seen.since.replace(microsecond=0)  # it tells whole seconds
-    if any(each is not None and each >= began for each in map(partial(_moment, whole), LOOKED)):
+    looked = [moment(resolve(whole, at)) for at in LOOKED]
+    if any(each is not None and each >= began for each in looked):
         return None
     return text(
         "Argo CD has not looked at it since {when}: is its application controller running?", when=When(seen.since)
     )
-
-
-def _moment(whole: Object, at: str) -> datetime | None:
-    try:
-        return msgspec.convert(resolve(whole, at), datetime | None)
-    except msgspec.ValidationError:
-        return None
 
 
 def _why(whole: Object) -> Text | None:

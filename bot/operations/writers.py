@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
-import msgspec
-
-from bot.operations.json import JSON, Object, resolve
+from bot.operations.ages import moment
+from bot.operations.json import Object, resolve
 
 SPEC: Final = "/fieldsV1/f:spec"
-
-_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 def last_writer(whole: Object, managers: Collection[str]) -> tuple[str, datetime] | None:
@@ -38,11 +35,4 @@ def last_writer(whole: Object, managers: Collection[str]) -> tuple[str, datetime
 def _written(entry: Object) -> datetime | None:
     if entry.get("subresource") or resolve(entry, SPEC) is None:
         return None
-    return _moment(entry.get("time"))
-
-
-def _moment(written: JSON) -> datetime | None:
-    try:
-        return msgspec.convert(written, _Moment)
-    except msgspec.ValidationError:
-        return None
+    return moment(entry.get("time"))

@@ -9,9 +9,9 @@ from bot.commandline.shape import shape_of
 from bot.errors import Choice, KajitoriError, NotUnderstood
 from bot.operations.arguments import Arguments
 from bot.operations.kinds import Kind, find_kind
+from bot.operations.models import Head
 from bot.operations.near import near_names
 from bot.operations.operation import Operation
-from bot.operations.resources import Head
 from bot.operations.targets import read_targets
 from bot.requests.clusters import Acting
 

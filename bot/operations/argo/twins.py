@@ -11,9 +11,9 @@ from bot.operations.argo.kinds import ROLLOUT
 from bot.operations.argo.rollout import Seen as Rollout
 from bot.operations.arguments import Arguments
 from bot.operations.kinds import DEPLOYMENT, ROLLABLE, Kind
+from bot.operations.models import Head
 from bot.operations.operation import Right
 from bot.operations.reader import Reader
-from bot.operations.resources import Head
 from bot.operations.targets import read_targets
 from bot.operations.workloads import Seen, command_line
 from bot.text import Code, text

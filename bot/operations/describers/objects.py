@@ -9,13 +9,12 @@ from typing import Any, Final
 import msgspec
 
 from bot.operations import kinds
-from bot.operations.ages import age
+from bot.operations.ages import age, moment
 from bot.operations.describers.sheet import NONE, Sheet, at, listed, mapped
 from bot.operations.describers.templates import (
     describe_containers,
     describe_scheduling,
     describe_volumes,
-    moment,
 )
 from bot.operations.json import Object
 from bot.operations.kinds import Kind

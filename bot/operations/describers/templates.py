@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-
-from bot.operations.ages import age
+from bot.operations.ages import age, moment
 from bot.operations.describers.sheet import NONE, Sheet, at, listed, mapped
 from bot.operations.redaction import environment, redact_words
 
@@ -147,11 +145,3 @@ def _toleration(found: Any) -> str:
     operator = " op=Exists" if at(found, "/operator") == "Exists" else ""
     seconds = f" for {at(found, '/tolerationSeconds')}s" if at(found, "/tolerationSeconds") is not None else ""
     return f"{key}{value}{':' if effect else ''}{effect or ''}{operator}{seconds}".strip() or NONE
-
-
-def moment(value: Any) -> datetime | None:
-    """A timestamp off the wire; `None` for what is none."""
-    try:
-        return msgspec.convert(value, datetime) if value else None
-    except msgspec.ValidationError:
-        return None

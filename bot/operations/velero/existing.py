@@ -166,6 +166,16 @@ def _apart(items: Sequence[Item], filters: Filters) -> int:
     return sum(asked.takes(each) and not filters.takes(each) for each in items)
 
 
+def not_of_velero() -> Refused:
+    """A file of the storage location that Velero did not write so."""
+    return Refused(
+        text("What the object store gave is not what Velero writes."),
+        next=text(
+            "Look into the bucket itself: {command} says which it is.", command=Code("velero backup-location get")
+        ),
+    )
+
+
 def items_of(content: bytes) -> list[Item]:
     """Velero's `BackupResourceList`: `{"apps/v1/Deployment": ["shop/app"], "v1/Node": ["n1"]}`.
 
@@ -174,12 +184,7 @@ def items_of(content: bytes) -> list[Item]:
     try:
         found = msgspec.json.decode(content, type=dict[str, list[str]])
     except msgspec.DecodeError as error:
-        raise Refused(
-            text("What the object store gave is not what Velero writes."),
-            next=text(
-                "Look into the bucket itself: {command} says which it is.", command=Code("velero backup-location get")
-            ),
-        ) from error
+        raise not_of_velero() from error
     return [item for key, names in found.items() for item in _items(key, names)]
 
 

@@ -18,6 +18,7 @@ from bot.operations.queries import label_query
 from bot.operations.reader import Artifact, Reader
 from bot.operations.untrusted import one_line, visible
 from bot.operations.velero.arguments import GetArguments, object_name
+from bot.operations.velero.existing import not_of_velero
 from bot.operations.velero.kinds import DOWNLOAD
 from bot.operations.velero.models import Backup, Restore, Scope
 from bot.operations.velero.phases import MESSAGES, NEW, READABLE, why_failed
@@ -92,12 +93,7 @@ async def results_of(cluster: Reader, wanted: Artifact, name: str, namespace: st
     try:
         raw = msgspec.json.decode(content, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise Refused(
-            text("What the object store gave is not what Velero writes."),
-            next=text(
-                "Look into the bucket itself: {command} says which it is.", command=Code("velero backup-location get")
-            ),
-        ) from error
+        raise not_of_velero() from error
     return {section: _flat(raw.get(section)) for section in SECTIONS}
 
 
