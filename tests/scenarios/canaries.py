@@ -74,6 +74,16 @@ async def canary(world: World, *images: str) -> Canary:
     return found
 
 
+async def analysed(world: World, template: str) -> Canary:
+    """A healthy one whose next update is measured by this AnalysisTemplate at 20 %."""
+    analysis = {"analysis": {"templates": [{"templateName": template}]}}
+    strategy = {"canary": {**CANARY["canary"], "steps": [{"setWeight": 20}, analysis, {"pause": {}}]}}
+    found = Canary(world=world, strategy=strategy)
+    await found.set_image("app:v1")
+    await found.until(is_healthy)
+    return found
+
+
 def write_that_the_wait_is_over(world: World) -> None:
     """As the row is after a `kill -9` before the next group began, or as somebody who owns the database writes it."""
     with closing(sqlite3.connect(world.address.removeprefix("sqlite:///"))) as database, database:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.installation.bot import everything
 from tests.installation.world import World
-from tests.scenarios.canaries import CANARY, Canary, Json, canary, is_healthy
+from tests.scenarios.canaries import Json, analysed, canary
 from tests.scenarios.lines import landed
 
 SPEC = "kajitori:alice patch rollouts/app-rollout"
@@ -54,12 +54,7 @@ async def test_it_is_paused_resumed_and_paused_again_by_the_way_back(argo_world:
 async def test_an_analysis_that_is_terminated_lets_nothing_go_on_by_itself(argo_real_world: World) -> None:
     world = argo_real_world
     await world.shop.apply([FOREVER])
-    analysis = {"analysis": {"templates": [{"templateName": "slow"}]}}
-    app = Canary(
-        world=world, strategy={"canary": {**CANARY["canary"], "steps": [{"setWeight": 20}, analysis, {"pause": {}}]}}
-    )
-    await app.set_image("app:v1")
-    await app.until(is_healthy)
+    app = await analysed(world, "slow")
     await app.set_image("app:v2")
     found = await app.until(
         lambda each: bool(each["status"].get("canary", {}).get("currentStepAnalysisRunStatus", {}).get("name"))

@@ -17,6 +17,7 @@ from tests.scenarios.canaries import (
     Canary,
     Json,
     active,
+    analysed,
     blue_green,
     canary,
     holds_at,
@@ -195,11 +196,7 @@ async def test_a_failing_analysis_is_told_with_its_value_and_its_condition(
 ) -> None:
     world = argo_real_world
     await world.shop.apply([error_rate(measured)])
-    analysis = {"analysis": {"templates": [{"templateName": "errors"}]}}
-    strategy = {"canary": {**CANARY["canary"], "steps": [{"setWeight": 20}, analysis, {"pause": {}}]}}
-    app = Canary(world=world, strategy=strategy)
-    await app.set_image("app:v1")
-    await app.until(is_healthy)
+    await analysed(world, "errors")
     async with world.bot() as bot:
         await bot.command("alice", IMAGE)
         await bot.approve("bob", await bot.card(1))
